@@ -1,0 +1,176 @@
+// Inputs of the components. Doc comments here reach the package schema, so they are prose without tags or links.
+
+import type { Input } from "@pulumi/pulumi";
+
+/** Which provider builds the image. */
+export const Engine = {
+  /** The docker provider's Image: needs only a Docker Engine. */
+  Docker: "docker",
+  /** The docker-build provider's Image: needs a BuildKit builder. */
+  Buildkit: "buildkit",
+} as const;
+export type Engine = (typeof Engine)[keyof typeof Engine];
+
+/** Which Dockerfile is rendered. */
+export const Recipe = {
+  /** Dependency layer, cache mounts, trimmed and stripped static binary, non-root user, reproducible. */
+  Fast: "fast",
+  /** The plain two-stage Dockerfile, to the byte; it takes no build or runtime settings. */
+  Classic: "classic",
+} as const;
+export type Recipe = (typeof Recipe)[keyof typeof Recipe];
+
+/** How to reach the registry. */
+export interface RegistryArgs {
+  /**
+   * User name for the registry. By default credentials come from the Docker credential store (config.json,
+   * credential helpers), as docker login leaves them.
+   */
+  username?: Input<string>;
+  /** Password or access token for the registry. It is kept as a Pulumi secret. Required with username. */
+  password?: Input<string>;
+  /**
+   * Accept plain http and unverified certificates from this registry, as Docker's insecure-registries does. The
+   * default is false; loopback addresses are plain http anyway.
+   */
+  insecure?: boolean;
+}
+
+/** The stage that compiles. Its files never reach the pushed image, except the binary. */
+export interface BuildStageArgs {
+  /**
+   * Base image of the build stage, a tag or a digest. The default is golang with the Go version's major and minor,
+   * such as golang:1.23. It needs a Go toolchain, and touch and find (both in every golang image).
+   */
+  image?: string;
+  /**
+   * Go version, such as 1.23 or 1.23.4. The default is go.mod's toolchain line, else its go line, else 1.23. It
+   * chooses the default image and has no effect together with image.
+   */
+  goVersion?: string;
+  /** More flags of go build, one list entry each, such as "-race". The default is none. */
+  flags?: string[];
+  /**
+   * Linker flags (go build -ldflags), such as "-X main.version=1.2.3", one flag with its value an entry; values may
+   * contain spaces. They come after the recipe's own -s -w. The default is none.
+   */
+  ldflags?: string[];
+  /** Build tags (go build -tags). The default is none. */
+  buildTags?: string[];
+  /** Environment variables of the compile step, such as GOEXPERIMENT. Not for secrets. The default is none. */
+  env?: Record<string, string>;
+  /**
+   * Compile with cgo (CGO_ENABLED=1). The default is false, which gives a static binary. With true the build image
+   * needs a C compiler for musl, because the default runtime image is Alpine.
+   */
+  cgoEnabled?: boolean;
+  /** Go module proxy (GOPROXY), without credentials. The default is the build image's own, usually proxy.golang.org. */
+  goProxy?: string;
+  /**
+   * PEM text of certificate authorities to trust while modules are downloaded, such as a company's. It is passed as a
+   * BuildKit secret, so that nothing of it stays in the image; this selects the buildkit engine. The default is none.
+   */
+  caCertificates?: Input<string>;
+}
+
+/** A command that tells whether the container is healthy (Dockerfile HEALTHCHECK). Kubernetes ignores it. */
+export interface HealthcheckArgs {
+  /** Command and arguments, run without a shell. */
+  command: string[];
+  /** Seconds between two checks. Docker's default is 30. */
+  intervalSeconds?: number;
+  /** Seconds after which a check counts as failed. Docker's default is 30. */
+  timeoutSeconds?: number;
+  /** Seconds at the start in which failures do not count. Docker's default is 0. */
+  startPeriodSeconds?: number;
+  /** Failures in a row that make the container unhealthy. Docker's default is 3. */
+  retries?: number;
+}
+
+/** The stage that ships. */
+export interface RuntimeStageArgs {
+  /** Base image of the pushed image, a tag or a digest. The default is alpine with alpineVersion. */
+  image?: string;
+  /** Alpine version, such as 3.20.3. The default is 3.20.3. It has no effect together with image. */
+  alpineVersion?: string;
+  /**
+   * Numeric user, or user and group as 65532:65532, which is the default. Root is refused: a container that needs it
+   * can be given it where it is deployed.
+   */
+  user?: string;
+  /** Absolute directory that holds the binary and the files, and is the working directory. The default is /app. */
+  workingDirectory?: string;
+  /** Environment variables of the container. Not for secrets, since an image can be read by who can pull it. */
+  env?: Record<string, string>;
+  /** Ports that the program listens on, such as 8080 or 53/udp (Dockerfile EXPOSE). The default is none. */
+  exposedPorts?: string[];
+  /** Labels of the image (OCI config Labels). The default is none. */
+  labels?: Record<string, string>;
+  /**
+   * Files and directories to ship next to the binary, relative to source, under the same relative names. The default
+   * is none.
+   */
+  files?: string[];
+  /** Default arguments of the entrypoint (Dockerfile CMD, exec form). The default is none. */
+  command?: string[];
+  /** What the container runs (Dockerfile ENTRYPOINT, exec form). The default is the binary. */
+  entrypoint?: string[];
+  /** Health check of the image. The default is none. */
+  healthcheck?: HealthcheckArgs;
+  /** Signal that stops the container (Dockerfile STOPSIGNAL), such as SIGINT. Docker's default is SIGTERM. */
+  stopSignal?: string;
+}
+
+/** What both components take. */
+export interface GoImageArgs {
+  /** Directory inside a Go module, relative to the Pulumi project. */
+  source: string;
+  /** Main package to compile, as go build names it, relative to source: "./cmd/api". The default is ".". */
+  mainPackage?: string;
+  /** Repository to push to, with its registry host and without tag or digest: registry.example.com/team/api. */
+  repository: Input<string>;
+  /** Tags that the pushed image gets. The default is latest alone. */
+  tags?: Input<Input<string>[]>;
+  /** Platform of the image, as a list of one: linux/amd64, linux/arm64 and so on. The default is linux/amd64. */
+  platforms?: string[];
+  /** Registry credentials and transport. The default is the Docker credential store and https. */
+  registry?: RegistryArgs;
+  /** The build stage. */
+  build?: BuildStageArgs;
+  /**
+   * Which provider builds: docker or buildkit. The default is docker, unless an input needs BuildKit's own features
+   * (builder, build.caCertificates).
+   */
+  engine?: Engine;
+  /**
+   * Name of the BuildKit builder, as docker buildx ls shows it; this selects the buildkit engine. The default is the
+   * one that docker buildx uses.
+   */
+  builder?: string;
+}
+
+/** Inputs of GoMultiStageImage. */
+export interface GoMultiStageImageArgs extends GoImageArgs {
+  /** The stage that ships. */
+  runtime?: RuntimeStageArgs;
+  /** Which Dockerfile is rendered: fast or classic. The default is fast. */
+  recipe?: Recipe;
+}
+
+/** Inputs of GoSingleStageImage. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the schema wants an interface of this name
+export interface GoSingleStageImageArgs extends GoImageArgs {}
+
+/** One layer of a pushed image. */
+export interface ImageLayer {
+  /** Digest of the compressed layer. */
+  digest: string;
+  /** Media type of the layer, of Docker's or the OCI's family. */
+  mediaType: string;
+  /** Bytes that a pull transfers for this layer. */
+  size: number;
+  /** Bytes of the layer's files on disk. Missing for a zstd layer when Node is older than 22.15, which cannot unpack it. */
+  unpackedSize?: number;
+  /** Where the layer comes from: base, files or binary. */
+  origin: string;
+}

@@ -1,0 +1,93 @@
+// What the compile step needs, in the words of a Dockerfile: base image, environment, mounts and the go command.
+
+import type { BuildStageArgs } from "../args";
+import { goTarget } from "../platform";
+import { parseGoVersion, type GoMod } from "../source/goMod";
+import type { GoService } from "../source/module";
+import { copy, pairs, run, type Instruction } from "./instructions";
+
+/** Where the module lies in the build stage. */
+export const moduleDirectory = "/src";
+
+/** Id of the BuildKit secret with the certificate authorities. */
+export const caSecret = "goimage-ca";
+
+const defaultGoVersion = "1.23";
+
+/** What a Dockerfile is rendered from. Every field is plain and validated. */
+export interface BuildPlan {
+  service: GoService;
+  build: BuildStageArgs;
+  platform: string;
+  /** Namespace of the cache mounts, so that projects on one builder do not share compiled code. */
+  cacheNamespace: string;
+}
+
+export function buildImage(build: BuildStageArgs, goMod: GoMod): string {
+  if (build.image !== undefined) return build.image;
+  const version = parseGoVersion(build.goVersion ?? goMod.toolchain ?? goMod.go ?? defaultGoVersion);
+  if (!version) throw new Error("the Go version has not been validated");
+  return `golang:${version.major}.${version.minor}`;
+}
+
+/** Environment of the go command. GOTOOLCHAIN=local: the image's toolchain compiles, or says that it is too old. */
+export function goEnvironment(plan: BuildPlan): Instruction[] {
+  const { build } = plan;
+  return pairs("ENV", {
+    CGO_ENABLED: build.cgoEnabled === true ? "1" : "0",
+    ...goTarget(plan.platform),
+    GOTOOLCHAIN: "local",
+    ...(build.goProxy === undefined ? {} : { GOPROXY: build.goProxy }),
+    ...build.env,
+  });
+}
+
+/** Copies what `go mod download` reads and downloads, in a layer that only a change of dependencies rebuilds. */
+export function downloadSteps(plan: BuildPlan): Instruction[] {
+  if (plan.service.vendored) return [];
+  // The wildcard lets a module without dependencies pass, which has no go.sum.
+  return [copy(["go.mod", "go.sum*"], "./"), run(["go", "mod", "download"], downloadMounts(plan))];
+}
+
+export function downloadMounts(plan: BuildPlan): string[] {
+  return [`type=cache,id=${plan.cacheNamespace}-mod,target=/go/pkg/mod`, ...caMounts(plan.build)];
+}
+
+export function compileMounts(plan: BuildPlan): string[] {
+  return [...downloadMounts(plan), `type=cache,id=${plan.cacheNamespace}-build,target=/root/.cache/go-build`];
+}
+
+/** Go reads every file of this directory beside the system's bundle, so that the public authorities stay trusted. */
+export function caMounts(build: BuildStageArgs): string[] {
+  return build.caCertificates === undefined
+    ? []
+    : [`type=secret,id=${caSecret},target=/etc/ssl/certs/goimage-ca.crt`];
+}
+
+/** The go build command; `output` is the binary. */
+export function goBuild(plan: BuildPlan, output: string): string[] {
+  const { build } = plan;
+  return [
+    ...["go", "build", "-trimpath", "-buildvcs=false"],
+    `-ldflags=${["-s", "-w", ...linkerWords(build.ldflags ?? [])].join(" ")}`,
+    ...(build.buildTags?.length ? [`-tags=${build.buildTags.join(",")}`] : []),
+    ...(build.flags ?? []),
+    ...["-o", output, plan.service.mainPackage],
+  ];
+}
+
+/**
+ * Words of -ldflags. The go command splits the value at spaces and knows quotes but no escapes: a value with a space
+ * is wrapped in the kind of quotes that it does not contain.
+ */
+function linkerWords(ldflags: readonly string[]): string[] {
+  return ldflags.flatMap((entry) => {
+    const match = /^(--?X)[\s=](.*)$/.exec(entry.trim());
+    const words = match ? [match[1] ?? "", (match[2] ?? "").trim()] : entry.trim().split(/\s+/);
+    return words.map((word) => (/[\s'"]/.test(word) ? wrapped(word) : word));
+  });
+}
+
+function wrapped(word: string): string {
+  return word.includes("'") ? `"${word}"` : `'${word}'`;
+}

@@ -1,0 +1,80 @@
+// Dockerfile instructions as data, and their text. Only syntax of version 1.2 without a "# syntax" line, which every
+// BuildKit since Docker Engine 20.10 reads without fetching a frontend.
+//
+// User strings are data. They stand in JSON arrays, which no shell and no expansion touches, or in double quotes with
+// every character escaped that means something there. Validation has refused control characters; a line break that
+// came this far would be a bug of ours, and text() stops it.
+
+/** One line of a Dockerfile. An empty keyword is an empty line. */
+export interface Instruction {
+  keyword: string;
+  rest: string;
+}
+
+export const emptyLine: Instruction = { keyword: "", rest: "" };
+
+export function text(instructions: readonly Instruction[]): string {
+  return instructions.map((instruction) => `${line(instruction)}\n`).join("");
+}
+
+function line({ keyword, rest }: Instruction): string {
+  const whole = rest === "" ? keyword : `${keyword} ${rest}`;
+  // eslint-disable-next-line no-control-regex -- a control character here would be an instruction of its own
+  if (/[\u0000-\u001f\u007f\u2028\u2029]/.test(whole))
+    throw new Error(`control character in a ${keyword} instruction`);
+  return whole;
+}
+
+export function from(image: string, options: { as?: string; platform?: string } = {}): Instruction {
+  const platform = options.platform === undefined ? "" : `--platform=${options.platform} `;
+  return {
+    keyword: "FROM",
+    rest: `${platform}${image}${options.as === undefined ? "" : ` AS ${options.as}`}`,
+  };
+}
+
+/** RUN in exec form: no shell, so that $, ;, quotes and << arrive as they are. */
+export function run(command: readonly string[], mounts: readonly string[] = []): Instruction {
+  return { keyword: "RUN", rest: [...mounts.map((mount) => `--mount=${mount}`), json(command)].join(" ") };
+}
+
+/** COPY with its paths as a JSON array; the paths of users have no wildcards, as validation ensures. */
+export function copy(sources: readonly string[], target: string, from?: string): Instruction {
+  return {
+    keyword: "COPY",
+    rest: [...(from === undefined ? [] : [`--from=${from}`]), json([...sources, target])].join(" "),
+  };
+}
+
+export function workdir(directory: string): Instruction {
+  return { keyword: "WORKDIR", rest: directory };
+}
+
+/** ENV or LABEL, one instruction a pair, sorted by name so that the order in the program does not matter. */
+export function pairs(keyword: "ENV" | "LABEL", values: Readonly<Record<string, string>>): Instruction[] {
+  return Object.keys(values)
+    .sort()
+    .map((name) => ({ keyword, rest: `${name}=${quoted(values[name] ?? "")}` }));
+}
+
+/** An instruction whose operand is a command in exec form: CMD, ENTRYPOINT, HEALTHCHECK ... CMD. */
+export function command(keyword: string, words: readonly string[]): Instruction {
+  return { keyword, rest: json(words) };
+}
+
+/** An instruction whose operand validation has limited to harmless characters: USER, EXPOSE, STOPSIGNAL. */
+export function plain(keyword: string, rest: string): Instruction {
+  return { keyword, rest };
+}
+
+function quoted(value: string): string {
+  return `"${value.replace(/[\\"$]/g, "\\$&")}"`;
+}
+
+/** JSON in ASCII: what is beyond it is escaped, so that no reader takes one of Unicode's line ends for a new line. */
+function json(words: readonly string[]): string {
+  return JSON.stringify(words).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,144 @@
+// The Dockerfiles: pure functions from a plan to text, and where each layer of the result comes from.
+
+import * as path from "node:path";
+import type { RuntimeStageArgs } from "../args";
+import {
+  caMounts,
+  compileMounts,
+  downloadSteps,
+  goBuild,
+  goEnvironment,
+  buildImage,
+  moduleDirectory,
+} from "./goBuild";
+import type { BuildPlan } from "./goBuild";
+import {
+  command,
+  copy,
+  emptyLine,
+  from,
+  pairs,
+  plain,
+  run,
+  text,
+  workdir,
+  type Instruction,
+} from "./instructions";
+
+/** A rendered Dockerfile. */
+export interface Dockerfile {
+  text: string;
+  /** How the layers of the last stage show in the image's history, with what they hold. Others are the base's. */
+  layers: readonly { createdBy: string; origin: "files" | "binary" }[];
+}
+
+const defaultUser = "65532:65532";
+const defaultAlpine = "3.20.3";
+const binaryName = "main";
+
+/** The original two stages, to the byte. */
+export const classic: Dockerfile = {
+  text: `FROM golang:1.23 AS build
+WORKDIR /build
+COPY . .
+RUN CGO_ENABLED=0 GOOS=linux go build -a -installsuffix cgo -o main .
+
+FROM alpine:3.20.3 AS app
+WORKDIR /app
+COPY --from=build /build/main .
+CMD ["./main"]
+`,
+  layers: [
+    { createdBy: "WORKDIR /app", origin: "files" },
+    { createdBy: "COPY /build/main .", origin: "binary" },
+  ],
+};
+
+/** Build stage with cached dependencies, and a runtime stage that receives the binary and the files alone. */
+export function fast(plan: BuildPlan, runtime: RuntimeStageArgs): Dockerfile {
+  const directory = runtime.workingDirectory ?? "/app";
+  const binary = path.posix.join(directory, binaryName);
+  const files = runtime.files ?? [];
+  return {
+    text: text([
+      // The build runs on the builder's own platform and cross-compiles: no emulator, whatever the target.
+      from(buildImage(plan.build, plan.service.goMod), { as: "build", platform: "$BUILDPLATFORM" }),
+      workdir(moduleDirectory),
+      ...goEnvironment(plan),
+      ...downloadSteps(plan),
+      copy(["."], "."),
+      ...files.map((file) => copyFile(plan, file, `/out/files${directory}`)),
+      run(goBuild(plan, `/out/bin${binary}`), compileMounts(plan)),
+      // Times of the output tree are the only thing left that differs between two builds of the same source.
+      run(["find", "/out", "-exec", "touch", "-h", "-d", "@0", "{}", "+"]),
+      emptyLine,
+      from(runtime.image ?? `alpine:${runtime.alpineVersion ?? defaultAlpine}`, { as: "app" }),
+      ...(files.length > 0 ? [copy(["/out/files/"], "/", "build")] : []),
+      copy(["/out/bin/"], "/", "build"),
+      workdir(directory),
+      ...runtimeSettings(runtime),
+      command("ENTRYPOINT", runtime.entrypoint ?? [binary]),
+      ...(runtime.command === undefined ? [] : [command("CMD", runtime.command)]),
+    ]),
+    layers: [
+      { createdBy: "COPY /out/files/ /", origin: "files" },
+      { createdBy: "COPY /out/bin/ /", origin: "binary" },
+      { createdBy: "WORKDIR ", origin: "files" },
+    ],
+  };
+}
+
+/** The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board. */
+export function singleStage(plan: BuildPlan): Dockerfile {
+  const binary = `/app/${binaryName}`;
+  const build = goBuild(plan, binary);
+  return {
+    text: text([
+      from(buildImage(plan.build, plan.service.goMod)),
+      workdir(moduleDirectory),
+      ...goEnvironment(plan),
+      copy(["."], "."),
+      run(build, caMounts(plan.build)),
+      workdir("/app"),
+      plain("USER", defaultUser),
+      command("ENTRYPOINT", [binary]),
+    ]),
+    layers: [
+      { createdBy: `WORKDIR ${moduleDirectory}`, origin: "files" },
+      { createdBy: "COPY . .", origin: "files" },
+      { createdBy: "RUN ", origin: "binary" },
+      { createdBy: "WORKDIR /app", origin: "files" },
+    ],
+  };
+}
+
+function copyFile(plan: BuildPlan, file: string, target: string): Instruction {
+  const inModule = path.posix.join(plan.service.sourceDirectory, file);
+  return copy([inModule], path.posix.join(target, file));
+}
+
+function runtimeSettings(runtime: RuntimeStageArgs): Instruction[] {
+  return [
+    ...pairs("ENV", runtime.env ?? {}),
+    ...pairs("LABEL", runtime.labels ?? {}),
+    ...(runtime.exposedPorts ?? []).map((port) => plain("EXPOSE", port)),
+    ...(runtime.stopSignal === undefined ? [] : [plain("STOPSIGNAL", runtime.stopSignal)]),
+    ...healthcheck(runtime),
+    plain("USER", runtime.user ?? defaultUser),
+  ];
+}
+
+function healthcheck({ healthcheck: check }: RuntimeStageArgs): Instruction[] {
+  if (check === undefined) return [];
+  const flags = [
+    ["interval", check.intervalSeconds, "s"],
+    ["timeout", check.timeoutSeconds, "s"],
+    ["start-period", check.startPeriodSeconds, "s"],
+    ["retries", check.retries, ""],
+  ] as const;
+  const given = flags.flatMap(([name, value, unit]) =>
+    value === undefined ? [] : [`--${name}=${value}${unit}`],
+  );
+  const operand = command("CMD", check.command);
+  return [plain("HEALTHCHECK", [...given, operand.keyword, operand.rest].join(" "))];
+}

@@ -1,0 +1,85 @@
+// Shows the compiler's own lines when a build fails. The providers report "exit code 1" and keep the output of the
+// failed step to themselves; the step is run once more with docker's command line, whose output we can read. It fails
+// at the same place within seconds, since everything before it is cached.
+
+import { spawn } from "node:child_process";
+import * as pulumi from "@pulumi/pulumi";
+import type { BuildRequest } from "./engine";
+
+/** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */
+const commandLines = [
+  ["docker", "buildx", "build"],
+  ["docker-buildx", "build"],
+  ["docker", "build"],
+] as const;
+
+const mostLines = 100;
+let hooks = 0;
+
+/** Options for the child that builds `request`: an error hook that logs the output of the failed step. */
+export function showBuildLog(
+  component: pulumi.Resource,
+  request: BuildRequest,
+): pulumi.CustomResourceOptions {
+  // The SDK's mocks know no hooks.
+  const monitor = pulumi.runtime.getMonitor() as { registerErrorHook?: unknown } | undefined;
+  if (typeof monitor?.registerErrorHook !== "function") return {};
+  const hook = new pulumi.ErrorHook(`goimage-build-log-${++hooks}`, async ({ errors }) => {
+    if (errors.some(isFailedStep)) await pulumi.log.error(await explanation(request), component);
+    return false; // Do not try again.
+  });
+  return { hooks: { onError: [hook] } };
+}
+
+/** True for the message of BuildKit, old or new, about a RUN that exited with an error. */
+export function isFailedStep(message: string): boolean {
+  return /executor failed running|did not complete successfully/.test(message);
+}
+
+async function explanation(request: BuildRequest): Promise<string> {
+  const options = await rerunOptions(request);
+  for (const [program, ...words] of commandLines) {
+    const output = await run(program, [...words, ...options.words], options.env);
+    const lines = failedStepLines(output);
+    if (lines.length > 0) return `the build failed:\n${lines.slice(-mostLines).join("\n")}`;
+  }
+  return `the build failed; to see its output, run in the Pulumi project: docker buildx build ${options.words.join(" ")}`;
+}
+
+async function rerunOptions(
+  request: BuildRequest,
+): Promise<{ words: string[]; env: Record<string, string> }> {
+  const env: Record<string, string> = {};
+  const words = ["--progress=plain", `--platform=${request.platform}`, "--build-arg=SOURCE_DATE_EPOCH=0"];
+  if (request.builder !== undefined) words.push(`--builder=${request.builder}`);
+  for (const [id, value] of Object.entries(request.secrets)) {
+    const variable = `GOIMAGE_${id.replace(/\W/g, "_").toUpperCase()}`;
+    env[variable] = await new Promise<string>((resolve) => pulumi.output(value).apply(resolve));
+    words.push(`--secret=id=${id},env=${variable}`);
+  }
+  return { words: [...words, `--file=${request.dockerfile}`, request.context], env };
+}
+
+/** Lines of the step that failed, from output such as "#12 0.303 main.go:9:10: undefined: x" and "#12 ERROR: ...". */
+export function failedStepLines(output: string): string[] {
+  const step = /^#(\d+) ERROR: .*/m.exec(output)?.[1];
+  if (step === undefined) return [];
+  const ofStep = new RegExp(`^#${step} \\d+\\.\\d+ (.*)$`, "gm");
+  return [...output.matchAll(ofStep)].map((match) => match[1] ?? "");
+}
+
+/** All output of a program, empty when there is no such program. No shell. */
+function run(program: string, words: string[], env: Record<string, string>): Promise<string> {
+  return new Promise((resolve) => {
+    let output = "";
+    const child = spawn(program, words, {
+      env: { ...process.env, DOCKER_BUILDKIT: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: 600_000,
+    });
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.on("error", () => resolve(output));
+    child.on("close", () => resolve(output));
+  });
+}

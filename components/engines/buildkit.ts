@@ -1,0 +1,39 @@
+// The docker-build provider's Image: a BuildKit builder builds and pushes.
+
+import * as pulumi from "@pulumi/pulumi";
+import type { Image } from "@pulumi/docker-build/image";
+import type { ImageEngine } from "./engine";
+
+export const buildkitEngine: ImageEngine = (name, request, opts) => {
+  // Loaded here, so that a program with the other engine does not pay for it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const provider = require("@pulumi/docker-build/image") as { Image: typeof Image };
+  const insecure = request.insecure ? ",registry.insecure=true" : "";
+  const image = new provider.Image(
+    name,
+    {
+      context: { location: request.context },
+      // The comment makes an input change with the source. Without it the provider shows an empty digest, as a known
+      // value, in the preview of an edit. A comment changes neither the image nor its cache.
+      dockerfile: { inline: `${request.dockerfileText}# source-hash: ${request.sourceHash}\n` },
+      platforms: [request.platform as never],
+      tags: [request.image],
+      // `push` adds an export of its own, which would be the second; the raw export pushes.
+      push: false,
+      exports: [
+        {
+          raw: pulumi.interpolate`type=image,name=${request.image},push=true,oci-mediatypes=true${insecure}`,
+        },
+      ],
+      buildArgs: { SOURCE_DATE_EPOCH: "0" },
+      buildOnPreview: false,
+      ...(request.login === undefined
+        ? {}
+        : { registries: [{ address: request.registry, ...request.login }] }),
+      ...(request.builder === undefined ? {} : { builder: { name: request.builder } }),
+      ...(Object.keys(request.secrets).length === 0 ? {} : { secrets: request.secrets }),
+    },
+    opts,
+  );
+  return image.digest;
+};

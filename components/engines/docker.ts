@@ -1,0 +1,26 @@
+// The docker provider's Image: a Docker Engine builds and pushes.
+
+import type { Image } from "@pulumi/docker/image";
+import type { ImageEngine } from "./engine";
+
+export const dockerEngine: ImageEngine = (name, request, opts) => {
+  // Loaded here, so that a program with the other engine does not pay for it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const provider = require("@pulumi/docker/image") as { Image: typeof Image };
+  const image = new provider.Image(
+    name,
+    {
+      imageName: request.image,
+      build: {
+        context: request.context,
+        dockerfile: request.dockerfile,
+        builderVersion: "BuilderBuildKit",
+        // The provider's default is the platform of the machine that happens to run the program.
+        platform: request.platform,
+      },
+      ...(request.login === undefined ? {} : { registry: { server: request.registry, ...request.login } }),
+    },
+    opts,
+  );
+  return image.repoDigest.apply((repoDigest) => repoDigest.slice(repoDigest.indexOf("@") + 1));
+};

@@ -1,0 +1,39 @@
+// The one interface behind which both providers stand.
+
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Credentials for the registry that the image is pushed to. */
+export interface RegistryLogin {
+  username: pulumi.Output<string>;
+  password: pulumi.Output<string>;
+}
+
+/** One image to build and push. Paths are relative to the Pulumi project. */
+export interface BuildRequest {
+  /** Directory with the build context. */
+  context: string;
+  /** File with the rendered Dockerfile. */
+  dockerfile: string;
+  /** The rendered Dockerfile. */
+  dockerfileText: string;
+  /** Hash of the context, in hexadecimal. */
+  sourceHash: string;
+  platform: string;
+  /** Repository and tag to push to. */
+  image: pulumi.Output<string>;
+  /** Host of the registry. */
+  registry: pulumi.Output<string>;
+  /** Undefined: the provider looks into the Docker credential store. */
+  login: RegistryLogin | undefined;
+  insecure: boolean;
+  builder: string | undefined;
+  /** BuildKit secrets by id. */
+  secrets: Record<string, pulumi.Input<string>>;
+}
+
+/** Registers the child that builds and pushes; the result is the digest of the pushed manifest. */
+export type ImageEngine = (
+  name: string,
+  request: BuildRequest,
+  opts: pulumi.CustomResourceOptions,
+) => pulumi.Output<string>;

@@ -1,0 +1,37 @@
+// Which engine builds: a pure function of the inputs, so that a laptop and CI agree.
+
+import { Engine, type GoImageArgs } from "../args";
+import type { Problem } from "../problems";
+import { buildkitEngine } from "./buildkit";
+import { dockerEngine } from "./docker";
+import type { ImageEngine } from "./engine";
+
+export type { BuildRequest, ImageEngine } from "./engine";
+
+const engines: Record<Engine, ImageEngine> = { docker: dockerEngine, buildkit: buildkitEngine };
+
+export function chosenEngine(args: GoImageArgs): Engine {
+  return args.engine ?? (buildkitInputs(args).length > 0 ? Engine.Buildkit : Engine.Docker);
+}
+
+export function engineNamed(engine: Engine): ImageEngine {
+  return engines[engine];
+}
+
+/** Inputs that need BuildKit's own features. */
+function buildkitInputs(args: GoImageArgs): string[] {
+  const given: [string, unknown][] = [
+    ["builder", args.builder],
+    ["build.caCertificates", args.build?.caCertificates],
+  ];
+  return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
+}
+
+/** Problems of engine "docker" with inputs that it cannot serve. */
+export function bareEngineProblems(args: GoImageArgs): Problem[] {
+  return buildkitInputs(args).map((input) => ({
+    propertyPath: input,
+    reason:
+      'needs a feature of BuildKit that engine "docker" has not; leave engine out, or set it to "buildkit"',
+  }));
+}

@@ -1,0 +1,58 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Recipe, type GoMultiStageImageArgs, type ImageLayer } from "./args";
+import { classic, fast } from "./dockerfile/recipes";
+import { buildImage } from "./image";
+import { buildPlan } from "./plan";
+import { imageProblems, multiStageProblems } from "./validate";
+
+/**
+ * A Go service as a pushed container image: compiled in a Go stage, shipped as a single binary in an Alpine stage.
+ */
+export class GoMultiStageImage extends pulumi.ComponentResource {
+  /** Digest of the pushed manifest, as the registry serves it. */
+  public readonly digest: pulumi.Output<string>;
+  /** Repository with digest. It changes only when the image does: what a Deployment should use. */
+  public readonly ref: pulumi.Output<string>;
+  /** Bytes that a pull transfers: the config and the compressed layers, as the registry's manifest tells. */
+  public readonly size: pulumi.Output<number>;
+  /**
+   * Bytes of the image's files on disk after a pull, as docker images counts them. Missing when a layer could not be
+   * measured (zstd on a Node older than 22.15).
+   */
+  public readonly unpackedSize: pulumi.Output<number | undefined>;
+  /** The layers, the base's first. */
+  public readonly layers: pulumi.Output<ImageLayer[]>;
+  /** The rendered Dockerfile. */
+  public readonly dockerfile: pulumi.Output<string>;
+  /** The tags as full references, such as registry.example.com/team/api:v1. */
+  public readonly tags: pulumi.Output<string[]>;
+
+  /**
+   * Registers the image. Mistakes in the inputs are thrown together as an InputPropertiesError before anything is
+   * built; a build or a push that fails ends the update and leaves the previous outputs and tags in place.
+   */
+  constructor(name: string, args: GoMultiStageImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const type = "GoMultiStageImage";
+    const problems = [...imageProblems(args, ["runtime", "recipe"]), ...multiStageProblems(args ?? {})];
+    const { plan, files } = buildPlan(type, name, args, problems);
+    const dockerfile = args.recipe === Recipe.Classic ? classic : fast(plan, args.runtime ?? {});
+
+    // No inputs are registered: they would put secrets into the state, and the engine keeps the outputs of the last
+    // deployment only for a component whose inputs did not change.
+    super(`goimage:index:${type}`, name, {}, opts);
+    const image = buildImage(
+      { component: this, type, name },
+      args,
+      { root: plan.service.root, files },
+      dockerfile,
+    );
+    this.digest = image.digest;
+    this.ref = image.ref;
+    this.size = image.size;
+    this.unpackedSize = image.unpackedSize;
+    this.layers = image.layers;
+    this.dockerfile = image.dockerfile;
+    this.tags = image.tags;
+    this.registerOutputs(image);
+  }
+}

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { GoSingleStageImageArgs, ImageLayer } from "./args";
+import { singleStage } from "./dockerfile/recipes";
+import { buildImage } from "./image";
+import { buildPlan } from "./plan";
+import { imageProblems } from "./validate";
+
+/**
+ * A Go service as a pushed container image the simple way: one golang image compiles and runs it, and ships with the
+ * toolchain and the source. It is there to compare with GoMultiStageImage.
+ */
+export class GoSingleStageImage extends pulumi.ComponentResource {
+  /** Digest of the pushed manifest, as the registry serves it. */
+  public readonly digest: pulumi.Output<string>;
+  /** Repository with digest. It changes only when the image does: what a Deployment should use. */
+  public readonly ref: pulumi.Output<string>;
+  /** Bytes that a pull transfers: the config and the compressed layers, as the registry's manifest tells. */
+  public readonly size: pulumi.Output<number>;
+  /**
+   * Bytes of the image's files on disk after a pull, as docker images counts them. Missing when a layer could not be
+   * measured (zstd on a Node older than 22.15).
+   */
+  public readonly unpackedSize: pulumi.Output<number | undefined>;
+  /** The layers, the base's first. */
+  public readonly layers: pulumi.Output<ImageLayer[]>;
+  /** The rendered Dockerfile. */
+  public readonly dockerfile: pulumi.Output<string>;
+  /** The tags as full references, such as registry.example.com/team/api:v1. */
+  public readonly tags: pulumi.Output<string[]>;
+
+  /**
+   * Registers the image. Mistakes in the inputs are thrown together as an InputPropertiesError before anything is
+   * built; a build or a push that fails ends the update and leaves the previous outputs and tags in place.
+   */
+  constructor(name: string, args: GoSingleStageImageArgs, opts?: pulumi.ComponentResourceOptions) {
+    const type = "GoSingleStageImage";
+    const { plan, files } = buildPlan(type, name, args, imageProblems(args));
+
+    // No inputs are registered: see GoMultiStageImage.
+    super(`goimage:index:${type}`, name, {}, opts);
+    const source = { root: plan.service.root, files };
+    const image = buildImage({ component: this, type, name }, args, source, singleStage(plan));
+    this.digest = image.digest;
+    this.ref = image.ref;
+    this.size = image.size;
+    this.unpackedSize = image.unpackedSize;
+    this.layers = image.layers;
+    this.dockerfile = image.dockerfile;
+    this.tags = image.tags;
+    this.registerOutputs(image);
+  }
+}

@@ -1,0 +1,4 @@
+// What users import. The args come first: the schema analyzer loses nested doc comments otherwise.
+export * from "./args";
+export { GoMultiStageImage } from "./goMultiStageImage";
+export { GoSingleStageImage } from "./goSingleStageImage";

@@ -1,0 +1,152 @@
+// After the push, the registry is asked what it serves: digest, sizes, layers. What did not change since the last
+// deployment is taken from the stack's state instead, so that an `up` without changes costs one small request, and a
+// preview none.
+
+import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
+import type { GoImageArgs, ImageLayer } from "./args";
+import type { Dockerfile } from "./dockerfile/recipes";
+import type { RegistryLogin } from "./engines/engine";
+import type { Repository } from "./registry/reference";
+import { putTag, readImage, tagDigest, type RegistryAccess } from "./registry";
+
+/** Where an image goes. */
+export interface Destination {
+  repository: Repository;
+  /** At least one; the engine pushes the first. */
+  tags: string[];
+}
+
+/** What the registry serves for a digest. */
+export interface ServedImage {
+  digest: string;
+  size: number;
+  /** Undefined when a layer could not be measured. */
+  unpackedSize: number | undefined;
+  layers: ImageLayer[];
+}
+
+/**
+ * What this component's outputs were after the last deployment; undefined when there was none. The engine keeps the
+ * outputs of a component whose inputs did not change (this one registers none), and answers this invoke from its
+ * state, in previews as well.
+ */
+export function deployedImage(component: pulumi.Resource): pulumi.Output<ServedImage | undefined> {
+  return component.urn.apply(async (urn) => {
+    const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
+    const state = (result.state ?? {}) as Partial<ServedImage>;
+    const whole =
+      typeof state.digest === "string" &&
+      typeof state.size === "number" &&
+      Array.isArray(state.layers);
+    return whole ? (state as ServedImage) : undefined;
+  });
+}
+
+/** What readBack works from. */
+export interface ReadBackOptions {
+  component: pulumi.ComponentResource;
+  /** Of the manifest that the engine pushed. */
+  digest: pulumi.Output<string>;
+  destination: pulumi.Output<Destination>;
+  deployed: pulumi.Output<ServedImage | undefined>;
+  login: RegistryLogin | undefined;
+  args: GoImageArgs;
+  dockerfile: Dockerfile;
+}
+
+/** The image as the registry serves it; unknown in a preview unless it is the deployed one. */
+export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
+  const { component, args, dockerfile } = options;
+  const inputs = pulumi.all([options.digest, options.destination, options.deployed, options.login]);
+  const image = inputs.apply(async ([digest, destination, deployed, login]): Promise<ServedImage> => {
+    if (pulumi.runtime.isDryRun()) {
+      // An empty digest is what docker-build shows when it does not know.
+      return digest !== "" && deployed?.digest === digest ? deployed : (unknown as never);
+    }
+    const access: RegistryAccess = { ...login, insecure: args.registry?.insecure === true };
+    try {
+      return await servedImage({ component, digest, destination, deployed, access, args, dockerfile });
+    } catch (error) {
+      throw new pulumi.ResourceError(
+        `${destination.repository.name}: ${(error as Error).message}`,
+        component,
+        true,
+      );
+    }
+  });
+  // Credentials go in; what comes out is no secret.
+  return pulumi.unsecret(image);
+}
+
+interface ServedImageOptions {
+  component: pulumi.ComponentResource;
+  digest: string;
+  destination: Destination;
+  deployed: ServedImage | undefined;
+  access: RegistryAccess;
+  args: GoImageArgs;
+  dockerfile: Dockerfile;
+}
+
+async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
+  const { digest, deployed, access, destination } = options;
+  const { repository, tags } = destination;
+  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    throw new Error(
+      `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
+    );
+  }
+  const pushedNow = deployed?.digest !== digest;
+  const image = pushedNow ? await measured(options) : deployed;
+  for (const tag of tags.slice(1)) await putTag(repository, digest, tag, access);
+  await checkTag(options, tags[0] ?? "", await tagDigest(repository, tags[0] ?? "", access));
+  return image;
+}
+
+/** Reads the image; layers that were measured at the last deployment, such as the base's, are not downloaded again. */
+async function measured({
+  destination,
+  digest,
+  deployed,
+  access,
+  args,
+  dockerfile,
+}: ServedImageOptions): Promise<ServedImage> {
+  const known = new Map(
+    deployed?.layers.flatMap(({ digest, unpackedSize }) => (unpackedSize === undefined ? [] : [[digest, unpackedSize]])),
+  );
+  const platform = args.platforms?.[0];
+  const image = await readImage(destination.repository, digest, {
+    access,
+    known,
+    ...(platform === undefined ? {} : { platform }),
+  });
+  const layers = image.layers.map(({ createdBy, ...layer }) => ({
+    ...layer,
+    origin: originOf(createdBy, dockerfile),
+  }));
+  return { digest: image.digest, size: image.size, unpackedSize: image.unpackedSize, layers };
+}
+
+/** Where a layer comes from, by the entry that the build left in the image's history. */
+export function originOf(createdBy: string | undefined, dockerfile: Dockerfile): ImageLayer["origin"] {
+  return dockerfile.layers.find((layer) => createdBy?.startsWith(layer.createdBy))?.origin ?? "base";
+}
+
+/** The tag must point to what was pushed; when it does not, somebody else has moved it, which the user should know. */
+async function checkTag(options: ServedImageOptions, tag: string, served: string | undefined): Promise<void> {
+  const { component, digest, destination } = options;
+  if (served === digest) return;
+  const name = `${destination.repository.familiar}:${tag}`;
+  const now = served === undefined ? "is not in the registry" : `points to ${served}`;
+  await pulumi.log.warn(
+    `${name} ${now}, not to ${digest}, which this stack has pushed and exports. ` +
+      `To push it again: pulumi up --replace '${await urnOf(component)}'`,
+    component,
+  );
+}
+
+function urnOf(resource: pulumi.Resource): Promise<string> {
+  return new Promise((resolve) => resource.urn.apply(resolve));
+}

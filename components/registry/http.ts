@@ -1,0 +1,93 @@
+// One HTTP exchange with node:http and node:https, which a Pulumi program has loaded anyway: no redirects, no
+// retries, no credentials here.
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+
+export interface HttpRequest {
+  method: "GET" | "HEAD" | "PUT" | "POST";
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  body?: Buffer;
+  verifyTls: boolean;
+  /** Longest silence on the connection, from the first packet to the last. */
+  idleTimeoutMs: number;
+  signal?: AbortSignal;
+}
+
+/** A body is longer than anything sensible. */
+export class BodyTooLongError extends Error {
+  override readonly name = "BodyTooLongError";
+}
+
+type Requester = (url: URL, options: RequestOptions & { rejectUnauthorized?: boolean }) => ClientRequest;
+
+const agents: { "http:"?: Agent; "https:"?: Agent } = {};
+
+// Connections are kept for the next request. Node does not wait for idle ones, so a program can exit all the same.
+async function client(protocol: string): Promise<{ request: Requester; agent: Agent }> {
+  const options = { keepAlive: true, maxSockets: 8 };
+  if (protocol === "https:") {
+    const https = await import("node:https");
+    return { request: https.request, agent: (agents["https:"] ??= new https.Agent(options)) };
+  }
+  const http = await import("node:http");
+  return { request: http.request, agent: (agents["http:"] ??= new http.Agent(options)) };
+}
+
+/** The response's body must be read or drained by the caller. */
+export async function send(request: HttpRequest): Promise<IncomingMessage> {
+  const { url, method, body, signal } = request;
+  const { request: start, agent } = await client(url.protocol);
+  const length = body === undefined ? {} : { "content-length": String(body.length) };
+  return new Promise((resolve, reject) => {
+    let response: IncomingMessage | undefined;
+    const outgoing = start(url, {
+      method,
+      agent,
+      headers: { "user-agent": "goimage", ...request.headers, ...length },
+      rejectUnauthorized: request.verifyTls,
+      timeout: request.idleTimeoutMs,
+      signal,
+    });
+    outgoing.on("timeout", () => {
+      const silence = new Error(`nothing came from ${url.host} for ${request.idleTimeoutMs / 1000} s`);
+      (response ?? outgoing).destroy(Object.assign(silence, { code: "ETIMEDOUT" }));
+    });
+    outgoing.on("error", reject);
+    outgoing.on("response", (incoming) => {
+      response = incoming;
+      // Without a listener, an error between two readers would end the program.
+      incoming.on("error", () => undefined);
+      resolve(incoming);
+    });
+    outgoing.end(body);
+  });
+}
+
+/** The whole body, which must not be longer than `cap` bytes nor take longer than `deadlineMs`. */
+export async function readBody(response: IncomingMessage, cap: number, deadlineMs: number): Promise<Buffer> {
+  const late = Object.assign(new Error(`the answer took longer than ${deadlineMs / 1000} s`), {
+    code: "ETIMEDOUT",
+  });
+  const timer = setTimeout(() => response.destroy(late), deadlineMs);
+  try {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > cap) throw new BodyTooLongError(`the answer is longer than ${cap} bytes`);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Lets the connection be used again without reading what the response says; gives up on a long one. */
+export async function drain(response: IncomingMessage): Promise<void> {
+  try {
+    await readBody(response, 64 * 1024, 5_000);
+  } catch {
+    response.destroy();
+  }
+}

@@ -1,0 +1,225 @@
+// Reads an image back from its registry, over an open session.
+import type { IncomingMessage } from "node:http";
+import { RegistryError } from "./errors";
+import { BodyTooLongError, drain, readBody } from "./http";
+import { canUnpack, unpackedLayerSize } from "./layers";
+import {
+  choosePlatform,
+  isDigest,
+  layerOrigins,
+  ManifestError,
+  mediaTypes,
+  parseConfig,
+  parseManifest,
+  sha256,
+  verifyDigest,
+  type Descriptor,
+  type ImageManifest,
+} from "./manifest";
+import { tagProblem } from "./reference";
+import type { Session } from "./session";
+import { exchange } from "./transport";
+
+export interface ImageLayer {
+  digest: string;
+  mediaType: string;
+  /** Bytes that a pull transfers. */
+  size: number;
+  /** Bytes on disk after a pull; undefined for zstd on a Node older than 22.15, which cannot unpack it. */
+  unpackedSize: number | undefined;
+  /** The instruction that made the layer, from the image's history. */
+  createdBy?: string;
+}
+
+export interface PushedImage {
+  digest: string;
+  mediaType: string;
+  /** Bytes that a pull transfers: configuration and layers. */
+  size: number;
+  /** Sum over the layers, as `docker images` shows it; undefined when it is for one of them. */
+  unpackedSize: number | undefined;
+  layers: ImageLayer[];
+}
+
+export interface ReadOptions {
+  /** Unpacked sizes by layer digest, of layers that need no download. */
+  known?: ReadonlyMap<string, number>;
+  /** Which image of an index, such as "linux/arm64". */
+  platform?: string;
+}
+
+interface Served {
+  bytes: Buffer;
+  mediaType: string;
+}
+
+// Registries themselves refuse manifests over 4 MiB.
+const longestManifest = 4 * 1024 * 1024;
+const longestConfig = 16 * 1024 * 1024;
+const parallelLayers = 3;
+const acceptManifests = { accept: Object.values(mediaTypes).join(", ") };
+
+export async function readTagDigest(session: Session, tag: string): Promise<string | undefined> {
+  checkTag(tag);
+  const what = `read the tag ${tag}`;
+  const path = `manifests/${tag}`;
+  const head = {
+    what,
+    method: "HEAD",
+    path,
+    headers: acceptManifests,
+    accept: [400, 403, 404, 405, 501],
+  } as const;
+  const { status, digest } = await exchange(session, head, async (response) => {
+    await drain(response);
+    return { status: response.statusCode, digest: response.headers["docker-content-digest"] };
+  });
+  if (status === 404) return undefined;
+  if (status === 200 && isDigest(digest)) return digest;
+  // Without the header the bytes tell. And a refusal has no text in a HEAD: asking again brings the reason.
+  const get = { what, method: "GET", path, headers: acceptManifests, accept: [404] } as const;
+  return exchange(session, get, async (response) => {
+    const bytes = await body(session, what, response, longestManifest);
+    return response.statusCode === 404 ? undefined : sha256(bytes);
+  });
+}
+
+export async function readPushedImage(
+  session: Session,
+  digest: string,
+  options: ReadOptions = {},
+): Promise<PushedImage> {
+  const top = await readManifest(session, digest);
+  const manifest = await imageManifest(session, top, options.platform);
+  const size = manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
+  const origins = layerOrigins(
+    parseConfig(await readConfig(session, manifest.config)),
+    manifest.layers.length,
+  );
+  const unpacked = await measureLayers(session, manifest.layers, options.known ?? new Map());
+  const layers = manifest.layers.map((layer, n): ImageLayer => {
+    const createdBy = origins[n];
+    return {
+      digest: layer.digest,
+      mediaType: layer.mediaType,
+      size: layer.size,
+      unpackedSize: unpacked.get(layer.digest),
+      ...(createdBy === undefined ? {} : { createdBy }),
+    };
+  });
+  return { digest, mediaType: top.mediaType, size, unpackedSize: total(layers), layers };
+}
+
+export async function writeTag(session: Session, digest: string, tag: string): Promise<void> {
+  checkTag(tag);
+  if ((await readTagDigest(session, tag)) === digest) return;
+  const { bytes, mediaType } = await readManifest(session, digest);
+  const what = `set the tag ${tag}`;
+  const headers = { "content-type": mediaType };
+  const put = { what, method: "PUT", path: `manifests/${tag}`, headers, body: bytes } as const;
+  const stored = await exchange(session, put, async (response) => {
+    await drain(response);
+    return response.headers["docker-content-digest"];
+  });
+  if (isDigest(stored) && stored !== digest) {
+    throw new RegistryError(
+      `cannot ${what} of ${session.name}: the registry stored ${stored} instead of ${digest}`,
+    );
+  }
+}
+
+async function readManifest(session: Session, digest: string): Promise<Served> {
+  if (!isDigest(digest))
+    throw new ManifestError("a digest must be sha256: and 64 lower-case hexadecimal digits");
+  const what = `read the manifest ${digest}`;
+  const request = { what, method: "GET", path: `manifests/${digest}`, headers: acceptManifests } as const;
+  return exchange(session, request, async (response) => {
+    const bytes = await body(session, what, response, longestManifest);
+    verifyDigest(bytes, digest, `the manifest of ${session.name}`);
+    const header = response.headers["content-type"] ?? "";
+    return { bytes, mediaType: parseManifest(bytes, header).mediaType };
+  });
+}
+
+async function imageManifest(session: Session, served: Served, platform?: string): Promise<ImageManifest> {
+  const top = parseManifest(served.bytes, served.mediaType);
+  if (top.kind === "image") return top;
+  const chosen = await readManifest(session, choosePlatform(top, platform).digest);
+  const manifest = parseManifest(chosen.bytes, chosen.mediaType);
+  if (manifest.kind === "image") return manifest;
+  throw new ManifestError(`the index of ${session.name} holds another index, where an image is expected`);
+}
+
+async function readConfig(session: Session, config: Descriptor): Promise<Buffer> {
+  const what = `read the configuration ${config.digest}`;
+  return exchange(session, { what, method: "GET", path: `blobs/${config.digest}` }, async (response) => {
+    const bytes = await body(session, what, response, longestConfig);
+    verifyDigest(bytes, config.digest, `the configuration of ${session.name}`);
+    return bytes;
+  });
+}
+
+/** Each distinct layer once, a few at a time; the first failure stops the others. */
+async function measureLayers(
+  session: Session,
+  layers: readonly Descriptor[],
+  known: ReadonlyMap<string, number>,
+): Promise<ReadonlyMap<string, number | undefined>> {
+  const sizes = new Map<string, number | undefined>(known);
+  const waiting = new Map(
+    layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]),
+  );
+  const queue = waiting.values();
+  const stop = new AbortController();
+  const work = async (): Promise<void> => {
+    // All workers take from the one iterator.
+    for (const layer of queue) sizes.set(layer.digest, await measure(session, layer, stop.signal));
+  };
+  try {
+    await Promise.all(Array.from({ length: parallelLayers }, work));
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+  return sizes;
+}
+
+async function measure(
+  session: Session,
+  layer: Descriptor,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  if (!(await canUnpack(layer.mediaType))) return undefined;
+  const what = `read the layer ${layer.digest}`;
+  return exchange(
+    session,
+    { what, method: "GET", path: `blobs/${layer.digest}`, signal },
+    async (response) => {
+      return (await unpackedLayerSize(response, layer))?.size;
+    },
+  );
+}
+
+async function body(session: Session, what: string, response: IncomingMessage, cap: number): Promise<Buffer> {
+  try {
+    return await readBody(response, cap, session.settings.idleTimeoutMs * 2);
+  } catch (error) {
+    if (!(error instanceof BodyTooLongError)) throw error;
+    throw new RegistryError(`cannot ${what} of ${session.name}: ${error.message}`, { cause: error });
+  }
+}
+
+function total(layers: readonly ImageLayer[]): number | undefined {
+  let sum = 0;
+  for (const { unpackedSize } of layers) {
+    if (unpackedSize === undefined) return undefined;
+    sum += unpackedSize;
+  }
+  return sum;
+}
+
+function checkTag(tag: string): void {
+  const problem = tagProblem(tag);
+  if (problem !== undefined)
+    throw new RegistryError(`the tag ${JSON.stringify(tag.slice(0, 40))} ${problem}`);
+}

@@ -1,0 +1,58 @@
+// What goimage asks of a registry after a push. Everything else in this folder serves these three questions.
+import { readPushedImage, readTagDigest, writeTag, type PushedImage, type ReadOptions } from "./image";
+import type { Repository } from "./reference";
+import { openSession, type RegistryAccess, type Session } from "./session";
+
+export type { ImageLayer, PushedImage } from "./image";
+export type { RegistryAccess } from "./session";
+
+export interface ReadImageOptions extends ReadOptions {
+  access?: RegistryAccess;
+}
+
+/** The digest that the registry serves for the tag now; undefined when there is no such tag. */
+export function tagDigest(
+  repository: Repository,
+  tag: string,
+  access?: RegistryAccess,
+): Promise<string | undefined> {
+  return readTagDigest(sessionFor(repository, access), tag);
+}
+
+/** Manifest (verified against `digest`), sizes and layers. Of an index, one platform's; `digest` stays the index's. */
+export function readImage(
+  repository: Repository,
+  digest: string,
+  options: ReadImageOptions = {},
+): Promise<PushedImage> {
+  return readPushedImage(sessionFor(repository, options.access), digest, options);
+}
+
+/** Makes `tag` point to the manifest `digest`; does nothing when it already does. */
+export function putTag(
+  repository: Repository,
+  digest: string,
+  tag: string,
+  access?: RegistryAccess,
+): Promise<void> {
+  return writeTag(sessionFor(repository, access), digest, tag);
+}
+
+const sessions = new Map<string, Session>();
+
+// One repository is asked several things in a row: its session keeps the token and what helpers answered.
+function sessionFor(repository: Repository, access: RegistryAccess = {}): Session {
+  const { username, password, insecure } = access;
+  const { DOCKER_CONFIG, REGISTRY_AUTH_FILE } = process.env;
+  const key = JSON.stringify([
+    repository.name,
+    username,
+    password,
+    insecure,
+    DOCKER_CONFIG,
+    REGISTRY_AUTH_FILE,
+  ]);
+  const session = sessions.get(key) ?? openSession(repository, access);
+  sessions.set(key, session);
+  return session;
+}

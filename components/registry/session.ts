@@ -1,0 +1,108 @@
+// What is remembered about one repository's registry between requests: how to reach it, and as whom.
+import { findCredentials, type Credentials } from "./credentials";
+import { registryHost, type Repository } from "./reference";
+
+export interface RegistryAccess {
+  username?: string;
+  password?: string;
+  /** Docker's "insecure registry": TLS without verification, then plain http. */
+  insecure?: boolean;
+}
+
+export interface Settings {
+  /** How often a request is sent at most. */
+  tries: number;
+  /** Wait before the second try; doubles each time. */
+  retryBaseMs: number;
+  /** Longest wait that a registry can ask for. */
+  longestWaitMs: number;
+  idleTimeoutMs: number;
+}
+
+// The tries and waits of BuildKit's own pushes.
+export const defaultSettings: Settings = {
+  tries: 4,
+  retryBaseMs: 1000,
+  longestWaitMs: 10_000,
+  idleTimeoutMs: 30_000,
+};
+
+export interface Endpoint {
+  /** "https://host:port" */
+  origin: string;
+  verifyTls: boolean;
+}
+
+export interface Authorization {
+  header: string;
+  expires: number;
+}
+
+export interface Session {
+  readonly domain: string;
+  readonly path: string;
+  /** As the user knows the repository, for messages. */
+  readonly name: string;
+  /** Host and port of the API. */
+  readonly host: string;
+  readonly access: RegistryAccess;
+  readonly settings: Settings;
+  readonly env: NodeJS.ProcessEnv;
+  endpoint?: Promise<Endpoint>;
+  credentials?: Promise<Credentials | undefined>;
+  /** Who the registry knows us as, for messages. */
+  user?: string;
+  readonly authorizations: Map<string, Authorization>;
+  /** Never to be printed. */
+  readonly secrets: Set<string>;
+}
+
+export function openSession(
+  repository: Repository,
+  access: RegistryAccess = {},
+  settings: Partial<Settings> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): Session {
+  return {
+    domain: repository.domain,
+    path: repository.path,
+    name: repository.familiar,
+    host: registryHost(repository.domain),
+    access,
+    settings: { ...defaultSettings, ...settings },
+    env,
+    authorizations: new Map(),
+    secrets: new Set(),
+  };
+}
+
+/** Those given explicitly win over the store, which is only asked when a registry wants to know who asks. */
+export async function sessionCredentials(session: Session): Promise<Credentials | undefined> {
+  const credentials = await (session.credentials ??= lookUp(session));
+  session.user =
+    credentials === undefined ? undefined : (credentials.username ?? `the login in ${credentials.source}`);
+  addSecret(session, credentials?.password);
+  addSecret(session, credentials?.identityToken);
+  return credentials;
+}
+
+export function addSecret(session: Session, secret: string | undefined): void {
+  // A very short one would tear holes in every message and protects nothing.
+  if (secret === undefined || secret.length < 4) return;
+  session.secrets.add(secret);
+  session.secrets.add(encodeURIComponent(secret));
+}
+
+export function basicHeader(session: Session, username: string, password: string): string {
+  const encoded = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
+  addSecret(session, encoded);
+  return `Basic ${encoded}`;
+}
+
+function lookUp(session: Session): Promise<Credentials | undefined> {
+  const { username, password } = session.access;
+  if (username !== undefined && username !== "") {
+    return Promise.resolve({ username, password: password ?? "", source: "registry" });
+  }
+  return findCredentials(session.domain, session.env, session.path);
+}

@@ -1,0 +1,270 @@
+// Reads tar archives as a stream and yields what they list, without the files' data: ustar, GNU (long names, sparse
+// files) and PAX. Data is skipped and never copied, so that an archive passes at the speed at which it arrives.
+import { isUtf8 } from "node:buffer";
+
+export type TarEntryType = "file" | "hardlink" | "symlink" | "directory" | "character" | "block" | "fifo";
+
+export interface TarEntry {
+  /** As the archive has it: may start with "./" or "/", and a directory's may end with "/". */
+  path: string;
+  type: TarEntryType;
+  /** Bytes of a file once unpacked; 0 for everything else. */
+  size: number;
+  /** Permission bits. */
+  mode: number;
+  uid: number;
+  gid: number;
+  /** Target of a symbolic link, or path of the file that a hard link shares; "" for everything else. */
+  linkname: string;
+}
+
+/** The archive is damaged or no tar archive. */
+export class TarError extends Error {
+  override readonly name = "TarError";
+}
+
+const blockSize = 512;
+// Go's archive/tar has the same limit: names and PAX records are small, and a made-up size must not fill the memory.
+const longestExtension = 1024 * 1024;
+
+const entryTypes: Readonly<Record<string, TarEntryType>> = {
+  "\0": "file",
+  "0": "file",
+  "1": "hardlink",
+  "2": "symlink",
+  "3": "character",
+  "4": "block",
+  "5": "directory",
+  "6": "fifo",
+  "7": "file",
+  S: "file",
+};
+
+type Records = ReadonlyMap<string, string>;
+
+/** What an extension header (PAX, or a GNU long name) says about the entry that follows it. */
+interface Extension {
+  path?: string;
+  linkname?: string;
+  records?: Records;
+}
+
+export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
+  const parser = new TarParser();
+  for await (const chunk of chunks) yield* parser.push(chunk);
+  parser.finish();
+}
+
+/** Takes the archive in pieces of any size. */
+export class TarParser {
+  private readonly block = Buffer.allocUnsafe(blockSize);
+  private filled = 0;
+  private skip = 0;
+  private extension: { kind: string; size: number; parts: Buffer[]; missing: number } | undefined;
+  private sparseMap = false;
+  private next: Extension = {};
+  private globals: Records = new Map();
+  private ended = false;
+  private found: TarEntry[] = [];
+
+  push(chunk: Buffer): TarEntry[] {
+    let offset = 0;
+    // What follows the end mark is padding, however long.
+    while (offset < chunk.length && !this.ended) {
+      if (this.skip > 0) offset += this.pass(chunk.length - offset);
+      else if (this.extension !== undefined) offset += this.collect(chunk.subarray(offset));
+      else offset += this.fill(chunk, offset);
+    }
+    const found = this.found;
+    this.found = [];
+    return found;
+  }
+
+  /** Call at the end of the stream: a missing end mark is tolerated, as GNU tar and Go do, a cut entry is not. */
+  finish(): void {
+    if (this.ended) return;
+    if (this.skip > 0 || this.filled > 0 || this.extension !== undefined)
+      throw new TarError("the archive is cut short");
+  }
+
+  private pass(available: number): number {
+    const count = Math.min(this.skip, available);
+    this.skip -= count;
+    return count;
+  }
+
+  private collect(bytes: Buffer): number {
+    const extension = this.extension;
+    if (extension === undefined) return 0;
+    const count = Math.min(extension.missing, bytes.length);
+    // A copy: the chunk's memory may be used again by whoever made it.
+    extension.parts.push(Buffer.from(bytes.subarray(0, count)));
+    extension.missing -= count;
+    if (extension.missing === 0)
+      this.applyExtension(extension.kind, Buffer.concat(extension.parts), extension.size);
+    return count;
+  }
+
+  private fill(chunk: Buffer, offset: number): number {
+    const available = chunk.length - offset;
+    if (this.filled === 0 && available >= blockSize) {
+      this.header(chunk.subarray(offset, offset + blockSize));
+      return blockSize;
+    }
+    const count = Math.min(blockSize - this.filled, available);
+    chunk.copy(this.block, this.filled, offset, offset + count);
+    this.filled += count;
+    if (this.filled === blockSize) {
+      this.filled = 0;
+      this.header(this.block);
+    }
+    return count;
+  }
+
+  private header(block: Buffer): void {
+    if (this.sparseMap) {
+      // More of an old GNU sparse file's map stands between its header and its data.
+      this.sparseMap = block[504] === 1;
+      if (!this.sparseMap) [this.skip, this.sparseSkip] = [this.sparseSkip, 0];
+      return;
+    }
+    if (block[0] === 0 && block.every((byte) => byte === 0)) {
+      this.ended = true;
+      return;
+    }
+    checkSum(block);
+    const kind = String.fromCharCode(block[156] ?? 0);
+    if ("xgLK".includes(kind)) this.startExtension(kind, numberField(block, 124, 12));
+    else this.entry(block, kind);
+  }
+
+  private sparseSkip = 0;
+
+  private startExtension(kind: string, size: number): void {
+    if (size > longestExtension) throw new TarError(`an extension header of ${size} bytes is too long`);
+    const missing = padded(size);
+    this.extension = { kind, size, parts: [], missing };
+    if (missing === 0) this.applyExtension(kind, Buffer.alloc(0), 0);
+  }
+
+  private applyExtension(kind: string, bytes: Buffer, size: number): void {
+    this.extension = undefined;
+    const content = bytes.subarray(0, size);
+    if (kind === "L") this.next.path = text(content, 0, size);
+    else if (kind === "K") this.next.linkname = text(content, 0, size);
+    else if (kind === "x") this.next.records = parseRecords(content);
+    else this.globals = new Map([...this.globals, ...parseRecords(content)]);
+  }
+
+  private entry(block: Buffer, kind: string): void {
+    const { path: longPath, linkname: longLink, records = new Map<string, string>() } = this.next;
+    this.next = {};
+    const record = (key: string): string | undefined => records.get(key) ?? this.globals.get(key);
+    const path = record("GNU.sparse.name") ?? record("path") ?? longPath ?? ustarPath(block);
+    const type = kind === "\0" && path.endsWith("/") ? "directory" : entryTypes[kind];
+    const stored = recordNumber(record("size"), "size") ?? numberField(block, 124, 12);
+    // Links and the like have no data, whatever their size says.
+    const data = type === "file" || type === undefined ? stored : 0;
+    this.skip = padded(data);
+    if (kind === "S" && block[482] === 1) {
+      this.sparseMap = true;
+      [this.sparseSkip, this.skip] = [this.skip, 0];
+    }
+    if (type === undefined) return; // A vendor's own kind of entry: no file comes of it.
+    const whole = record("GNU.sparse.realsize") ?? record("GNU.sparse.size");
+    const realSize = kind === "S" ? numberField(block, 483, 12) : recordNumber(whole, "GNU.sparse.realsize");
+    const isLink = type === "hardlink" || type === "symlink";
+    this.found.push({
+      path,
+      type,
+      size: type === "file" ? (realSize ?? stored) : 0,
+      mode: numberField(block, 100, 8) & 0o7777,
+      uid: recordNumber(record("uid"), "uid") ?? numberField(block, 108, 8),
+      gid: recordNumber(record("gid"), "gid") ?? numberField(block, 116, 8),
+      linkname: isLink ? (record("linkpath") ?? longLink ?? text(block, 157, 100)) : "",
+    });
+  }
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / blockSize) * blockSize;
+}
+
+/** The sum counts its own field as spaces; some old programs summed signed bytes. */
+function checkSum(block: Buffer): void {
+  let sum = 0;
+  let signed = 0;
+  for (let n = 0; n < blockSize; n++) {
+    const byte = n >= 148 && n < 156 ? 32 : (block[n] ?? 0);
+    sum += byte;
+    signed += byte > 127 ? byte - 256 : byte;
+  }
+  const expected = numberField(block, 148, 8);
+  if (expected !== sum && expected !== signed)
+    throw new TarError("not a tar archive, or a damaged one (checksum)");
+}
+
+/** Octal text, or big-endian binary when the first bit is set. */
+function numberField(block: Buffer, offset: number, length: number): number {
+  const first = block[offset] ?? 0;
+  const value = (first & 0x80) === 0 ? octal(block, offset, length) : binary(block, offset, length);
+  if (!Number.isSafeInteger(value) || value < 0) throw new TarError("a number in the archive is not valid");
+  return value;
+}
+
+function octal(block: Buffer, offset: number, length: number): number {
+  const digits = block
+    .toString("latin1", offset, offset + length)
+    .replace(/[\0 ]+$/, "")
+    .replace(/^[\0 ]+/, "");
+  if (digits === "") return 0;
+  return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : Number.NaN;
+}
+
+function binary(block: Buffer, offset: number, length: number): number {
+  let value = (block[offset] ?? 0) & 0x7f;
+  if ((value & 0x40) !== 0) return -1; // Negative in two's complement.
+  for (let n = offset + 1; n < offset + length; n++) value = value * 256 + (block[n] ?? 0);
+  return value;
+}
+
+function text(block: Buffer, offset: number, length: number): string {
+  const end = block.indexOf(0, offset);
+  const bytes = block.subarray(offset, end >= 0 && end < offset + length ? end : offset + length);
+  // Names are bytes. Those that are not UTF-8 stay different from each other this way.
+  return bytes.toString(isUtf8(bytes) ? "utf8" : "latin1");
+}
+
+/** Only POSIX archives continue the name in a prefix: GNU keeps times in that place. */
+function ustarPath(block: Buffer): string {
+  const name = text(block, 0, 100);
+  const posix = block.toString("latin1", 257, 263) === "ustar\0";
+  const prefix = posix ? text(block, 345, 155) : "";
+  return prefix === "" ? name : `${prefix}/${name}`;
+}
+
+/** PAX records: "LENGTH KEY=VALUE\n", where the length counts the whole record in bytes. */
+function parseRecords(bytes: Buffer): Map<string, string> {
+  const records = new Map<string, string>();
+  let offset = 0;
+  while (offset < bytes.length) {
+    const space = bytes.indexOf(0x20, offset);
+    const digits = space < 0 ? "" : bytes.toString("latin1", offset, space);
+    const end = offset + Number(digits);
+    const equals = bytes.indexOf(0x3d, space);
+    const whole = /^\d{1,8}$/.test(digits) && end <= bytes.length && equals > space && equals < end;
+    if (!whole || bytes[end - 1] !== 0x0a) throw new TarError("a PAX record in the archive is not valid");
+    const value = bytes.subarray(equals + 1, end - 1);
+    records.set(bytes.toString("utf8", space + 1, equals), value.toString(isUtf8(value) ? "utf8" : "latin1"));
+    offset = end;
+  }
+  return records;
+}
+
+function recordNumber(value: string | undefined, key: string): number | undefined {
+  // An empty value takes the record back.
+  if (value === undefined || value === "") return undefined;
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(number)) throw new TarError(`the PAX record ${key} is not valid`);
+  return number;
+}

@@ -1,0 +1,67 @@
+// Reads the few lines of go.mod that a build needs to know; grammar: https://go.dev/ref/mod#go-mod-file
+
+/** What go.mod says. */
+export interface GoMod {
+  module: string | undefined;
+  /** The go line, such as "1.23" or "1.23.4". */
+  go: string | undefined;
+  /** The toolchain line without "go", such as "1.23.4". */
+  toolchain: string | undefined;
+  /** Local directories that replace modules, as written. */
+  localReplacements: string[];
+}
+
+export function parseGoMod(text: string): GoMod {
+  const mod: GoMod = { module: undefined, go: undefined, toolchain: undefined, localReplacements: [] };
+  let block = "";
+  for (const line of text.split("\n")) {
+    const words = wordsOf(line);
+    if (words.length === 0) continue;
+    if (block !== "") {
+      if (words[0] === ")") block = "";
+      else directive(mod, block, words);
+    } else if (words[1] === "(") {
+      block = words[0] ?? "";
+    } else {
+      directive(mod, words[0] ?? "", words.slice(1));
+    }
+  }
+  return mod;
+}
+
+function directive(mod: GoMod, name: string, args: string[]): void {
+  switch (name) {
+    case "module":
+      mod.module = args[0];
+      break;
+    case "go":
+      mod.go = args[0];
+      break;
+    case "toolchain":
+      if (args[0] !== "default") mod.toolchain = args[0]?.replace(/^go/, "");
+      break;
+    case "replace": {
+      const target = args[args.indexOf("=>") + 1];
+      if (target !== undefined && /^(\.{1,2}(\/|$)|\/)/.test(target)) mod.localReplacements.push(target);
+      break;
+    }
+  }
+}
+
+/** Words of a line: comments dropped, "..." and `...` unquoted. */
+function wordsOf(line: string): string[] {
+  const words = [];
+  for (const match of line.matchAll(/\/\/.*|"((?:[^"\\]|\\.)*)"|`([^`]*)`|[()]|(?:(?!\/\/)[^\s()"`])+/g)) {
+    if (match[0].startsWith("//")) break;
+    words.push(match[1] ?? match[2] ?? match[0]);
+  }
+  return words;
+}
+
+/** Splits "1.23.4", "1.23" or "1.23rc1" into numbers; undefined when it is none of these. */
+export function parseGoVersion(text: string): { major: number; minor: number; patch: number } | undefined {
+  const match = /^(\d+)\.(\d+)(?:\.(\d+)|(?:rc|beta)\d+)?(?:-[\w.-]+)?$/.exec(text);
+  return match
+    ? { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3] ?? 0) }
+    : undefined;
+}

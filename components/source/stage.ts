@@ -1,0 +1,87 @@
+// Writes the build context: exactly the listed files, with modes and times that depend on nothing but their content.
+// Both providers hash file modes, so two checkouts with another umask would differ for ever without this.
+
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** A build context on disk. */
+export interface StagedContext {
+  /** sha256 over paths and contents, in hexadecimal. */
+  hash: string;
+  /** Bytes of all files. */
+  size: number;
+}
+
+/** Makes `directory` hold the files of `root` and nothing else; files that are right already are not touched. */
+export function stageContext(root: string, files: readonly string[], directory: string): StagedContext {
+  const hash = crypto.createHash("sha256");
+  let size = 0;
+  const wanted = new Set<string>();
+  for (const file of files) {
+    const content = fs.readFileSync(path.join(root, file));
+    const digest = crypto.createHash("sha256").update(content).digest();
+    hash.update(`${file}\0${digest.toString("hex")}\n`);
+    size += content.length;
+    for (let parent = file; parent !== "."; parent = path.posix.dirname(parent)) wanted.add(parent);
+    writeStaged(path.join(directory, file), content, contentTime(digest));
+  }
+  fs.mkdirSync(directory, { recursive: true });
+  removeOthers(directory, "", wanted);
+  return { hash: hash.digest("hex"), size };
+}
+
+/**
+ * A time that stands for the content. BuildKit sends only files whose size, mode or time changed since the last
+ * build: with one fixed time for all, an edit that keeps the length of a file would not reach the builder.
+ */
+function contentTime(digest: Buffer): number {
+  return digest.readUInt32BE(0) >>> 2;
+}
+
+function writeStaged(file: string, content: Buffer, time: number): void {
+  const old = fs.lstatSync(file, { throwIfNoEntry: false });
+  const right =
+    old?.isFile() && old.size === content.length && old.mtimeMs === time * 1000 && modeOf(old) === 0o644;
+  if (right) return;
+  if (old?.isDirectory()) fs.rmSync(file, { recursive: true });
+  makeDirectory(path.dirname(file));
+  writeAtomically(file, content, (temporary) => {
+    fs.chmodSync(temporary, 0o644);
+    fs.utimesSync(temporary, time, time);
+  });
+}
+
+function modeOf(stat: fs.Stats): number {
+  // Windows has no modes; what it reports there is as good as right.
+  return process.platform === "win32" ? 0o644 : stat.mode & 0o7777;
+}
+
+/** Writes under a temporary name and renames, so that an interruption leaves the old file or the new one. */
+export function writeAtomically(
+  file: string,
+  content: string | Buffer,
+  prepare?: (temporary: string) => void,
+): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, content);
+  prepare?.(temporary);
+  fs.renameSync(temporary, file);
+}
+
+function makeDirectory(directory: string): void {
+  const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return;
+  if (stat) fs.rmSync(directory);
+  makeDirectory(path.dirname(directory));
+  fs.mkdirSync(directory);
+  fs.chmodSync(directory, 0o755);
+}
+
+function removeOthers(directory: string, relative: string, wanted: ReadonlySet<string>): void {
+  for (const entry of fs.readdirSync(path.join(directory, relative), { withFileTypes: true })) {
+    const file = relative === "" ? entry.name : `${relative}/${entry.name}`;
+    if (!wanted.has(file)) fs.rmSync(path.join(directory, file), { recursive: true });
+    else if (entry.isDirectory()) removeOthers(directory, file, wanted);
+  }
+}

@@ -1,0 +1,24 @@
+// The directory in which a resource's Dockerfile and context lie: .goimage/<stack>/<name> in the Pulumi project.
+// Its path is an input of the image, so it is the same on every machine.
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { writeAtomically } from "./stage";
+
+const taken = new Map<string, number>();
+
+/** Makes and returns the directory, relative to the project. Two resources of one name in a program get two. */
+export function workDirectory(stack: string, type: string, name: string): string {
+  const plain = [stack, `${name}-${type}`].map((part) =>
+    part.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_"),
+  );
+  const wished = path.posix.join(".goimage", ...plain);
+  // Pulumi allows one name twice under different parents; a program registers them in the same order each time.
+  const count = (taken.get(wished) ?? 0) + 1;
+  taken.set(wished, count);
+  const directory = count === 1 ? wished : `${wished}-${count}`;
+  fs.mkdirSync(directory, { recursive: true });
+  // So that nobody commits it, and no tool that honours .gitignore reads it.
+  if (!fs.existsSync(".goimage/.gitignore")) writeAtomically(".goimage/.gitignore", "*\n");
+  return directory;
+}

@@ -1,0 +1,276 @@
+// Pure checks of the inputs: everything that can be said without looking at the disk or the network.
+
+import * as pulumi from "@pulumi/pulumi";
+import { Engine, Recipe, type BuildStageArgs, type GoImageArgs, type RuntimeStageArgs } from "./args";
+import { Checker } from "./checker";
+import { bareEngineProblems } from "./engines";
+import { knownPlatforms } from "./platform";
+import { shown, type Problem } from "./problems";
+import { imageReferenceProblem, parseRepository, tagProblem } from "./registry/reference";
+import { parseGoVersion } from "./source/goMod";
+
+const imageFields = [
+  "source",
+  "mainPackage",
+  "repository",
+  "tags",
+  "platforms",
+  "registry",
+  "build",
+  "engine",
+  "builder",
+];
+const buildFields = [
+  ...[
+    "image",
+    "goVersion",
+    "flags",
+    "ldflags",
+    "buildTags",
+    "env",
+    "cgoEnabled",
+    "goProxy",
+    "caCertificates",
+  ],
+];
+const runtimeFields = [
+  ...["image", "alpineVersion", "user", "workingDirectory", "env", "exposedPorts", "labels", "files"],
+  ...["command", "entrypoint", "healthcheck", "stopSignal"],
+];
+
+/** Problems of the inputs that both components share, and of the fields named in `more`. */
+export function imageProblems(args: GoImageArgs, more: readonly string[] = []): Problem[] {
+  const check = new Checker();
+  if (!check.object("", args, [...imageFields, ...more]))
+    return [{ propertyPath: "args", reason: "are missing" }];
+  if (args.source === undefined) check.add("source", "is required: a directory inside a Go module");
+  check.text("source", args.source, (text) => (text.trim() === "" ? "is empty" : undefined));
+  check.text("mainPackage", args.mainPackage, mainPackageProblem);
+  if (args.repository === undefined)
+    check.add("repository", "is required, such as registry.example.com/team/api");
+  check.problems.push(...destinationProblems(args.repository, args.tags));
+  platformProblems(check, args.platforms);
+  check.object("registry", args.registry, ["username", "password", "insecure"]);
+  check.flag("registry.insecure", args.registry?.insecure);
+  if ((args.registry?.username === undefined) !== (args.registry?.password === undefined)) {
+    check.add(
+      "registry",
+      "has one of username and password; give both, or neither to use the Docker credential store",
+    );
+  }
+  buildProblems(check, args.build);
+  check.oneOf("engine", args.engine, Object.values(Engine));
+  check.text("builder", args.builder, (text) =>
+    /^[A-Za-z0-9][\w.-]*$/.test(text) ? undefined : "is not a builder's name; docker buildx ls shows them",
+  );
+  if (args.engine === Engine.Docker) check.problems.push(...bareEngineProblems(args));
+  return check.problems;
+}
+
+/** Problems of the inputs that only GoMultiStageImage has. */
+export function multiStageProblems(args: {
+  recipe?: Recipe;
+  runtime?: RuntimeStageArgs;
+  build?: BuildStageArgs;
+  mainPackage?: string;
+}): Problem[] {
+  const check = new Checker();
+  check.oneOf("recipe", args.recipe, Object.values(Recipe));
+  runtimeProblems(check, args.runtime);
+  if (args.recipe === Recipe.Classic) {
+    const fixed = 'the recipe "classic" has no such setting; leave it out or use the recipe "fast"';
+    if (args.build !== undefined) check.add("build", fixed);
+    if (args.runtime !== undefined) check.add("runtime", fixed);
+    if (args.mainPackage !== undefined && args.mainPackage !== ".") check.add("mainPackage", fixed);
+  }
+  return check.problems;
+}
+
+/** Problems of repository and tags, as far as they are plain values; a component checks Outputs once they are known. */
+export function destinationProblems(repository: unknown, tags: unknown): Problem[] {
+  const check = new Checker();
+  if (!isDeferred(repository)) check.text("repository", repository, repositoryProblem);
+  if (tags !== undefined && !isDeferred(tags)) {
+    if (Array.isArray(tags) && tags.length === 0)
+      check.add("tags", "is empty; leave it out for latest, or name a tag");
+    if (Array.isArray(tags))
+      check.texts(
+        "tags",
+        tags.map((tag: unknown) => (isDeferred(tag) ? "latest" : tag)),
+        tagProblem,
+      );
+    else check.add("tags", `${shown(tags)} is not a list`);
+  }
+  return check.problems;
+}
+
+function isDeferred(value: unknown): boolean {
+  return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+function repositoryProblem(text: string): string | undefined {
+  try {
+    parseRepository(text);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function mainPackageProblem(text: string): string | undefined {
+  const form = "is not a package in the module; write it as go build does, such as . or ./cmd/api";
+  if (text === ".") return undefined;
+  return /^\.(\/[A-Za-z0-9_+~@-][A-Za-z0-9_.+~@-]*)+$/.test(text) ? undefined : form;
+}
+
+function platformProblems(check: Checker, platforms: unknown): void {
+  if (platforms === undefined) return;
+  if (!Array.isArray(platforms) || platforms.length !== 1) {
+    return check.add(
+      "platforms",
+      `${shown(platforms)} is not a list of one platform, such as ["linux/amd64"]`,
+    );
+  }
+  check.oneOf("platforms[0]", platforms[0], knownPlatforms);
+}
+
+function buildProblems(check: Checker, build: BuildStageArgs | undefined): void {
+  if (!check.object("build", build, buildFields)) return;
+  const args = build as BuildStageArgs;
+  check.text("build.image", args.image, imageReferenceProblem);
+  check.text("build.goVersion", args.goVersion, (text) =>
+    parseGoVersion(text) ? undefined : "is not a Go version, such as 1.23 or 1.23.4",
+  );
+  check.texts("build.flags", args.flags, goFlagProblem);
+  check.texts("build.ldflags", args.ldflags, ldflagProblem);
+  check.texts("build.buildTags", args.buildTags, (text) =>
+    /^[\p{L}\p{N}_.]+$/u.test(text)
+      ? undefined
+      : "is not a build tag; one tag an entry, of letters, digits, _ and .",
+  );
+  check.record("build.env", args.env, environmentName, (text) =>
+    /(^|\s)-toolexec\b/.test(text)
+      ? "names -toolexec, which would run another program in the build"
+      : undefined,
+  );
+  check.flag("build.cgoEnabled", args.cgoEnabled);
+  if (args.cgoEnabled === true && args.image === undefined) {
+    check.add(
+      "build.cgoEnabled",
+      "needs build.image with a C compiler for musl: a binary linked to glibc does not start on Alpine",
+    );
+  }
+  check.text("build.goProxy", args.goProxy, (text) =>
+    /:\/\/[^/@]*@/.test(text) ? "has credentials, which would stay in the image's history" : undefined,
+  );
+  if (
+    typeof args.caCertificates === "string" &&
+    !args.caCertificates.includes("-----BEGIN CERTIFICATE-----")
+  ) {
+    check.add("build.caCertificates", 'is not PEM text; read the file, such as readFileSync(path, "utf8")');
+  }
+}
+
+/** Flags that go build would take and that would break or subvert the build, with the reason. */
+const refusedFlags: Record<string, string> = {
+  o: "the recipe names the output",
+  toolexec: "it would run another program in place of the compiler",
+  exec: "it would run another program",
+  overlay: "it would replace source files that the context does not show",
+  modfile: "the module's own go.mod is what the source hash covers",
+  C: "use source and mainPackage",
+  ldflags: "use build.ldflags",
+  tags: "use build.buildTags",
+};
+
+function goFlagProblem(text: string): string | undefined {
+  const name = /^--?([A-Za-z]+)(=|$)/.exec(text)?.[1];
+  if (name === undefined)
+    return 'is not a flag; one entry each, with its value after "=", such as "-race" or "-p=2"';
+  const reason = Object.hasOwn(refusedFlags, name) ? refusedFlags[name] : undefined;
+  return reason === undefined ? undefined : `is refused: ${reason}`;
+}
+
+function ldflagProblem(text: string): string | undefined {
+  if (!text.startsWith("-"))
+    return 'is not a linker flag; write a flag and its value as one entry, such as "-X main.version=1"';
+  if (text.includes("'") && text.includes('"'))
+    return "has both kinds of quotes, which go build cannot pass on";
+  if (/^-?-ext(ld|ldflags)\b|^-?-linkmode[= ]external/.test(text))
+    return "is refused: it would run another linker";
+  return undefined;
+}
+
+function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined): void {
+  if (!check.object("runtime", runtime, runtimeFields)) return;
+  const args = runtime as RuntimeStageArgs;
+  check.text("runtime.image", args.image, imageReferenceProblem);
+  check.text("runtime.alpineVersion", args.alpineVersion, (text) =>
+    /^\d+\.\d+(\.\d+)?$/.test(text) ? undefined : "is not an Alpine version, such as 3.20.3",
+  );
+  check.text("runtime.user", args.user, userProblem);
+  check.text("runtime.workingDirectory", args.workingDirectory, (text) =>
+    /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+)$/.test(text)
+      ? undefined
+      : "is not an absolute path of letters, digits, dots, dashes and underscores, such as /app",
+  );
+  check.record("runtime.env", args.env, environmentName);
+  check.texts("runtime.exposedPorts", args.exposedPorts, portProblem);
+  check.record("runtime.labels", args.labels, (name) =>
+    /^[A-Za-z0-9][\w./-]*$/.test(name)
+      ? undefined
+      : "is not a label of letters, digits, dots, dashes and slashes",
+  );
+  check.texts("runtime.files", args.files, fileProblem);
+  check.texts("runtime.command", args.command);
+  check.texts("runtime.entrypoint", args.entrypoint);
+  if (args.entrypoint?.length === 0)
+    check.add("runtime.entrypoint", "is empty; leave it out to run the binary");
+  healthcheckProblems(check, args.healthcheck);
+  check.text("runtime.stopSignal", args.stopSignal, (text) =>
+    /^(SIG[A-Z]+[0-9]*([+-]\d+)?|[1-9]\d?)$/.test(text) ? undefined : "is not a signal, such as SIGINT or 2",
+  );
+}
+
+function healthcheckProblems(check: Checker, healthcheck: unknown): void {
+  const fields = ["command", "intervalSeconds", "timeoutSeconds", "startPeriodSeconds", "retries"];
+  if (!check.object("runtime.healthcheck", healthcheck, fields)) return;
+  check.texts("runtime.healthcheck.command", healthcheck.command ?? []);
+  if (!Array.isArray(healthcheck.command) || healthcheck.command.length === 0) {
+    check.add("runtime.healthcheck.command", "is required: a command and its arguments as a list");
+  }
+  check.atLeast("runtime.healthcheck.intervalSeconds", healthcheck.intervalSeconds, 1);
+  check.atLeast("runtime.healthcheck.timeoutSeconds", healthcheck.timeoutSeconds, 1);
+  check.atLeast("runtime.healthcheck.startPeriodSeconds", healthcheck.startPeriodSeconds, 0);
+  check.atLeast("runtime.healthcheck.retries", healthcheck.retries, 1);
+}
+
+function userProblem(text: string): string | undefined {
+  const match = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(text);
+  const largest = 2 ** 31 - 1;
+  if (!match || Number(match[1]) > largest || Number(match[2] ?? 0) > largest) {
+    return "is not a numeric user, or user and group, such as 65532:65532 (a name cannot be checked against root)";
+  }
+  if (Number(match[1]) > 0) return undefined;
+  return "is root, which this package does not ship; where it is needed, set it at deployment (docker run --user, runAsUser)";
+}
+
+function portProblem(text: string): string | undefined {
+  const match = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/.exec(text);
+  if (match && Number(match[1]) >= 1 && Number(match[1]) <= 65535) return undefined;
+  return "is not a port such as 8080 or 53/udp";
+}
+
+function fileProblem(text: string): string | undefined {
+  const parts = text.split("/");
+  if (text === "" || parts[0] === "" || parts.includes("..") || /[*?[\]\\$"]/.test(text)) {
+    return "is not a plain path inside source (no wildcards, no leading slash, no ..)";
+  }
+  return undefined;
+}
+
+function environmentName(name: string): string | undefined {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
+    ? undefined
+    : "is not a variable's name (letters, digits and _)";
+}
