@@ -36,9 +36,7 @@ export function deployedImage(component: pulumi.Resource): pulumi.Output<ServedI
     const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
     const state = (result.state ?? {}) as Partial<ServedImage>;
     const whole =
-      typeof state.digest === "string" &&
-      typeof state.size === "number" &&
-      Array.isArray(state.layers);
+      typeof state.digest === "string" && typeof state.size === "number" && Array.isArray(state.layers);
     return whole ? (state as ServedImage) : undefined;
   });
 }
@@ -114,7 +112,9 @@ async function measured({
   dockerfile,
 }: ServedImageOptions): Promise<ServedImage> {
   const known = new Map(
-    deployed?.layers.flatMap(({ digest, unpackedSize }) => (unpackedSize === undefined ? [] : [[digest, unpackedSize]])),
+    deployed?.layers.flatMap(({ digest, unpackedSize }) =>
+      unpackedSize === undefined ? [] : [[digest, unpackedSize]],
+    ),
   );
   const platform = args.platforms?.[0];
   const image = await readImage(destination.repository, digest, {

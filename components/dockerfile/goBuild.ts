@@ -54,7 +54,7 @@ export function downloadMounts(plan: BuildPlan): string[] {
 }
 
 export function compileMounts(plan: BuildPlan): string[] {
-  return [...downloadMounts(plan), `type=cache,id=${plan.cacheNamespace}-build,target=/root/.cache/go-build`];
+  return [`type=cache,id=${plan.cacheNamespace}-build,target=/root/.cache/go-build`, ...downloadMounts(plan)];
 }
 
 /** Go reads every file of this directory beside the system's bundle, so that the public authorities stay trusted. */

@@ -38,12 +38,13 @@ export function run(command: readonly string[], mounts: readonly string[] = []):
   return { keyword: "RUN", rest: [...mounts.map((mount) => `--mount=${mount}`), json(command)].join(" ") };
 }
 
-/** COPY with its paths as a JSON array; the paths of users have no wildcards, as validation ensures. */
+/** COPY; paths with other than harmless characters stand in a JSON array. Validation has refused wildcards of users. */
 export function copy(sources: readonly string[], target: string, from?: string): Instruction {
-  return {
-    keyword: "COPY",
-    rest: [...(from === undefined ? [] : [`--from=${from}`]), json([...sources, target])].join(" "),
-  };
+  const paths = [...sources, target];
+  const operands = paths.every((path) => /^[\w./*-]+$/.test(path) && !path.startsWith("-"))
+    ? paths.join(" ")
+    : json(paths);
+  return { keyword: "COPY", rest: from === undefined ? operands : `--from=${from} ${operands}` };
 }
 
 export function workdir(directory: string): Instruction {
@@ -71,10 +72,13 @@ function quoted(value: string): string {
   return `"${value.replace(/[\\"$]/g, "\\$&")}"`;
 }
 
-/** JSON in ASCII: what is beyond it is escaped, so that no reader takes one of Unicode's line ends for a new line. */
+/**
+ * JSON in ASCII: what is beyond it is escaped, so that no reader takes one of Unicode's line ends for a new line, and
+ * so is "<", since some readers look for heredocs ("<<EOF") even here.
+ */
 function json(words: readonly string[]): string {
   return JSON.stringify(words).replace(
-    /[\u007f-\uffff]/g,
+    /[<\u007f-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

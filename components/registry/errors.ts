@@ -106,6 +106,9 @@ export function errorCode(error: unknown): string | undefined {
 
 /** A connection that failed for each of a host's addresses comes as one error without text. */
 export function errorText(error: unknown): string {
+  // OpenSSL's own text comes with places in its source.
+  const tls = error instanceof Error ? /SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1] : undefined;
+  if (tls !== undefined) return `TLS failed: ${tls}`;
   if (error instanceof AggregateError && error.message === "") {
     return error.errors.map((each) => errorText(each)).join(", ");
   }

@@ -31,7 +31,7 @@ const chunkSize = 512 * 1024;
 
 /**
  * Reads the blob to its end, and throws unless its length and digest are the layer's. Undefined when this Node cannot
- * unpack it: zstd came with Node 22.15.
+ * unpack it: zstd came with Node 22.15, and only takes a single frame (which is what BuildKit writes).
  */
 export async function unpackedLayerSize(
   stream: Readable,
@@ -50,15 +50,24 @@ export async function unpackedLayerSize(
   });
   const unpacked: AsyncIterable<Buffer> = unpacker === "none" ? verified : unpacker;
   const files = new UnpackedFiles();
+  // zlib stops reading at bytes after the compressed data, which then looks like a broken connection.
+  let trailing: LayerError | undefined;
+  if (unpacker !== "none") {
+    unpacker.once("end", () => {
+      if (!stream.errored) trailing = new LayerError("there is something else after the compressed data");
+    });
+  }
   try {
     for await (const entry of readTar(unpacked)) files.add(entry);
   } catch (error) {
     // A failure of an earlier stage arrives here as itself; one of the archive must stop the earlier stages.
     stream.destroy();
-    throw layerError(error, layer);
+    if (trailing !== undefined && compression === "zstd") return undefined;
+    throw layerError(trailing ?? error, layer);
   }
   const error = await failure;
-  if (error) throw layerError(error, layer);
+  if (compression === "zstd" && moreFrames(unpacker, layer, trailing)) return undefined;
+  if (error) throw layerError(trailing ?? error, layer);
   return { size: files.size, entries: files.entries };
 }
 
@@ -84,6 +93,11 @@ async function openUnpacker(compression: Compression): Promise<Duplex | "none" |
   const module: typeof zlib = await import("node:zlib");
   if (compression === "gzip") return module.createGunzip({ chunkSize });
   return (module as MaybeZstd).createZstdDecompress?.({ chunkSize });
+}
+
+/** Node's zstd ends at the first frame's end, which can look like a whole archive. */
+function moreFrames(unpacker: Duplex | "none", layer: LayerSource, trailing: Error | undefined): boolean {
+  return trailing !== undefined && (unpacker as { bytesWritten?: number }).bytesWritten !== layer.size;
 }
 
 /** Passes the blob on; fails at its end when it was another blob, and before when it is too long. */

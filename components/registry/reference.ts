@@ -125,7 +125,7 @@ function splitDomain(text: string): { domain: string; path: string } {
 }
 
 function domainProblem(domain: string): string | undefined {
-  const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(domain);
+  const match = /^(\[[^\]]*\]|[^:[]*)(?::(.*))?$/.exec(domain);
   const host = match?.[1] ?? "";
   const port = match?.[2];
   if (host === "") return `has no valid host (${shorten(domain)})`;

@@ -41,7 +41,7 @@ export function resolveService(
   const service: GoService = {
     root: path.relative(process.cwd(), root) || ".",
     sourceDirectory: slashed(path.relative(root, directory)) || ".",
-    mainPackage: `./${slashed(path.relative(root, packageDirectory))}`,
+    mainPackage: packageName(slashed(path.relative(root, packageDirectory))),
     goMod,
     vendored: fs.existsSync(path.join(root, "vendor", "modules.txt")),
   };
@@ -100,6 +100,10 @@ function mainPackageProblems(mainPackage: string, directory: string): Problem[] 
     );
   });
   return isMain ? [] : wrong("is not a main package; name the one with func main, such as ./cmd/api");
+}
+
+function packageName(directory: string): string {
+  return directory === "" ? "." : `./${directory}`;
 }
 
 function slashed(file: string): string {

@@ -40,12 +40,12 @@ function contentTime(digest: Buffer): number {
 }
 
 function writeStaged(file: string, content: Buffer, time: number): void {
+  makeDirectory(path.dirname(file));
   const old = fs.lstatSync(file, { throwIfNoEntry: false });
   const right =
     old?.isFile() && old.size === content.length && old.mtimeMs === time * 1000 && modeOf(old) === 0o644;
   if (right) return;
   if (old?.isDirectory()) fs.rmSync(file, { recursive: true });
-  makeDirectory(path.dirname(file));
   writeAtomically(file, content, (temporary) => {
     fs.chmodSync(temporary, 0o644);
     fs.utimesSync(temporary, time, time);

@@ -20,7 +20,11 @@ const image = new GoMultiStageImage("quickstart", {
   build: { ...build, ldflags: ["-X main.version=1.0.0"] },
   runtime: { exposedPorts: ["8080"] },
 });
-const simpleImage = new GoSingleStageImage("quickstart", { ...common, repository: `${repository}-simple`, build });
+const simpleImage = new GoSingleStageImage("quickstart", {
+  ...common,
+  repository: `${repository}-simple`,
+  build,
+});
 
 export const { digest, ref, size, unpackedSize } = image;
 export const simple = {

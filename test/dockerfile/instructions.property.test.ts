@@ -1,0 +1,145 @@
+// User strings are data: a parser that is not ours must read back exactly the instructions that were meant.
+
+import assert from "node:assert/strict";
+import { DockerfileParser } from "dockerfile-ast";
+import * as fc from "fast-check";
+import { fast } from "../../components/dockerfile/recipes";
+import { multiStageProblems, imageProblems } from "../../components/validate";
+import { examplePlan } from "../support/plan";
+
+/** Strings made of what means something to Dockerfiles, shells, Go and JSON, and of anything else. */
+const nasty = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(
+        "$",
+        "${HOME}",
+        "\\",
+        '"',
+        "'",
+        "`",
+        "$(id)",
+        "<<EOF",
+        "#",
+        "# syntax=x",
+        "\\n",
+        " ",
+        "=",
+        ";",
+        "|",
+        "*",
+      ),
+      fc.constantFrom(
+        "[",
+        "]",
+        "{",
+        "}",
+        "RUN",
+        "FROM x",
+        "--from=build",
+        "é",
+        "\u{1f600}",
+        "\u00a0",
+        "%",
+        "&&",
+        ",",
+      ),
+      fc.string({ unit: "binary", maxLength: 6 }),
+    ),
+    { maxLength: 8 },
+  )
+  .map((parts) => parts.join(""));
+
+const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/);
+const runtimes = fc.record({
+  env: fc.dictionary(name, nasty, { maxKeys: 4 }),
+  labels: fc.dictionary(name, nasty, { maxKeys: 4 }),
+  command: fc.array(nasty, { maxLength: 4 }),
+  entrypoint: fc.array(nasty, { minLength: 1, maxLength: 4 }),
+  healthcheck: fc.record({ command: fc.array(nasty, { minLength: 1, maxLength: 3 }) }),
+  files: fc.array(nasty, { maxLength: 3 }),
+});
+const builds = fc.record({
+  env: fc.dictionary(name, nasty, { maxKeys: 3 }),
+  flags: fc.array(
+    nasty.map((text) => `-race=${text}`),
+    { maxLength: 2 },
+  ),
+  ldflags: fc.array(
+    nasty.map((text) => `-X main.v=${text}`),
+    { maxLength: 2 },
+  ),
+  goProxy: nasty,
+});
+
+/** Undoes the quoting of a value in double quotes, as BuildKit's lexer does; fails on what it would expand. */
+function unquoted(text: string): string {
+  assert.match(text, /^"(?:[^"\\$]|\\[\\"$])*"$/s);
+  return text.slice(1, -1).replace(/\\([\\"$])/g, "$1");
+}
+
+describe("rendered Dockerfile, parsed by another parser", () => {
+  it("has exactly the intended instructions, whatever validation lets pass", () => {
+    let rendered = 0;
+    fc.assert(
+      fc.property(runtimes, builds, (runtime, build) => {
+        const args = { source: ".", repository: "r.example/x", build, runtime };
+        if ([...imageProblems(args, ["runtime"]), ...multiStageProblems(args)].length > 0) return;
+        rendered++;
+        const plan = examplePlan({ build });
+        const { text } = fast(plan, runtime);
+        const instructions = DockerfileParser.parse(text).getInstructions();
+        assert.deepEqual(
+          instructions.map((instruction) => instruction.getKeyword()),
+          [
+            ...["FROM", "WORKDIR"],
+            ...Object.keys({
+              CGO_ENABLED: 0,
+              GOARCH: 0,
+              GOOS: 0,
+              GOTOOLCHAIN: 0,
+              GOPROXY: 0,
+              ...build.env,
+            }).map(() => "ENV"),
+            ...["COPY", "RUN", "COPY"],
+            ...runtime.files.map(() => "COPY"),
+            ...["RUN", "RUN", "FROM"],
+            ...(runtime.files.length > 0 ? ["COPY"] : []),
+            ...["COPY", "WORKDIR"],
+            ...Object.keys(runtime.env).map(() => "ENV"),
+            ...Object.keys(runtime.labels).map(() => "LABEL"),
+            ...["HEALTHCHECK", "USER", "ENTRYPOINT", "CMD"],
+          ],
+        );
+        assert.equal(DockerfileParser.parse(text).getDirectives().length, 0);
+        const raw = (keyword: string) =>
+          instructions
+            .filter((found) => found.getKeyword() === keyword)
+            .map((found) => found.getRawArgumentsContent() ?? "");
+        const pairs = (values: Record<string, string>) =>
+          Object.keys(values)
+            .sort()
+            .map((key) => [key, values[key]]);
+        const parsed = (texts: string[]) =>
+          texts.map((pair) => [
+            pair.slice(0, pair.indexOf("=")),
+            unquoted(pair.slice(pair.indexOf("=") + 1)),
+          ]);
+        assert.deepEqual(parsed(raw("LABEL")), pairs(runtime.labels));
+        assert.deepEqual(
+          parsed(raw("ENV").slice(-Object.keys(runtime.env).length || Infinity)),
+          pairs(runtime.env),
+        );
+        assert.deepEqual(JSON.parse(raw("ENTRYPOINT")[0] ?? ""), runtime.entrypoint);
+        assert.deepEqual(JSON.parse(raw("CMD")[0] ?? ""), runtime.command);
+        assert.deepEqual(
+          JSON.parse((raw("HEALTHCHECK")[0] ?? "").replace(/^CMD /, "")),
+          runtime.healthcheck.command,
+        );
+      }),
+      { numRuns: 2000 },
+    );
+    // Were everything refused, nothing would have been shown.
+    assert.ok(rendered > 200, `only ${rendered} of the cases were rendered`);
+  });
+});

@@ -1,0 +1,175 @@
+import assert from "node:assert/strict";
+import type { BuildPlan } from "../../components/dockerfile/goBuild";
+import { classic, fast, singleStage } from "../../components/dockerfile/recipes";
+import { examplePlan } from "../support/plan";
+
+function rendered(change: Partial<BuildPlan> = {}, runtime: Parameters<typeof fast>[1] = {}): string[] {
+  return fast(examplePlan(change), runtime).text.trimEnd().split("\n");
+}
+
+/** The first line of the Dockerfile that starts so. */
+function line(lines: string[], start: string): string | undefined {
+  return lines.find((text) => text.startsWith(start));
+}
+
+describe("recipe classic", () => {
+  it("is the original, to the byte", () => {
+    const original = [
+      "FROM golang:1.23 AS build",
+      "WORKDIR /build",
+      "COPY . .",
+      "RUN CGO_ENABLED=0 GOOS=linux go build -a -installsuffix cgo -o main .",
+      "",
+      "FROM alpine:3.20.3 AS app",
+      "WORKDIR /app",
+      "COPY --from=build /build/main .",
+      'CMD ["./main"]',
+      "",
+    ];
+    assert.equal(classic.text, original.join("\n"));
+  });
+});
+
+describe("recipe fast", () => {
+  it("renders this with no settings", () => {
+    assert.equal(
+      fast(examplePlan(), {}).text,
+      `FROM --platform=$BUILDPLATFORM golang:1.23 AS build
+WORKDIR /src
+ENV CGO_ENABLED="0"
+ENV GOARCH="amd64"
+ENV GOOS="linux"
+ENV GOTOOLCHAIN="local"
+COPY go.mod go.sum* ./
+RUN --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","mod","download"]
+COPY . .
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
+RUN ["find","/out","-exec","touch","-h","-d","@0","{}","+"]
+
+FROM alpine:3.20.3 AS app
+COPY --from=build /out/bin/ /
+WORKDIR /app
+USER 65532:65532
+ENTRYPOINT ["/app/main"]
+`,
+    );
+  });
+
+  it("takes every runtime setting", () => {
+    const lines = rendered(
+      { service: { ...examplePlan().service, sourceDirectory: "cmd/api" } },
+      {
+        image: "gcr.io/distroless/static@sha256:" + "a".repeat(64),
+        user: "1000",
+        workingDirectory: "/srv/api",
+        env: { B: "2", A: "$HOME" },
+        exposedPorts: ["8080", "53/udp"],
+        labels: { "org.opencontainers.image.title": 'an "api"' },
+        files: ["static", "with space"],
+        command: ["--config", "x y"],
+        entrypoint: ["/srv/api/main", "serve"],
+        healthcheck: {
+          command: ["/srv/api/main", "health"],
+          intervalSeconds: 5,
+          timeoutSeconds: 2,
+          startPeriodSeconds: 0,
+          retries: 4,
+        },
+        stopSignal: "SIGINT",
+      },
+    );
+    assert.deepEqual(lines.slice(lines.indexOf("") + 1), [
+      `FROM gcr.io/distroless/static@sha256:${"a".repeat(64)} AS app`,
+      "COPY --from=build /out/files/ /",
+      "COPY --from=build /out/bin/ /",
+      "WORKDIR /srv/api",
+      'ENV A="\\$HOME"',
+      'ENV B="2"',
+      'LABEL org.opencontainers.image.title="an \\"api\\""',
+      "EXPOSE 8080",
+      "EXPOSE 53/udp",
+      "STOPSIGNAL SIGINT",
+      'HEALTHCHECK --interval=5s --timeout=2s --start-period=0s --retries=4 CMD ["/srv/api/main","health"]',
+      "USER 1000",
+      'ENTRYPOINT ["/srv/api/main","serve"]',
+      'CMD ["--config","x y"]',
+    ]);
+    assert.ok(lines.includes("COPY cmd/api/static /out/files/srv/api/static"));
+    assert.ok(lines.includes('COPY ["cmd/api/with space","/out/files/srv/api/with space"]'));
+  });
+
+  it("passes Go flags, tags and linker values as the go command reads them", () => {
+    const build = {
+      flags: ["-race", "-gcflags=all=-N -l"],
+      buildTags: ["netgo", "osusergo"],
+      ldflags: [
+        "-X main.version=1.2 beta",
+        "-X=main.note=it's",
+        "-buildid= -compressdwarf=false",
+        "-X main.plain=1",
+      ],
+    };
+    assert.ok(
+      line(rendered({ build }), "RUN --mount=type=cache,id=ns-build")?.endsWith(
+        `["go","build","-trimpath","-buildvcs=false",` +
+          `"-ldflags=-s -w -X 'main.version=1.2 beta' -X \\"main.note=it's\\" -buildid= -compressdwarf=false -X main.plain=1",` +
+          `"-tags=netgo,osusergo","-race","-gcflags=all=-N -l","-o","/out/bin/app/main","./cmd/api"]`,
+      ),
+    );
+  });
+
+  it("chooses the Go image from the inputs, else toolchain, else go line, else 1.23", () => {
+    const image = (build: object, mod: object) => {
+      const plan = examplePlan({ build });
+      plan.service.goMod = { ...plan.service.goMod, go: undefined, ...mod };
+      return fast(plan, {}).text.split("\n")[0];
+    };
+    const stage = (name: string) => `FROM --platform=$BUILDPLATFORM ${name} AS build`;
+    assert.equal(image({ image: "corp/go:1@sha256:x", goVersion: "1.1" }, {}), stage("corp/go:1@sha256:x"));
+    assert.equal(image({ goVersion: "1.22.1" }, { toolchain: "1.25.0" }), stage("golang:1.22"));
+    assert.equal(image({}, { toolchain: "1.25.0", go: "1.24" }), stage("golang:1.25"));
+    assert.equal(image({}, { go: "1.24.3" }), stage("golang:1.24"));
+    assert.equal(image({}, {}), stage("golang:1.23"));
+  });
+
+  it("downloads nothing for a vendored module, and mounts a company's certificates only where modules are fetched", () => {
+    const plan = examplePlan({ build: { caCertificates: "pem" } });
+    const mounted = fast(plan, {})
+      .text.split("\n")
+      .filter((text) => text.includes("type=secret,id=goimage-ca"));
+    assert.equal(mounted.length, 2);
+    plan.service.vendored = true;
+    assert.ok(!fast(plan, {}).text.includes("download"));
+  });
+
+  it("has no syntax line, heredoc or link, which old engines do not know", () => {
+    const text = fast(examplePlan(), { files: ["x"] }).text;
+    assert.doesNotMatch(text, /^#|<<|--link/m);
+  });
+
+  it("cross-compiles for a foreign platform with no command in its stage", () => {
+    const lines = rendered({ platform: "linux/arm/v7" });
+    assert.ok(lines.includes('ENV GOARCH="arm"') && lines.includes('ENV GOARM="7"'));
+    assert.ok(!lines.slice(lines.indexOf("")).some((text) => text.startsWith("RUN")));
+  });
+});
+
+describe("single stage", () => {
+  it("renders one stage that compiles and runs, not as root", () => {
+    assert.equal(
+      singleStage(examplePlan()).text,
+      `FROM golang:1.23
+WORKDIR /src
+ENV CGO_ENABLED="0"
+ENV GOARCH="amd64"
+ENV GOOS="linux"
+ENV GOTOOLCHAIN="local"
+COPY . .
+RUN ["go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/app/main","./cmd/api"]
+WORKDIR /app
+USER 65532:65532
+ENTRYPOINT ["/app/main"]
+`,
+    );
+  });
+});

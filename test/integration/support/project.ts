@@ -1,0 +1,143 @@
+// Pulumi projects in temporary directories, driven with the real command line.
+
+import { spawn } from "node:child_process";
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { makeTree, writeTree } from "../../support/module";
+import { registry } from "./environment";
+
+export const repositoryRoot = path.resolve(__dirname, "../../..");
+
+/** What a command printed and how it ended. */
+export interface Run {
+  code: number;
+  output: string;
+}
+
+/** What the engine did, by operation: create, update, same and so on. */
+export type Changes = Record<string, number>;
+
+export class Project {
+  /** A repository that no other test uses. */
+  readonly repository = `${registry}/test/${crypto.randomBytes(4).toString("hex")}`;
+  readonly directory: string;
+  private readonly events: string;
+
+  constructor(
+    program: string | ((repository: string) => string),
+    files: Record<string, string> = {},
+    name = "test",
+  ) {
+    const text = typeof program === "string" ? program : program(this.repository);
+    this.directory = makeTree({
+      "Pulumi.yaml": `name: ${name}\nruntime: nodejs\nmain: index.js\n`,
+      "package.json": "{}\n",
+      "index.js": text,
+      ...files,
+    });
+    this.events = path.join(this.directory, "events.json");
+    fs.mkdirSync(path.join(this.directory, "node_modules"));
+    fs.symlinkSync(repositoryRoot, path.join(this.directory, "node_modules/goimage"));
+    fs.symlinkSync(
+      path.join(repositoryRoot, "node_modules/@pulumi"),
+      path.join(this.directory, "node_modules/@pulumi"),
+    );
+  }
+
+  write(files: Record<string, string>): void {
+    writeTree(this.directory, files);
+  }
+
+  /** Runs pulumi, whatever the result; the stack is called test and lies in a folder of the project's own. */
+  async pulumi(args: string[], env: Record<string, string> = {}): Promise<Run> {
+    const state = path.join(this.directory, ".state");
+    if (!fs.existsSync(state)) {
+      fs.mkdirSync(state);
+      await this.pulumi(["stack", "init", "test"]);
+    }
+    return run("pulumi", [...args, "--non-interactive"], this.directory, {
+      PULUMI_BACKEND_URL: `file://${state}`,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      // Makes --event-log available.
+      PULUMI_DEBUG_COMMANDS: "true",
+      ...env,
+    });
+  }
+
+  /** `pulumi up` that must succeed; says what changed. */
+  async up(env: Record<string, string> = {}): Promise<Changes> {
+    const result = await this.pulumi(["up", "--yes", "--skip-preview", "--event-log", this.events], env);
+    if (result.code !== 0) throw new Error(`pulumi up ended with ${result.code}:\n${result.output}`);
+    return this.changes();
+  }
+
+  /** `pulumi preview` that must succeed; says what would change and what is not known. */
+  async preview(
+    env: Record<string, string> = {},
+  ): Promise<{ changes: Changes; outputs: Record<string, unknown> }> {
+    const result = await this.pulumi(["preview", "--event-log", this.events], env);
+    if (result.code !== 0) throw new Error(`pulumi preview ended with ${result.code}:\n${result.output}`);
+    return { changes: this.changes(), outputs: this.stackOutputs() };
+  }
+
+  async outputs<T = Record<string, unknown>>(): Promise<T> {
+    const { output, code } = await this.pulumi(["stack", "output", "--json", "--show-secrets"]);
+    if (code !== 0) throw new Error(output);
+    return JSON.parse(output) as T;
+  }
+
+  async state(): Promise<string> {
+    return (await this.pulumi(["stack", "export"])).output;
+  }
+
+  private readEvents(): { summaryEvent?: { resourceChanges: Changes }; resOutputsEvent?: StepEvent }[] {
+    const lines = fs.readFileSync(this.events, "utf8").trim().split("\n");
+    fs.rmSync(this.events);
+    return lines.map((line) => JSON.parse(line) as never);
+  }
+
+  private lastEvents: ReturnType<Project["readEvents"]> = [];
+
+  private changes(): Changes {
+    this.lastEvents = this.readEvents();
+    return this.lastEvents.find((event) => event.summaryEvent)?.summaryEvent?.resourceChanges ?? {};
+  }
+
+  /** The stack's outputs as the last command saw them; what is not known is the string "unknown". */
+  private stackOutputs(): Record<string, unknown> {
+    const ofStack = this.lastEvents.filter(
+      (event) => event.resOutputsEvent?.metadata.type === "pulumi:pulumi:Stack",
+    );
+    const outputs = ofStack.at(-1)?.resOutputsEvent?.metadata.new?.outputs ?? {};
+    const unknown = /04da6b54-80e4-46f7-96ec-b56ff0331ba9/;
+    return JSON.parse(JSON.stringify(outputs), (_, value: unknown) =>
+      typeof value === "string" && unknown.test(value) ? "unknown" : value,
+    ) as Record<string, unknown>;
+  }
+}
+
+interface StepEvent {
+  metadata: { type: string; new?: { outputs?: Record<string, unknown> } };
+}
+
+/** Runs a program to its end and keeps what it prints. */
+export function run(
+  program: string,
+  args: string[],
+  cwd: string,
+  env: Record<string, string> = {},
+): Promise<Run> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code: code ?? -1, output }));
+  });
+}

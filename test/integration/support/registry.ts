@@ -1,0 +1,53 @@
+// The registry asked with nothing of ours in between, to check what the components say.
+
+import assert from "node:assert/strict";
+import * as crypto from "node:crypto";
+
+const accepted = [
+  "application/vnd.docker.distribution.manifest.v2+json",
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.oci.image.index.v1+json",
+].join(", ");
+
+interface Descriptor {
+  digest: string;
+  size: number;
+  mediaType: string;
+}
+
+export interface Manifest {
+  mediaType: string;
+  config: Descriptor;
+  layers: Descriptor[];
+}
+
+export interface ImageConfig {
+  architecture: string;
+  config: Record<string, unknown>;
+  history: { created?: string; created_by?: string }[];
+}
+
+/** The manifest behind a tag or digest and the digest of its bytes; undefined when there is none. */
+export async function fetchManifest(repository: string, reference: string) {
+  const response = await request(repository, `manifests/${reference}`);
+  if (response.status === 404) return undefined;
+  assert.equal(response.status, 200);
+  const body = Buffer.from(await response.arrayBuffer());
+  const digest = `sha256:${crypto.createHash("sha256").update(body).digest("hex")}`;
+  return { digest, manifest: JSON.parse(body.toString()) as Manifest };
+}
+
+export async function fetchConfig(repository: string, manifest: Manifest): Promise<ImageConfig> {
+  return (await (await request(repository, `blobs/${manifest.config.digest}`)).json()) as ImageConfig;
+}
+
+/** Bytes that a pull transfers. */
+export function transferSize(manifest: Manifest): number {
+  return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
+}
+
+function request(repository: string, rest: string): Promise<Response> {
+  const slash = repository.indexOf("/");
+  const url = `http://${repository.slice(0, slash)}/v2/${repository.slice(slash + 1)}/${rest}`;
+  return fetch(url, { headers: { accept: accepted } });
+}

@@ -1,0 +1,174 @@
+import * as assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseChallenges } from "../../components/registry/auth";
+import { RegistryError } from "../../components/registry/errors";
+import type { Session } from "../../components/registry/session";
+import { exchange } from "../../components/registry/transport";
+import { readBody } from "../../components/registry/http";
+import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "./fakeRegistry";
+
+const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
+
+describe("registry/auth", () => {
+  let registry: FakeRegistry;
+  const others: Server[] = [];
+
+  beforeEach(async () => {
+    registry = await startRegistry();
+  });
+  afterEach(async () => {
+    await Promise.all([registry.close(), ...others.splice(0).map(close)]);
+  });
+
+  const listen = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener);
+    others.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const read = (session: Session, digest: string, cap = 1000): Promise<string> =>
+    exchange(session, { what: "read the blob", method: "GET", path: `blobs/${digest}` }, async (response) =>
+      (await readBody(response, cap, 1000)).toString(),
+    );
+  const fails = async (promise: Promise<unknown>, ...reasons: RegExp[]): Promise<RegistryError> => {
+    const error: unknown = await promise.then(
+      () => assert.fail("it worked"),
+      (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof RegistryError, String(error));
+    for (const reason of reasons) assert.match(error.message, reason);
+    return error;
+  };
+
+  it("parses challenges", () => {
+    const parsed = (header: string): unknown =>
+      parseChallenges(header).map(({ scheme, parameters }) => [scheme, Object.fromEntries(parameters)]);
+    assert.deepEqual(parsed('Bearer realm="https://a/t",service="s",scope="repository:x:pull,push"'), [
+      ["bearer", { realm: "https://a/t", service: "s", scope: "repository:x:pull,push" }],
+    ]);
+    assert.deepEqual(parsed('Negotiate, basic realm="a \\"b\\", c" , charset=UTF-8'), [
+      ["negotiate", {}],
+      ["basic", { realm: 'a "b", c', charset: "UTF-8" }],
+    ]);
+    assert.deepEqual(parsed(""), []);
+    assert.deepEqual(parsed('"'), []);
+    assert.deepEqual(parsed(`Bearer realm="${"\\".repeat(50_000)}`), [["bearer", { realm: "" }]]);
+  });
+
+  describe("with a token server", () => {
+    let realm: string;
+    let asked: { url: URL; method?: string; authorization?: string; body: string }[];
+    let answer: object;
+    let accepted: string;
+    let digest: string;
+
+    beforeEach(async () => {
+      asked = [];
+      answer = { token: "token-one", expires_in: 300 };
+      accepted = "Bearer token-one";
+      digest = registry.addBlob(Buffer.from("hello"));
+      const host = await listen((request, response) => {
+        let body = "";
+        request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+        request.on("end", () => {
+          const { method, headers } = request;
+          asked.push({
+            url: new URL(request.url ?? "", "http://t"),
+            method,
+            authorization: headers.authorization,
+            body,
+          });
+          response.end(JSON.stringify(answer));
+        });
+      });
+      realm = `http://${host}/token`;
+      registry.intercept = (_request, response, { url, authorization }) => {
+        if (url === "/v2/" || authorization === accepted) return false;
+        response.setHeader(
+          "www-authenticate",
+          `Bearer realm="${realm}",service="reg",scope="repository:team/api:pull"`,
+        );
+        return refuse(response, 401, "UNAUTHORIZED", `no entry with ${authorization ?? "nothing"}`);
+      };
+    });
+
+    it("gets one token for a scope, with the credentials", async () => {
+      const session = registry.session({ username: "me", password: "hunter2" });
+      assert.equal(await read(session, digest), "hello");
+      assert.equal(await read(session, digest), "hello");
+      assert.equal(asked.length, 1);
+      assert.equal(asked[0]?.authorization, basic("me:hunter2"));
+      assert.equal(asked[0]?.url.search, "?service=reg&scope=repository%3Ateam%2Fapi%3Apull");
+    });
+
+    it("gets an anonymous token without credentials, under either name", async () => {
+      answer = { access_token: "token-one" };
+      assert.equal(await read(registry.session(), digest), "hello");
+      assert.equal(asked[0]?.authorization, undefined);
+    });
+
+    it("gets a fresh token when the old one has run out", async () => {
+      const session = registry.session();
+      await read(session, digest);
+      answer = { token: "token-two" };
+      accepted = "Bearer token-two";
+      assert.equal(await read(session, digest), "hello");
+      assert.equal(asked.length, 2);
+      answer = { token: "token-three", expires_in: 5 };
+      accepted = "Bearer token-three";
+      await read(session, digest);
+      await read(session, digest); // Too short-lived to be remembered.
+      assert.equal(asked.length, 4);
+    });
+
+    it("exchanges an identity token by POST", async () => {
+      const dir = await mkdtemp(join(tmpdir(), "goimage-transport-"));
+      try {
+        const auths = { [registry.host]: { identitytoken: "refresh-me" } };
+        await writeFile(join(dir, "config.json"), JSON.stringify({ auths }));
+        assert.equal(await read(registry.session({}, { ...emptyEnv, DOCKER_CONFIG: dir }), digest), "hello");
+      } finally {
+        await rm(dir, { recursive: true });
+      }
+      assert.equal(asked[0]?.method, "POST");
+      assert.equal(asked[0]?.url.search, "");
+      const form = Object.fromEntries(new URLSearchParams(asked[0]?.body));
+      assert.deepEqual(form, {
+        service: "reg",
+        grant_type: "refresh_token",
+        client_id: "goimage",
+        scope: "repository:team/api:pull",
+        refresh_token: "refresh-me",
+      });
+    });
+
+    it("does not show a token or password that the registry repeats", async () => {
+      accepted = "Bearer other";
+      const session = registry.session({ username: "me", password: "hunter2" });
+      const error = await fails(read(session, digest), /no entry with Bearer \*\*\*/);
+      assert.ok(!error.message.includes("token-one") && !error.message.includes("hunter2"));
+    });
+
+    it("refuses token servers that have no business with the credentials", async () => {
+      const session = registry.session({ username: "me", password: "hunter2" });
+      for (const [bad, reason] of [
+        ["", /is not valid/],
+        ["ftp://a.example.com/", /is not https/],
+        ["http://u:secret@127.0.0.1/", /holds a user name/],
+      ] as const) {
+        realm = bad;
+        const error = await fails(read(session, digest), reason);
+        assert.ok(!error.message.includes("secret"));
+      }
+      realm = `http://${await listen((_, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end())}/`;
+      await fails(read(session, digest), /302/);
+      answer = { token: "a\r\nx: y" };
+      realm = `http://${await listen((_, response) => response.end(JSON.stringify(answer)))}/`;
+      await fails(read(session, digest), /answered without a token/);
+    });
+  });
+});

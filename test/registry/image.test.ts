@@ -1,0 +1,179 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { putTag, readImage, tagDigest } from "../../components/registry";
+import { readPushedImage, writeTag } from "../../components/registry/image";
+import { mediaTypes } from "../../components/registry/manifest";
+import { digestOf, refuse, startRegistry, type FakeRegistry } from "./fakeRegistry";
+
+const layerType = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+function layer(size: number): Buffer {
+  const dir = mkdtempSync(join(tmpdir(), "goimage-image-"));
+  try {
+    writeFileSync(join(dir, "main"), Buffer.alloc(size, size % 251));
+    return gzipSync(execFileSync("tar", ["-cf", "-", "-C", dir, "main"], { maxBuffer: 1e8 }));
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+describe("registry: a whole image", () => {
+  let registry: FakeRegistry;
+  const blobs = [layer(1000), layer(70_000), layer(3), layer(12_345)];
+  const sizes = [1000, 70_000, 3, 12_345];
+  let config: Buffer;
+  let digest: string;
+
+  beforeEach(async () => {
+    registry = await startRegistry();
+    const history = sizes.map((size) => ({ created_by: `COPY ${size}` }));
+    config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", history }));
+    digest = registry.addManifest(manifest(mediaTypes.ociManifest), mediaTypes.ociManifest, "v1");
+  });
+  afterEach(() => registry.close());
+
+  const manifest = (mediaType: string, layers = blobs): object => ({
+    schemaVersion: 2,
+    mediaType,
+    config: { mediaType: "c", digest: registry.addBlob(config), size: config.length },
+    layers: layers.map((bytes) => ({
+      mediaType: layerType,
+      digest: registry.addBlob(bytes),
+      size: bytes.length,
+    })),
+  });
+  const compressed = (): number => blobs.reduce((sum, bytes) => sum + bytes.length, config.length);
+  const damage = (status: number, bytes: Buffer): void => {
+    registry.intercept = (_request, response, { url }) => {
+      if (!url.endsWith(digestOf(blobs[1] as Buffer))) return false;
+      response.writeHead(status, { "content-length": bytes.length }).end(bytes);
+      return true;
+    };
+  };
+
+  it("is read through the three functions that goimage uses", async () => {
+    const { repository } = registry;
+    assert.equal(await tagDigest(repository, "v1"), digest);
+    assert.equal(await tagDigest(repository, "v2"), undefined);
+    const image = await readImage(repository, digest);
+    assert.equal(image.digest, digest);
+    assert.equal(image.mediaType, mediaTypes.ociManifest);
+    assert.equal(image.size, compressed());
+    assert.equal(image.unpackedSize, 83_348);
+    assert.deepEqual(
+      image.layers,
+      blobs.map((bytes, n) => ({
+        digest: digestOf(bytes),
+        mediaType: layerType,
+        size: bytes.length,
+        unpackedSize: sizes[n],
+        createdBy: `COPY ${sizes[n]}`,
+      })),
+    );
+    await putTag(repository, digest, "v2");
+    assert.equal(await tagDigest(repository, "v2"), digest);
+    await putTag(repository, digest, "v2");
+    assert.equal(registry.count("PUT", ""), 1);
+  });
+
+  it("does not download layers that are known, nor the same one twice", async () => {
+    const known = new Map(blobs.slice(0, 2).map((bytes, n) => [digestOf(bytes), sizes[n] as number]));
+    assert.equal((await readPushedImage(registry.session(), digest, { known })).unpackedSize, 83_348);
+    assert.equal(registry.count("GET", "/blobs/"), 1 + 2);
+    const [first] = blobs as [Buffer];
+    const twice = registry.addManifest(
+      manifest(mediaTypes.dockerManifest, [first, first]),
+      mediaTypes.dockerManifest,
+    );
+    registry.seen.length = 0;
+    assert.equal((await readPushedImage(registry.session(), twice)).unpackedSize, 2000);
+    assert.equal(registry.count("GET", "/blobs/"), 1 + 1);
+  });
+
+  it("is one platform's of an index, whose digest stays", async () => {
+    const attestation = { os: "unknown", architecture: "unknown" };
+    const entry = (platform: object, of: string): object => ({
+      mediaType: "m",
+      digest: of,
+      size: 1,
+      platform,
+    });
+    const none = `sha256:${"0".repeat(64)}`;
+    const manifests = [entry(attestation, none), entry({ os: "linux", architecture: "amd64" }, digest)];
+    const index = registry.addManifest({ schemaVersion: 2, manifests }, mediaTypes.ociIndex);
+    const image = await readPushedImage(registry.session(), index, { platform: "linux/amd64" });
+    assert.deepEqual([image.digest, image.mediaType, image.size], [index, mediaTypes.ociIndex, compressed()]);
+    await assert.rejects(
+      readPushedImage(registry.session(), index, { platform: "linux/arm64" }),
+      /it has linux\/amd64/,
+    );
+    const nested = registry.addManifest({ manifests: [entry({}, index)] }, mediaTypes.dockerList);
+    await assert.rejects(readPushedImage(registry.session(), nested), /holds another index/);
+  });
+
+  it("survives a layer that breaks off once", async () => {
+    let broken = 0;
+    registry.intercept = (request, response, { url }) => {
+      const bytes = blobs[1] as Buffer;
+      if (!url.endsWith(digestOf(bytes)) || broken++ > 0) return false;
+      response.writeHead(200, { "content-length": bytes.length });
+      response.write(bytes.subarray(0, 100), () => request.socket.destroy());
+      return true;
+    };
+    assert.equal((await readPushedImage(registry.session(), digest)).unpackedSize, 83_348);
+    assert.equal(broken, 2);
+  });
+
+  it("is refused when a byte of it is not what was pushed", async () => {
+    damage(200, blobs[0] as Buffer);
+    await assert.rejects(
+      readPushedImage(registry.session(), digest),
+      /LayerError: layer sha256:.*the registry serves/,
+    );
+    registry.intercept = undefined;
+    registry.blobs.set(digestOf(config), Buffer.from("{}"));
+    await assert.rejects(
+      readPushedImage(registry.session(), digest),
+      /the configuration of 127.*asked for sha256:/,
+    );
+    registry.manifests.set(digest, { bytes: Buffer.from("{}"), mediaType: mediaTypes.ociManifest });
+    await assert.rejects(
+      readPushedImage(registry.session(), digest),
+      /the manifest of 127.*asked for sha256:/,
+    );
+    registry.manifests.set(digest, { bytes: Buffer.alloc(5_000_000), mediaType: mediaTypes.ociManifest });
+    await assert.rejects(
+      readPushedImage(registry.session(), digest),
+      /cannot read the manifest .* longer than 4194304 bytes/,
+    );
+    await assert.rejects(readPushedImage(registry.session(), "sha256:../../x"), /must be sha256/);
+  });
+
+  it("stops the other layers when one fails", async () => {
+    damage(404, Buffer.from("{}"));
+    await assert.rejects(
+      readPushedImage(registry.session(), digest),
+      /cannot read the layer sha256:.* of 127.*404/,
+    );
+  });
+
+  it("is tagged only where the registry keeps the bytes", async () => {
+    registry.intercept = (_request, response, { method }) =>
+      method === "PUT" && refuse(response, 413, "SIZE_INVALID", "quota");
+    await assert.rejects(
+      writeTag(registry.session(), digest, "v3"),
+      /cannot set the tag v3 of 127.*413.*SIZE_INVALID: quota/,
+    );
+    registry.intercept = (_request, response, { method }) => {
+      if (method !== "PUT") return false;
+      response.writeHead(201, { "docker-content-digest": `sha256:${"1".repeat(64)}` }).end();
+      return true;
+    };
+    await assert.rejects(writeTag(registry.session(), digest, "v3"), /stored sha256:1+ instead of/);
+    await assert.rejects(writeTag(registry.session(), digest, "../x"), /the tag "\.\.\/x"/);
+  });
+});

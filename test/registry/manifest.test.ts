@@ -1,0 +1,152 @@
+import * as assert from "node:assert/strict";
+import * as fc from "fast-check";
+import {
+  choosePlatform,
+  imagesOf,
+  layerOrigins,
+  ManifestError,
+  mediaTypes,
+  parseConfig,
+  parseManifest,
+  sha256,
+  verifyDigest,
+  type ImageIndex,
+} from "../../components/registry/manifest";
+
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+const entry = (letter: string, extra: object = {}): object => ({
+  mediaType: "m",
+  digest: digest(letter),
+  size: 1,
+  ...extra,
+});
+
+describe("registry/manifest", () => {
+  for (const type of [mediaTypes.dockerManifest, mediaTypes.ociManifest]) {
+    it(`reads ${type}`, () => {
+      const bytes = json({
+        schemaVersion: 2,
+        mediaType: type,
+        config: entry("a"),
+        layers: [entry("b"), entry("c")],
+      });
+      for (const header of [type, `${type}; charset=utf-8`, "application/json", ""]) {
+        const manifest = parseManifest(bytes, header);
+        assert.equal(manifest.mediaType, type);
+        assert.ok(manifest.kind === "image");
+        assert.equal(manifest.config.digest, digest("a"));
+        assert.deepEqual(
+          manifest.layers.map((layer) => layer.digest),
+          [digest("b"), digest("c")],
+        );
+      }
+    });
+  }
+
+  const image = (letter: string, os: string, architecture: string, extra: object = {}): object =>
+    entry(letter, { platform: { os, architecture, ...extra } });
+  const index = (...manifests: object[]): ImageIndex => {
+    const parsed = parseManifest(json({ schemaVersion: 2, manifests }), mediaTypes.ociIndex);
+    assert.ok(parsed.kind === "index");
+    return parsed;
+  };
+
+  it("tells images from attestations, in both spellings", () => {
+    const note = { "vnd.docker.reference.type": "attestation-manifest" };
+    const all = index(
+      image("a", "linux", "amd64"),
+      image("b", "unknown", "unknown"),
+      entry("c", { annotations: note }),
+    );
+    assert.deepEqual(
+      imagesOf(all).map((each) => each.digest),
+      [digest("a")],
+    );
+    assert.equal(choosePlatform(all).digest, digest("a"));
+    assert.throws(() => choosePlatform(index(image("b", "unknown", "unknown"))), /holds no image/);
+  });
+
+  it("chooses platforms", () => {
+    const all = index(
+      image("a", "linux", "arm64", { variant: "v8" }),
+      image("b", "linux", "arm", { variant: "v7" }),
+      image("c", "linux", "amd64"),
+    );
+    assert.equal(choosePlatform(all).digest, digest("c"));
+    assert.equal(choosePlatform(all, "linux/arm64").digest, digest("a"));
+    assert.equal(choosePlatform(all, "linux/arm64/v8").digest, digest("a"));
+    assert.equal(choosePlatform(all, "linux/arm/v7").digest, digest("b"));
+    assert.throws(
+      () => choosePlatform(all, "linux/arm/v6"),
+      /it has linux\/arm64\/v8, linux\/arm\/v7, linux\/amd64/,
+    );
+    assert.equal(choosePlatform(index(image("a", "linux", "s390x"))).digest, digest("a"));
+  });
+
+  const bad: [string, unknown, string, RegExp][] = [
+    ["no JSON", undefined, mediaTypes.ociManifest, /JSON/],
+    ["no object", [], mediaTypes.ociManifest, /not a JSON object/],
+    ["schema 1", { schemaVersion: 1 }, "", /schema version 1/],
+    ["both kinds", { manifests: [], layers: [] }, mediaTypes.ociIndex, /ambiguous/],
+    [
+      "another type than served",
+      { mediaType: mediaTypes.ociIndex, layers: [] },
+      mediaTypes.ociManifest,
+      /was served as/,
+    ],
+    ["another type", { mediaType: "text/x", layers: [] }, "text/html", /no image's \(text\/x\)/],
+    ["no layers", { config: entry("a") }, mediaTypes.ociManifest, /no list of layers/],
+    [
+      "a bad digest",
+      { config: entry("a"), layers: [{ ...entry("b"), digest: "sha256:../x" }] },
+      mediaTypes.ociManifest,
+      /no sha256/,
+    ],
+    ["a bad size", { config: entry("a", { size: -1 }), layers: [] }, mediaTypes.ociManifest, /no valid size/],
+  ];
+  for (const [name, document, header, reason] of bad) {
+    it(`refuses ${name}`, () => {
+      const bytes = document === undefined ? Buffer.from("<html>") : json(document);
+      assert.throws(
+        () => parseManifest(bytes, header),
+        (error) => error instanceof ManifestError && reason.test(error.message),
+      );
+    });
+  }
+
+  it("only ever fails with its own error", () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.constantFrom("", ...Object.values(mediaTypes)), (value, header) => {
+        try {
+          parseManifest(json(value), header);
+          parseConfig(json(value));
+        } catch (error) {
+          assert.ok(error instanceof ManifestError);
+        }
+      }),
+    );
+  });
+
+  it("names the instruction of each layer, or none", () => {
+    const history = [
+      { created_by: "ADD rootfs" },
+      { created_by: "CMD x", empty_layer: true },
+      { created_by: "COPY main" },
+    ];
+    const config = parseConfig(json({ os: "linux", architecture: "arm64", history }));
+    assert.equal(config.architecture, "arm64");
+    assert.deepEqual(layerOrigins(config, 2), ["ADD rootfs", "COPY main"]);
+    assert.deepEqual(layerOrigins(config, 1), [undefined]);
+    assert.deepEqual(layerOrigins(parseConfig(json({})), 1), [undefined]);
+  });
+
+  it("verifies digests", () => {
+    const bytes = Buffer.from("x");
+    verifyDigest(bytes, sha256(bytes), "it");
+    assert.throws(
+      () => verifyDigest(bytes, digest("a"), "the manifest of r/x"),
+      /^ManifestError: the manifest of r\/x: asked for/,
+    );
+  });
+});

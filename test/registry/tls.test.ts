@@ -1,0 +1,106 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readTagDigest } from "../../components/registry/image";
+import { parseRepository } from "../../components/registry/reference";
+import { openSession, type RegistryAccess, type Session } from "../../components/registry/session";
+import { close, emptyEnv } from "./fakeRegistry";
+
+const digest = `sha256:${"a".repeat(64)}`;
+
+describe("registry over TLS, with a certificate that nobody signed", () => {
+  let server: Server;
+  let host: string;
+  let answer: RequestListener;
+
+  before(async function () {
+    const dir = mkdtempSync(join(tmpdir(), "goimage-tls-"));
+    try {
+      const [key, cert] = [join(dir, "key.pem"), join(dir, "cert.pem")];
+      const options = [
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-subj",
+        "/CN=x",
+      ];
+      execFileSync("openssl", ["req", "-x509", ...options, "-keyout", key, "-out", cert], {
+        stdio: "ignore",
+      });
+      const pair = { key: readFileSync(key), cert: readFileSync(cert) };
+      server = createServer(pair, (request, response) => answer(request, response));
+    } catch {
+      console.error("openssl is missing: the tests of TLS are skipped");
+      this.skip();
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  beforeEach(() => {
+    answer = (_request, response) => response.writeHead(200, { "docker-content-digest": digest }).end();
+  });
+  after(() => (server as Server | undefined) && close(server));
+
+  const session = (domain: string, access: RegistryAccess = {}): Session => ({
+    ...openSession(parseRepository(`${domain}/x`), access, { tries: 2, retryBaseMs: 1 }, emptyEnv),
+    host, // Where the name would resolve to.
+  });
+
+  it("is refused, with what to do", async () => {
+    const reason = /of registry\.test\/x: self-signed certificate.*NODE_EXTRA_CA_CERTS.*registry\.insecure/;
+    await assert.rejects(readTagDigest(session("registry.test"), "v1"), reason);
+  });
+
+  it("is accepted where the user says insecure, and on this machine", async () => {
+    assert.equal(await readTagDigest(session("registry.test", { insecure: true }), "v1"), digest);
+    assert.equal(await readTagDigest(session(host), "v1"), digest);
+  });
+
+  it("does not lead to plain http: neither by redirect nor for a token", async () => {
+    const user = { username: "me", password: "hunter2", insecure: true };
+    answer = (_request, response) => response.writeHead(307, { location: "http://127.0.0.1:1/x" }).end();
+    await assert.rejects(
+      readTagDigest(session("registry.test", user), "v1"),
+      /redirected from https to plain http/,
+    );
+    const challenge = 'Bearer realm="http://auth.test/token"';
+    answer = (_request, response) => response.writeHead(401, { "www-authenticate": challenge }).end();
+    await assert.rejects(
+      readTagDigest(session("registry.test", user), "v1"),
+      /token server's address is not https/,
+    );
+  });
+
+  it("does not send credentials to services of this machine that a registry elsewhere names", async () => {
+    const user = { username: "me", password: "hunter2", insecure: true };
+    for (const realm of [
+      "https://localhost/t",
+      "https://127.1/t",
+      "https://169.254.169.254/t",
+      "https://[::1]:1/t",
+    ]) {
+      answer = (_request, response) =>
+        response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
+      await assert.rejects(readTagDigest(session("registry.test", user), "v1"), /address is on this machine/);
+    }
+  });
+
+  it("gets a user's credentials where it hides a repository from strangers", async () => {
+    const user = { username: "me", password: "hunter2", insecure: true };
+    answer = (request, response) => {
+      if (request.headers.authorization === undefined) response.writeHead(404).end();
+      else response.writeHead(200, { "docker-content-digest": digest }).end();
+    };
+    assert.equal(await readTagDigest(session("registry.test", user), "v1"), digest);
+    assert.equal(await readTagDigest(session("registry.test", { insecure: true }), "v1"), undefined);
+  });
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { parseGoMod, parseGoVersion } from "../../components/source/goMod";
+
+describe("go.mod reader", () => {
+  it("reads module, go, toolchain and local replacements, in lines and in blocks", () => {
+    const mod = parseGoMod(`// Deprecated: not really
+module "example.com/with space" // the module
+go 1.23.4
+toolchain go1.24.1
+require (
+	example.com/a v1.0.0 // indirect
+	replace.me/go v1.2.3
+)
+replace example.com/a => ../a
+replace (
+	example.com/b v1.0.0 => ./b // near
+	example.com/c => example.com/fork v1.1.0
+	example.com/d => \`/abs/d\`
+)
+`);
+    assert.deepEqual(mod, {
+      module: "example.com/with space",
+      go: "1.23.4",
+      toolchain: "1.24.1",
+      localReplacements: ["../a", "./b", "/abs/d"],
+    });
+  });
+
+  it("takes toolchain default and missing lines as absent", () => {
+    assert.deepEqual(parseGoMod("module m\ntoolchain default\n"), {
+      module: "m",
+      go: undefined,
+      toolchain: undefined,
+      localReplacements: [],
+    });
+  });
+
+  it("reads lines with carriage returns", () => {
+    assert.equal(parseGoMod("module m\r\ngo 1.22\r\n").go, "1.22");
+  });
+
+  for (const [text, expected] of [
+    ["1.23", { major: 1, minor: 23, patch: 0 }],
+    ["1.23.4", { major: 1, minor: 23, patch: 4 }],
+    ["1.21rc2", { major: 1, minor: 21, patch: 0 }],
+    ["1.23.4-custom", { major: 1, minor: 23, patch: 4 }],
+    ["1", undefined],
+    ["go1.23", undefined],
+    ["1.23; rm -rf /", undefined],
+  ] as const) {
+    it(`parses the version ${text}`, () => assert.deepEqual(parseGoVersion(text), expected));
+  }
+});

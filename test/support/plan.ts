@@ -1,0 +1,18 @@
+import type { BuildPlan } from "../../components/dockerfile/goBuild";
+
+/** A plan for a module with a main package below it. */
+export function examplePlan(change: Partial<BuildPlan> = {}): BuildPlan {
+  return {
+    service: {
+      root: "service",
+      sourceDirectory: ".",
+      mainPackage: "./cmd/api",
+      goMod: { module: "example.com/service", go: "1.23", toolchain: undefined, localReplacements: [] },
+      vendored: false,
+    },
+    build: {},
+    platform: "linux/amd64",
+    cacheNamespace: "ns",
+    ...change,
+  };
+}
