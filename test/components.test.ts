@@ -1,0 +1,186 @@
+// What the components register, with Pulumi's mocks: which child, which inputs, what is unknown.
+
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
+import { GoMultiStageImage, GoSingleStageImage } from "../components";
+import { helloFiles, makeTree } from "./support/module";
+
+interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+const repository = "registry.example.com/team/hello";
+
+/** Runs a program in a fresh project under mocks and gives what it registered. A preview, so that no network is used. */
+async function registered(program: () => void): Promise<Registered[]> {
+  const found: Registered[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        found.push({ type, name, inputs: inputs as Record<string, unknown> });
+        return { id: `${name}-id`, state: inputs as Record<string, unknown> };
+      },
+      call: ({ inputs }) => inputs as Record<string, unknown>,
+    },
+    "project",
+    "stack",
+    true,
+  );
+  const before = process.cwd();
+  const directory = makeTree(
+    Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text])),
+  );
+  process.chdir(directory);
+  try {
+    program();
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+  } finally {
+    process.chdir(before);
+  }
+  return found.filter(({ type }) => !type.startsWith("pulumi:"));
+}
+
+function inputs(found: Registered[], type: string): Record<string, unknown> {
+  const child = found.find((resource) => resource.type === type);
+  assert.ok(child, `no ${type} among ${found.map((resource) => resource.type).join(", ")}`);
+  return child.inputs;
+}
+
+/** The value in Pulumi's wrapper of a secret; what is not wrapped is no secret. */
+function secretValue(wrapped: unknown): unknown {
+  const { value, ...signature } = wrapped as { value: unknown };
+  assert.deepEqual(signature, { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" });
+  return value;
+}
+
+const docker = "docker:index/image:Image";
+const buildkit = "docker-build:index:Image";
+
+describe("GoMultiStageImage", () => {
+  it("registers itself without inputs, and one child of the docker provider", async () => {
+    const found = await registered(() => {
+      new GoMultiStageImage("api", { source: "hello", repository, tags: ["v1", "latest"] });
+    });
+    assert.deepEqual(
+      found.map(({ type, name }) => [type, name]),
+      [
+        ["goimage:index:GoMultiStageImage", "api"],
+        [docker, "api"],
+      ],
+    );
+    assert.deepEqual(found[0]?.inputs, {});
+    assert.deepEqual(inputs(found, docker), {
+      imageName: `${repository}:v1`,
+      build: {
+        context: ".goimage/stack/api-MultiStage/src",
+        dockerfile: ".goimage/stack/api-MultiStage/Dockerfile",
+        builderVersion: "BuilderBuildKit",
+        platform: "linux/amd64",
+      },
+      buildOnPreview: false,
+      skipPush: false,
+    });
+  });
+
+  it("registers one child of the docker-build provider, with an input that changes with the source", async () => {
+    const found = await registered(() => {
+      new GoMultiStageImage("bk", {
+        source: "hello",
+        repository,
+        builder: "remote",
+        platforms: ["linux/arm64"],
+      });
+    });
+    const child = inputs(found, buildkit);
+    const inline = (child["dockerfile"] as { inline: string }).inline;
+    assert.match(inline, /\n# source-hash: [0-9a-f]{64}\n$/);
+    assert.deepEqual(
+      { ...child, dockerfile: undefined },
+      {
+        context: { location: ".goimage/stack/bk-MultiStage/src" },
+        dockerfile: undefined,
+        platforms: ["linux/arm64"],
+        tags: [`${repository}:latest`],
+        push: false,
+        exports: [{ raw: `type=image,name=${repository}:latest,push=true,oci-mediatypes=true` }],
+        buildArgs: { SOURCE_DATE_EPOCH: "0" },
+        buildOnPreview: false,
+        builder: { name: "remote" },
+        network: "default",
+      },
+    );
+  });
+
+  it("passes credentials to the registry's host, the password as a secret", async () => {
+    const registry = { username: "robot", password: "hunter2" };
+    const found = await registered(() => {
+      new GoMultiStageImage("one", { source: "hello", repository, registry });
+      new GoMultiStageImage("two", { source: "hello", repository, registry, engine: "buildkit" });
+    });
+    const { server, ...login } = secretValue(inputs(found, docker)["registry"]) as Record<string, unknown>;
+    assert.deepEqual({ address: server, ...login }, { address: "registry.example.com", ...registry });
+    const registries = secretValue(inputs(found, buildkit)["registries"]);
+    assert.deepEqual(registries, [{ address: "registry.example.com", ...registry }]);
+  });
+
+  it("leaves Dockerfile and context where a reader finds them, ignored by version control", async () => {
+    let dockerfile = "";
+    await registered(() => {
+      new GoMultiStageImage("files", { source: "hello", repository, recipe: "classic" });
+      dockerfile = fs.readFileSync(".goimage/stack/files-MultiStage/Dockerfile", "utf8");
+      assert.deepEqual(fs.readdirSync(".goimage/stack/files-MultiStage/src"), ["go.mod", "main.go"]);
+      assert.equal(fs.readFileSync(".goimage/.gitignore", "utf8"), "*\n");
+    });
+    assert.match(dockerfile, /^FROM golang:1\.23 AS build\n/);
+  });
+
+  it("gives two resources of one name under different parents a directory each", async () => {
+    const found = await registered(() => {
+      for (const parentType of ["a:b:C", "a:b:D"]) {
+        const parent = new pulumi.ComponentResource(parentType, "parent");
+        new GoMultiStageImage("twin", { source: "hello", repository }, { parent });
+      }
+    });
+    const contexts = found
+      .filter(({ type }) => type === docker)
+      .map((child) => (child.inputs["build"] as { context: string }).context);
+    assert.deepEqual(contexts.sort(), [
+      ".goimage/stack/twin-MultiStage-2/src",
+      ".goimage/stack/twin-MultiStage/src",
+    ]);
+  });
+
+  it("throws every mistake at once, for any language to show", async () => {
+    await registered(() => {
+      assert.throws(
+        () => new GoMultiStageImage("bad", { source: "nowhere", repository: "x:y", runtime: { user: "0" } }),
+        (error) =>
+          pulumi.InputPropertiesError.isInstance(error) &&
+          error.message.startsWith('GoMultiStageImage "bad": 3 inputs are not valid; nothing was built.\n') &&
+          error.errors?.map(({ propertyPath }) => propertyPath).join() === "repository,runtime.user,source",
+      );
+    });
+  });
+});
+
+describe("GoSingleStageImage", () => {
+  it("registers one child with a Dockerfile of one stage", async () => {
+    let dockerfile = "";
+    const found = await registered(() => {
+      new GoSingleStageImage("simple", { source: "hello", repository });
+      dockerfile = fs.readFileSync(".goimage/stack/simple-SingleStage/Dockerfile", "utf8");
+    });
+    assert.equal(inputs(found, docker)["imageName"], `${repository}:latest`);
+    assert.equal(dockerfile.match(/^FROM/gm)?.length, 1);
+  });
+
+  it("has no settings of a runtime stage", async () => {
+    await registered(() => {
+      const args = { source: "hello", repository, runtime: {} };
+      assert.throws(() => new GoSingleStageImage("simple", args), /runtime: is unknown; allowed are source/);
+    });
+  });
+});
