@@ -65,7 +65,7 @@ export function buildImage(
         : { [caSecret]: pulumi.secret(args.build.caCertificates) },
   };
   const deployed = deployedImage(component);
-  const digest = engineNamed(chosenEngine(args))(name, request, {
+  const build = engineNamed(chosenEngine(args))(name, request, {
     parent: component,
     // Deleting the resource must not delete an image that something may still run.
     retainOnDelete: true,
@@ -73,7 +73,7 @@ export function buildImage(
   });
   const image = readBack({
     component,
-    digest,
+    build,
     destination,
     deployed,
     login: request.login,
@@ -82,9 +82,7 @@ export function buildImage(
   });
   return {
     digest: image.apply((pushed) => pushed.digest),
-    ref: pulumi
-      .all([destination, image])
-      .apply(([{ repository }, pushed]) => `${repository.familiar}@${pushed.digest}`),
+    ref: image.apply((pushed) => pushed.ref),
     size: image.apply((pushed) => pushed.size),
     unpackedSize: image.apply((pushed) => pushed.unpackedSize),
     layers: image.apply((pushed) => pushed.layers),

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { GoImageArgs, ImageLayer } from "./args";
 import type { Dockerfile } from "./dockerfile/recipes";
-import type { RegistryLogin } from "./engines/engine";
+import type { ImageBuild, RegistryLogin } from "./engines/engine";
 import type { Repository } from "./registry/reference";
 import { putTag, readImage, tagDigest, type RegistryAccess } from "./registry";
 
@@ -20,6 +20,8 @@ export interface Destination {
 /** What the registry serves for a digest. */
 export interface ServedImage {
   digest: string;
+  /** Repository with digest. */
+  ref: string;
   size: number;
   /** Undefined when a layer could not be measured. */
   unpackedSize: number | undefined;
@@ -44,8 +46,7 @@ export function deployedImage(component: pulumi.Resource): pulumi.Output<ServedI
 /** What readBack works from. */
 export interface ReadBackOptions {
   component: pulumi.ComponentResource;
-  /** Of the manifest that the engine pushed. */
-  digest: pulumi.Output<string>;
+  build: ImageBuild;
   destination: pulumi.Output<Destination>;
   deployed: pulumi.Output<ServedImage | undefined>;
   login: RegistryLogin | undefined;
@@ -55,16 +56,26 @@ export interface ReadBackOptions {
 
 /** The image as the registry serves it; unknown in a preview unless it is the deployed one. */
 export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
-  const { component, args, dockerfile } = options;
-  const inputs = pulumi.all([options.digest, options.destination, options.deployed, options.login]);
+  const { component, build, args, dockerfile } = options;
+  const inputs = pulumi.all([options.build.digest, options.destination, options.deployed, options.login]);
   const image = inputs.apply(async ([digest, destination, deployed, login]): Promise<ServedImage> => {
     if (pulumi.runtime.isDryRun()) {
       // An empty digest is what docker-build shows when it does not know.
-      return digest !== "" && deployed?.digest === digest ? deployed : (unknown as never);
+      const known = digest !== "" && deployed?.digest === digest;
+      return known ? { ...deployed, ref: refTo(destination, digest) } : (unknown as never);
     }
     const access: RegistryAccess = { ...login, insecure: args.registry?.insecure === true };
     try {
-      return await servedImage({ component, digest, destination, deployed, access, args, dockerfile });
+      return await servedImage({
+        component,
+        build: build.resource,
+        digest,
+        destination,
+        deployed,
+        access,
+        args,
+        dockerfile,
+      });
     } catch (error) {
       throw new pulumi.ResourceError(
         `${destination.repository.name}: ${(error as Error).message}`,
@@ -79,6 +90,8 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
 
 interface ServedImageOptions {
   component: pulumi.ComponentResource;
+  /** The child that pushed. */
+  build: pulumi.CustomResource;
   digest: string;
   destination: Destination;
   deployed: ServedImage | undefined;
@@ -88,18 +101,31 @@ interface ServedImageOptions {
 }
 
 async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
-  const { digest, deployed, access, destination } = options;
-  const { repository, tags } = destination;
+  const { digest, deployed, destination } = options;
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
     throw new Error(
       `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
     );
   }
-  const pushedNow = deployed?.digest !== digest;
-  const image = pushedNow ? await measured(options) : deployed;
-  for (const tag of tags.slice(1)) await putTag(repository, digest, tag, access);
-  await checkTag(options, tags[0] ?? "", await tagDigest(repository, tags[0] ?? "", access));
+  if (deployed?.ref === refTo(destination, digest)) {
+    // Nothing was pushed; a registry that is out of reach is no reason to fail.
+    await verifyTags(options).catch((error: Error) =>
+      pulumi.log.warn(`not checked: ${error.message}`, options.component),
+    );
+    return deployed;
+  }
+  const image = await measured(options);
+  await verifyTags(options);
   return image;
+}
+
+/** Points the tags that the engine does not push to the image, and checks the one that it does. */
+async function verifyTags(options: ServedImageOptions): Promise<void> {
+  const { digest, access, destination } = options;
+  const { repository, tags } = destination;
+  const [pushed = "", ...others] = tags;
+  await checkTag(options, pushed, await tagDigest(repository, pushed, access));
+  for (const tag of others) await putTag(repository, digest, tag, access);
 }
 
 /** Reads the image; layers that were measured at the last deployment, such as the base's, are not downloaded again. */
@@ -126,7 +152,12 @@ async function measured({
     ...layer,
     origin: originOf(createdBy, dockerfile),
   }));
-  return { digest: image.digest, size: image.size, unpackedSize: image.unpackedSize, layers };
+  const { size, unpackedSize } = image;
+  return { digest, ref: refTo(destination, digest), size, unpackedSize, layers };
+}
+
+function refTo({ repository }: Destination, digest: string): string {
+  return `${repository.familiar}@${digest}`;
 }
 
 /** Where a layer comes from, by the entry that the build left in the image's history. */
@@ -136,13 +167,13 @@ export function originOf(createdBy: string | undefined, dockerfile: Dockerfile):
 
 /** The tag must point to what was pushed; when it does not, somebody else has moved it, which the user should know. */
 async function checkTag(options: ServedImageOptions, tag: string, served: string | undefined): Promise<void> {
-  const { component, digest, destination } = options;
+  const { component, build, digest, destination } = options;
   if (served === digest) return;
   const name = `${destination.repository.familiar}:${tag}`;
   const now = served === undefined ? "is not in the registry" : `points to ${served}`;
   await pulumi.log.warn(
     `${name} ${now}, not to ${digest}, which this stack has pushed and exports. ` +
-      `To push it again: pulumi up --replace '${await urnOf(component)}'`,
+      `To push it again: pulumi up --replace '${await urnOf(build)}'`,
     component,
   );
 }

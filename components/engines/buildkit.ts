@@ -35,5 +35,5 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
     },
     opts,
   );
-  return image.digest;
+  return { resource: image, digest: image.digest };
 };

@@ -22,5 +22,6 @@ export const dockerEngine: ImageEngine = (name, request, opts) => {
     },
     opts,
   );
-  return image.repoDigest.apply((repoDigest) => repoDigest.slice(repoDigest.indexOf("@") + 1));
+  const digest = image.repoDigest.apply((repoDigest) => repoDigest.slice(repoDigest.indexOf("@") + 1));
+  return { resource: image, digest };
 };

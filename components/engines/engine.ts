@@ -31,9 +31,17 @@ export interface BuildRequest {
   secrets: Record<string, pulumi.Input<string>>;
 }
 
-/** Registers the child that builds and pushes; the result is the digest of the pushed manifest. */
+/** What builds and pushes an image. */
+export interface ImageBuild {
+  /** The child that was registered. */
+  resource: pulumi.CustomResource;
+  /** Digest of the pushed manifest. */
+  digest: pulumi.Output<string>;
+}
+
+/** Registers the child that builds and pushes. */
 export type ImageEngine = (
   name: string,
   request: BuildRequest,
   opts: pulumi.CustomResourceOptions,
-) => pulumi.Output<string>;
+) => ImageBuild;

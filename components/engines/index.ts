@@ -6,7 +6,7 @@ import { buildkitEngine } from "./buildkit";
 import { dockerEngine } from "./docker";
 import type { ImageEngine } from "./engine";
 
-export type { BuildRequest, ImageEngine } from "./engine";
+export type { BuildRequest, ImageBuild } from "./engine";
 
 const engines: Record<Engine, ImageEngine> = { docker: dockerEngine, buildkit: buildkitEngine };
 

@@ -9,9 +9,13 @@ export const helloFiles: Record<string, string> = {
   "main.go": 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
 };
 
-/** Writes files below a new temporary directory and returns it. */
+const made: string[] = [];
+process.on("exit", () => made.forEach((directory) => fs.rmSync(directory, { recursive: true, force: true })));
+
+/** Writes files below a new temporary directory, which goes when the tests end, and returns it. */
 export function makeTree(files: Record<string, string>, prefix = "goimage-test-"): string {
   const root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), prefix)));
+  made.push(root);
   writeTree(root, files);
   return root;
 }
@@ -20,16 +24,5 @@ export function writeTree(root: string, files: Record<string, string>): void {
   for (const [name, content] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
     fs.writeFileSync(path.join(root, name), content);
-  }
-}
-
-/** Runs a function in another working directory: what components write and resolve is relative to it. */
-export async function inDirectory<T>(directory: string, run: () => T | Promise<T>): Promise<T> {
-  const before = process.cwd();
-  process.chdir(directory);
-  try {
-    return await run();
-  } finally {
-    process.chdir(before);
   }
 }

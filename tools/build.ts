@@ -1,0 +1,25 @@
+/** Keeps dist/ up to date: what programs get that import "goimage". */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { mustRun } from "./setup/exec";
+import { repoRoot } from "./setup/paths";
+import { task } from "./setup/ui";
+
+const modified = (path: string): number => (existsSync(path) ? statSync(path).mtimeMs : 0);
+
+const newest = (folder: string): number =>
+  Math.max(
+    modified(folder),
+    ...readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => modified(join(folder, name))),
+  );
+
+export async function ensureBuilt(): Promise<void> {
+  const sources = [newest(join(repoRoot, "components"))];
+  for (const name of ["tsconfig.build.json", "tsconfig.json"]) sources.push(modified(join(repoRoot, name)));
+  if (modified(join(repoRoot, "dist/index.js")) >= Math.max(...sources)) return;
+  await task("build dist/ with tsc", async () => {
+    // With errors nothing is written: else dist/ would look new in the next run.
+    const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noEmitOnError"];
+    await mustRun(process.execPath, tsc, { cwd: repoRoot });
+  });
+}
