@@ -22,6 +22,10 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
   public readonly unpackedSize: pulumi.Output<number | undefined>;
   /** The layers, the base's first. */
   public readonly layers: pulumi.Output<ImageLayer[]>;
+  /** Hash of the files that the build reads. It is the same on every machine. */
+  public readonly sourceHash: pulumi.Output<string>;
+  /** The files that the build reads, by path, each with the first digits of its hash. */
+  public readonly sourceFiles: pulumi.Output<Record<string, string>>;
   /** The rendered Dockerfile. */
   public readonly dockerfile: pulumi.Output<string>;
   /** The tags as full references, such as registry.example.com/team/api:v1. */
@@ -34,23 +38,20 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
   constructor(name: string, args: GoMultiStageImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const type = "GoMultiStageImage";
     const problems = [...imageProblems(args, ["runtime", "recipe"]), ...multiStageProblems(args ?? {})];
-    const { plan, files } = buildPlan(type, name, args, problems);
+    const { plan, source } = buildPlan(type, name, args, problems);
     const dockerfile = args.recipe === Recipe.Classic ? classic : fast(plan, args.runtime ?? {});
 
     // No inputs are registered: they would put secrets into the state, and the engine keeps the outputs of the last
     // deployment only for a component whose inputs did not change.
     super(`goimage:index:${type}`, name, {}, opts);
-    const image = buildImage(
-      { component: this, type, name },
-      args,
-      { root: plan.service.root, files },
-      dockerfile,
-    );
+    const image = buildImage({ component: this, type, name }, args, source, dockerfile);
     this.digest = image.digest;
     this.ref = image.ref;
     this.size = image.size;
     this.unpackedSize = image.unpackedSize;
     this.layers = image.layers;
+    this.sourceHash = image.sourceHash;
+    this.sourceFiles = image.sourceFiles;
     this.dockerfile = image.dockerfile;
     this.tags = image.tags;
     this.registerOutputs(image);

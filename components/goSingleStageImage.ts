@@ -23,6 +23,10 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
   public readonly unpackedSize: pulumi.Output<number | undefined>;
   /** The layers, the base's first. */
   public readonly layers: pulumi.Output<ImageLayer[]>;
+  /** Hash of the files that the build reads. It is the same on every machine. */
+  public readonly sourceHash: pulumi.Output<string>;
+  /** The files that the build reads, by path, each with the first digits of its hash. */
+  public readonly sourceFiles: pulumi.Output<Record<string, string>>;
   /** The rendered Dockerfile. */
   public readonly dockerfile: pulumi.Output<string>;
   /** The tags as full references, such as registry.example.com/team/api:v1. */
@@ -34,17 +38,18 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
    */
   constructor(name: string, args: GoSingleStageImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const type = "GoSingleStageImage";
-    const { plan, files } = buildPlan(type, name, args, imageProblems(args));
+    const { plan, source } = buildPlan(type, name, args, imageProblems(args));
 
     // No inputs are registered: see GoMultiStageImage.
     super(`goimage:index:${type}`, name, {}, opts);
-    const source = { root: plan.service.root, files };
     const image = buildImage({ component: this, type, name }, args, source, singleStage(plan));
     this.digest = image.digest;
     this.ref = image.ref;
     this.size = image.size;
     this.unpackedSize = image.unpackedSize;
     this.layers = image.layers;
+    this.sourceHash = image.sourceHash;
+    this.sourceFiles = image.sourceFiles;
     this.dockerfile = image.dockerfile;
     this.tags = image.tags;
     this.registerOutputs(image);

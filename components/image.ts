@@ -9,9 +9,11 @@ import { showBuildLog } from "./engines/buildLog";
 import { caSecret } from "./dockerfile/goBuild";
 import { defaultPlatform } from "./platform";
 import { invalidInputs } from "./problems";
-import { deployedImage, readBack, type Destination } from "./readBack";
+import type { Source } from "./plan";
+import { deployedImage, readBack, type DeployedImage, type Destination } from "./readBack";
 import { parseRepository } from "./registry/reference";
-import { stageContext, writeAtomically } from "./source/stage";
+import { changedDockerfile, changedFiles } from "./source/reasons";
+import { stageContext, writeAtomically, type StagedContext } from "./source/stage";
 import { workDirectory } from "./source/workDirectory";
 import { destinationProblems } from "./validate";
 
@@ -22,6 +24,8 @@ export interface ImageOutputs {
   size: pulumi.Output<number>;
   unpackedSize: pulumi.Output<number | undefined>;
   layers: pulumi.Output<ImageLayer[]>;
+  sourceHash: pulumi.Output<string>;
+  sourceFiles: pulumi.Output<Record<string, string>>;
   dockerfile: pulumi.Output<string>;
   tags: pulumi.Output<string[]>;
 }
@@ -37,14 +41,15 @@ export interface Owner {
 export function buildImage(
   owner: Owner,
   args: GoImageArgs,
-  source: { root: string; files: readonly string[] },
+  source: Source,
   dockerfile: Dockerfile,
 ): ImageOutputs {
   const { component, name, type } = owner;
   const directory = workDirectory(pulumi.getStack(), type.replace(/^Go|Image$/g, ""), name);
   const context = path.posix.join(directory, "src");
   const dockerfilePath = path.posix.join(directory, "Dockerfile");
-  const staged = stageContext(source.root, source.files, context);
+  const { tree, closure } = source;
+  const staged = stageContext(tree, closure.files, context, executables(source));
   writeAtomically(dockerfilePath, dockerfile.text);
 
   const destination = destinationOf(owner, args);
@@ -65,6 +70,7 @@ export function buildImage(
         : { [caSecret]: pulumi.secret(args.build.caCertificates) },
   };
   const deployed = deployedImage(component);
+  explain(owner, source, staged, dockerfile, deployed);
   const build = engineNamed(chosenEngine(args))(name, request, {
     parent: component,
     // Deleting the resource must not delete an image that something may still run.
@@ -86,9 +92,47 @@ export function buildImage(
     size: image.apply((pushed) => pushed.size),
     unpackedSize: image.apply((pushed) => pushed.unpackedSize),
     layers: image.apply((pushed) => pushed.layers),
+    sourceHash: pulumi.output(staged.hash),
+    sourceFiles: pulumi.output(staged.files),
     dockerfile: pulumi.output(dockerfile.text),
     tags: destination.apply(({ repository, tags }) => tags.map((tag) => `${repository.familiar}:${tag}`)),
   };
+}
+
+/** Files that are shipped keep their executable bit; compiled ones have none, so that a chmod changes nothing. */
+function executables({ tree, closure, runtimeFiles }: Source): Set<string> {
+  const shipped = closure.files.filter((file) =>
+    runtimeFiles.some((root) => file === root || file.startsWith(`${root}/`)),
+  );
+  return new Set(shipped.filter((file) => tree.isExecutable(file)));
+}
+
+/** Tells what the user should know about the source: what changed since the last deployment, and what is unusual. */
+function explain(
+  { component }: Owner,
+  { closure }: Source,
+  staged: StagedContext,
+  dockerfile: Dockerfile,
+  deployed: pulumi.Output<DeployedImage | undefined>,
+): void {
+  if (closure.wholeModule !== undefined) {
+    void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
+  }
+  if (closure.secrets.length > 0) {
+    const names = closure.secrets.join(", ");
+    void pulumi.log.warn(
+      `${names} look like secrets and are sent to the builder, because the program embeds or ships them`,
+      component,
+    );
+  }
+  deployed.apply((image) => {
+    if (image?.sourceFiles === undefined || image.dockerfile === undefined) return;
+    const reasons = [
+      ...changedDockerfile(image.dockerfile, dockerfile.text),
+      ...changedFiles(image.sourceFiles, staged.files),
+    ];
+    if (reasons.length > 0) void pulumi.log.info(`rebuilds because of ${reasons.join(", ")}`, component);
+  });
 }
 
 /** Repository and tags, checked again once they are known: they may come from another resource. */

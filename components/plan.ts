@@ -1,49 +1,120 @@
-// From inputs to a plan that can be rendered: resolves the Go module and reports every problem together.
+// From inputs to a plan that can be rendered and staged: resolves the Go module, finds the files that the build reads,
+// and reports every problem together.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { GoImageArgs, GoMultiStageImageArgs } from "./args";
-import type { BuildPlan } from "./dockerfile/goBuild";
-import { defaultPlatform } from "./platform";
+import { Recipe, type GoImageArgs, type GoMultiStageImageArgs } from "./args";
+import { buildImage, classicGoVersion, type BuildPlan } from "./dockerfile/goBuild";
+import { defaultPlatform, goTarget } from "./platform";
 import { invalidInputs, shown, type Problem } from "./problems";
-import { listModule } from "./source/list";
+import { buildClosure, type Closure } from "./source/closure";
+import type { BuildContext } from "./source/constraints";
+import { parseGoVersion } from "./source/goMod";
+import { withoutIgnored } from "./source/ignore";
 import { resolveService, type GoService } from "./source/module";
+import { Tree } from "./source/tree";
 
-/** The plan and the files of the build context; throws the given problems with those that the disk shows. */
+type AnyArgs = GoImageArgs & Pick<GoMultiStageImageArgs, "runtime" | "recipe">;
+
+/** What a component builds from. */
+export interface Source {
+  tree: Tree;
+  closure: Closure;
+  /** Files that are shipped as they are, and keep their executable bit. */
+  runtimeFiles: readonly string[];
+}
+
+/** The plan and its source; throws the given problems with those that the disk shows. */
 export function buildPlan(
   type: string,
   name: string,
-  args: GoImageArgs & Pick<GoMultiStageImageArgs, "runtime" | "recipe">,
+  args: AnyArgs,
   problems: readonly Problem[],
-): { plan: BuildPlan; files: string[] } {
+): { plan: BuildPlan; source: Source } {
   const found = [...problems];
-  const bad = (input: string) => problems.some(({ propertyPath }) => propertyPath === input);
-  const resolved =
-    bad("args") || bad("source") || bad("mainPackage")
-      ? undefined
-      : resolveService(args.source, args.mainPackage);
+  const bad = (input: string) => problems.some(({ propertyPath }) => propertyPath.startsWith(input));
+  const resolved = bad("args") || bad("source") || bad("mainPackage") ? undefined : resolve(args);
   found.push(...(resolved?.problems ?? []));
   const service = resolved?.service;
-  if (service) found.push(...runtimeFileProblems(service, args.runtime?.files));
-  // A listing takes time; with a problem known there is no use in it.
-  const listing = service && found.length === 0 ? listModule(service.root) : undefined;
-  found.push(...(listing?.problems ?? []));
-  if (found.length > 0 || !service || !listing) throw invalidInputs(type, name, found);
+  if (service && !bad("build")) found.push(...goVersionProblems(args, service));
+  if (service && !bad("runtime")) found.push(...runtimeFileProblems(service, args.runtime?.files ?? []));
+  if (service && args.recipe === Recipe.Classic) found.push(...classicProblems(service));
+  // Looking for files takes time; with a problem known there is no use in it.
+  const source = service && found.length === 0 ? findSource(service, args) : undefined;
+  found.push(...(source?.closure.problems ?? []));
+  if (found.length > 0 || !service || !source) throw invalidInputs(type, name, found);
   const plan: BuildPlan = {
     service,
     build: args.build ?? {},
     platform: args.platforms?.[0] ?? defaultPlatform,
     cacheNamespace: `goimage-${pulumi.getProject().replace(/[^A-Za-z0-9_.-]/g, "_")}`,
   };
-  return { plan, files: listing.files };
+  return { plan, source };
 }
 
-function runtimeFileProblems(service: GoService, files: readonly string[] | undefined): Problem[] {
-  if (!Array.isArray(files)) return [];
-  return files.flatMap((file: unknown, index) => {
-    if (typeof file !== "string" || fs.existsSync(path.join(service.root, service.sourceDirectory, file)))
-      return [];
+function resolve({ source, mainPackage, build }: AnyArgs): ReturnType<typeof resolveService> {
+  const { GOFLAGS = "", GOWORK } = build?.env ?? {};
+  const flags = [...(build?.flags ?? []), ...GOFLAGS.split(/\s+/)];
+  return resolveService(source, {
+    mainPackage,
+    workspace: GOWORK !== "off",
+    vendor: !flags.some((flag) => /^--?mod=mod$/.test(flag)),
+  });
+}
+
+/** Variables that change which files the go command takes. */
+const decisiveVariables = ["GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERIMENT"];
+
+function findSource(service: GoService, args: AnyArgs): Source {
+  const tree = new Tree(service.root);
+  const context: BuildContext = {
+    goarch: goTarget(args.platforms?.[0] ?? defaultPlatform)["GOARCH"] ?? "",
+    cgoEnabled: args.build?.cgoEnabled === true,
+    buildTags: args.build?.buildTags ?? [],
+    uncertain: decisiveVariables.some((name) => Object.hasOwn(args.build?.env ?? {}, name)),
+  };
+  const closure = buildClosure(tree, service, context, args.runtime?.files);
+  const files = withoutIgnored(tree, service.moduleDirectory, closure.files);
+  const runtimeFiles = (args.runtime?.files ?? []).map((file) =>
+    path.posix.join(service.sourceDirectory, file),
+  );
+  return { tree, closure: { ...closure, files }, runtimeFiles };
+}
+
+function runtimeFileProblems(service: GoService, files: readonly string[]): Problem[] {
+  return files.flatMap((file, index) => {
+    if (fs.existsSync(path.join(service.root, service.sourceDirectory, file))) return [];
     return [{ propertyPath: `runtime.files[${index}]`, reason: `${shown(file)} does not exist in source` }];
   });
+}
+
+/** A toolchain that is older than go.mod asks would refuse to compile, after minutes of pulling images. */
+function goVersionProblems(args: AnyArgs, service: GoService): Problem[] {
+  const asked = parseGoVersion(service.goMod.go ?? "");
+  const isClassic = args.recipe === Recipe.Classic;
+  const image = isClassic ? `golang:${classicGoVersion}` : buildImage(args.build ?? {}, service.goMod);
+  const tag = /(?:^|\/)golang:(\d+\.\d+)(?:\.(\d+))?/.exec(image);
+  const chosen = tag && parseGoVersion(tag[1] ?? "");
+  if (!asked || !chosen) return [];
+  // A tag without a patch is the newest of its minor.
+  const patch = tag[2] === undefined ? Infinity : Number(tag[2]);
+  const isOlder =
+    chosen.major !== asked.major
+      ? chosen.major < asked.major
+      : chosen.minor !== asked.minor
+        ? chosen.minor < asked.minor
+        : patch < asked.patch;
+  if (!isOlder) return [];
+  const input = isClassic ? "recipe" : args.build?.image !== undefined ? "build.image" : "build.goVersion";
+  const reason = `gives ${image}, but go.mod asks for Go ${service.goMod.go}; choose one that is not older`;
+  return [{ propertyPath: input, reason }];
+}
+
+/** The original Dockerfile compiles what lies at the top of its context. */
+function classicProblems({ moduleDirectory, sourceDirectory }: GoService): Problem[] {
+  if (moduleDirectory === "." && sourceDirectory === ".") return [];
+  const reason =
+    'the recipe "classic" needs the directory of go.mod, outside of a workspace and with no local replacements above it';
+  return [{ propertyPath: "source", reason }];
 }

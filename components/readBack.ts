@@ -28,18 +28,25 @@ export interface ServedImage {
   layers: ImageLayer[];
 }
 
+/** What the stack's state has of the last deployment. */
+export interface DeployedImage extends ServedImage {
+  dockerfile?: string;
+  /** Hashes of the files that the build read, by path. */
+  sourceFiles?: Record<string, string>;
+}
+
 /**
  * What this component's outputs were after the last deployment; undefined when there was none. The engine keeps the
  * outputs of a component whose inputs did not change (this one registers none), and answers this invoke from its
  * state, in previews as well.
  */
-export function deployedImage(component: pulumi.Resource): pulumi.Output<ServedImage | undefined> {
+export function deployedImage(component: pulumi.Resource): pulumi.Output<DeployedImage | undefined> {
   return component.urn.apply(async (urn) => {
     const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
-    const state = (result.state ?? {}) as Partial<ServedImage>;
+    const state = (result.state ?? {}) as Partial<DeployedImage>;
     const whole =
       typeof state.digest === "string" && typeof state.size === "number" && Array.isArray(state.layers);
-    return whole ? (state as ServedImage) : undefined;
+    return whole ? (state as DeployedImage) : undefined;
   });
 }
 
@@ -48,7 +55,7 @@ export interface ReadBackOptions {
   component: pulumi.ComponentResource;
   build: ImageBuild;
   destination: pulumi.Output<Destination>;
-  deployed: pulumi.Output<ServedImage | undefined>;
+  deployed: pulumi.Output<DeployedImage | undefined>;
   login: RegistryLogin | undefined;
   args: GoImageArgs;
   dockerfile: Dockerfile;
@@ -62,7 +69,7 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
     if (pulumi.runtime.isDryRun()) {
       // An empty digest is what docker-build shows when it does not know.
       const known = digest !== "" && deployed?.digest === digest;
-      return known ? { ...deployed, ref: refTo(destination, digest) } : (unknown as never);
+      return known ? { ...servedOf(deployed), ref: refTo(destination, digest) } : (unknown as never);
     }
     const access: RegistryAccess = { ...login, insecure: args.registry?.insecure === true };
     try {
@@ -112,7 +119,7 @@ async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
     await verifyTags(options).catch((error: Error) =>
       pulumi.log.warn(`not checked: ${error.message}`, options.component),
     );
-    return deployed;
+    return servedOf(deployed);
   }
   const image = await measured(options);
   await verifyTags(options);
@@ -154,6 +161,10 @@ async function measured({
   }));
   const { size, unpackedSize } = image;
   return { digest, ref: refTo(destination, digest), size, unpackedSize, layers };
+}
+
+function servedOf({ digest, ref, size, unpackedSize, layers }: DeployedImage): ServedImage {
+  return { digest, ref, size, unpackedSize, layers };
 }
 
 function refTo({ repository }: Destination, digest: string): string {

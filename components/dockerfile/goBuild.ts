@@ -1,18 +1,20 @@
 // What the compile step needs, in the words of a Dockerfile: base image, environment, mounts and the go command.
 
+import * as path from "node:path";
 import type { BuildStageArgs } from "../args";
 import { goTarget } from "../platform";
 import { parseGoVersion, type GoMod } from "../source/goMod";
 import type { GoService } from "../source/module";
 import { copy, pairs, run, type Instruction } from "./instructions";
 
-/** Where the module lies in the build stage. */
-export const moduleDirectory = "/src";
+/** Where the build context lies in the build stage. */
+const contextDirectory = "/src";
 
 /** Id of the BuildKit secret with the certificate authorities. */
 export const caSecret = "goimage-ca";
 
-const defaultGoVersion = "1.23";
+/** The version in the classic recipe, and the one for a go.mod that names none. */
+export const classicGoVersion = "1.23";
 
 /** What a Dockerfile is rendered from. Every field is plain and validated. */
 export interface BuildPlan {
@@ -25,7 +27,7 @@ export interface BuildPlan {
 
 export function buildImage(build: BuildStageArgs, goMod: GoMod): string {
   if (build.image !== undefined) return build.image;
-  const version = parseGoVersion(build.goVersion ?? goMod.toolchain ?? goMod.go ?? defaultGoVersion);
+  const version = parseGoVersion(build.goVersion ?? goMod.toolchain ?? goMod.go ?? classicGoVersion);
   if (!version) throw new Error("the Go version has not been validated");
   return `golang:${version.major}.${version.minor}`;
 }
@@ -44,9 +46,33 @@ export function goEnvironment(plan: BuildPlan): Instruction[] {
 
 /** Copies what `go mod download` reads and downloads, in a layer that only a change of dependencies rebuilds. */
 export function downloadSteps(plan: BuildPlan): Instruction[] {
-  if (plan.service.vendored) return [];
-  // The wildcard lets a module without dependencies pass, which has no go.sum.
-  return [copy(["go.mod", "go.sum*"], "./"), run(["go", "mod", "download"], downloadMounts(plan))];
+  const { vendorDirectory, moduleFiles } = plan.service;
+  // A COPY would take these characters for wildcards; the compile step downloads as well.
+  if (vendorDirectory !== undefined || moduleFiles.some((file) => /[*?[\]\\$]/.test(file))) return [];
+  const directories = [...new Set(moduleFiles.map((file) => path.posix.dirname(file)))];
+  return [
+    ...directories.map((directory) =>
+      copy(
+        moduleFiles.filter((file) => path.posix.dirname(file) === directory),
+        inModule(plan, directory === "." ? "./" : `${directory}/`),
+      ),
+    ),
+    run(["go", "mod", "download"], downloadMounts(plan)),
+  ];
+}
+
+export function sourceSteps(plan: BuildPlan): Instruction[] {
+  return [copy(["."], inModule(plan, "."))];
+}
+
+/** The directory in which the go command runs. */
+export function workingDirectory({ service }: BuildPlan): string {
+  return path.posix.join(contextDirectory, service.moduleDirectory);
+}
+
+/** A target below the context's directory, which is the working directory unless the module lies deeper. */
+function inModule({ service }: BuildPlan, target: string): string {
+  return service.moduleDirectory === "." ? target : path.posix.join(contextDirectory, target);
 }
 
 export function downloadMounts(plan: BuildPlan): string[] {

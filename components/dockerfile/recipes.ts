@@ -3,13 +3,14 @@
 import * as path from "node:path";
 import type { RuntimeStageArgs } from "../args";
 import {
+  buildImage,
   caMounts,
   compileMounts,
   downloadSteps,
   goBuild,
   goEnvironment,
-  buildImage,
-  moduleDirectory,
+  sourceSteps,
+  workingDirectory,
 } from "./goBuild";
 import type { BuildPlan } from "./goBuild";
 import {
@@ -63,10 +64,10 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs): Dockerfile {
     text: text([
       // The build runs on the builder's own platform and cross-compiles: no emulator, whatever the target.
       from(buildImage(plan.build, plan.service.goMod), { as: "build", platform: "$BUILDPLATFORM" }),
-      workdir(moduleDirectory),
+      workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
       ...downloadSteps(plan),
-      copy(["."], "."),
+      ...sourceSteps(plan),
       ...files.map((file) => copyFile(plan, file, `/out/files${directory}`)),
       run(goBuild(plan, `/out/bin${binary}`), compileMounts(plan)),
       // Times of the output tree are the only thing left that differs between two builds of the same source.
@@ -95,17 +96,17 @@ export function singleStage(plan: BuildPlan): Dockerfile {
   return {
     text: text([
       from(buildImage(plan.build, plan.service.goMod)),
-      workdir(moduleDirectory),
+      workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
-      copy(["."], "."),
+      ...sourceSteps(plan),
       run(build, caMounts(plan.build)),
       workdir("/app"),
       plain("USER", defaultUser),
       command("ENTRYPOINT", [binary]),
     ]),
     layers: [
-      { createdBy: `WORKDIR ${moduleDirectory}`, origin: "files" },
-      { createdBy: "COPY . .", origin: "files" },
+      { createdBy: `WORKDIR ${workingDirectory(plan)}`, origin: "files" },
+      { createdBy: "COPY . ", origin: "files" },
       { createdBy: "RUN ", origin: "binary" },
       { createdBy: "WORKDIR /app", origin: "files" },
     ],

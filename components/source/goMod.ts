@@ -1,18 +1,35 @@
-// Reads the few lines of go.mod that a build needs to know; grammar: https://go.dev/ref/mod#go-mod-file
+// Reads the few lines of go.mod and go.work that a build needs to know.
+// Grammar: https://go.dev/ref/mod#go-mod-file and https://go.dev/ref/mod#go-work-file
 
-/** What go.mod says. */
+/** A module that a local directory replaces. */
+export interface LocalReplacement {
+  /** Path of the replaced module. */
+  module: string;
+  /** The directory, as written. */
+  directory: string;
+}
+
+/** What go.mod or go.work says. */
 export interface GoMod {
+  /** The module line; undefined in go.work. */
   module: string | undefined;
   /** The go line, such as "1.23" or "1.23.4". */
   go: string | undefined;
   /** The toolchain line without "go", such as "1.23.4". */
   toolchain: string | undefined;
-  /** Local directories that replace modules, as written. */
-  localReplacements: string[];
+  localReplacements: LocalReplacement[];
+  /** Directories of the modules of a go.work, as written. */
+  use: string[];
 }
 
 export function parseGoMod(text: string): GoMod {
-  const mod: GoMod = { module: undefined, go: undefined, toolchain: undefined, localReplacements: [] };
+  const mod: GoMod = {
+    module: undefined,
+    go: undefined,
+    toolchain: undefined,
+    localReplacements: [],
+    use: [],
+  };
   let block = "";
   for (const line of text.split("\n")) {
     const words = wordsOf(line);
@@ -40,9 +57,13 @@ function directive(mod: GoMod, name: string, args: string[]): void {
     case "toolchain":
       if (args[0] !== "default") mod.toolchain = args[0]?.replace(/^go/, "");
       break;
+    case "use":
+      if (args[0] !== undefined) mod.use.push(args[0]);
+      break;
     case "replace": {
-      const target = args[args.indexOf("=>") + 1];
-      if (target !== undefined && /^(\.{1,2}(\/|$)|\/)/.test(target)) mod.localReplacements.push(target);
+      const [module, target] = [args[0], args[args.indexOf("=>") + 1]];
+      const local = target !== undefined && /^(\.{1,2}([/\\]|$)|[/\\]|[A-Za-z]:)/.test(target);
+      if (module !== undefined && local) mod.localReplacements.push({ module, directory: target });
       break;
     }
   }

@@ -1,59 +1,172 @@
-// Finds the Go module around a source directory, and what its build needs to know.
+// Finds the Go module around a source directory, with the workspace and the local modules that its build needs.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { shown, type Problem } from "../problems";
 import { parseGoMod, parseGoVersion, type GoMod } from "./goMod";
 
-/** A Go service as it lies on disk. Paths inside the module are relative to its root, with slashes. */
+/** A module that lies on disk. */
+export interface LocalModule {
+  /** Its import path. */
+  path: string;
+  directory: string;
+}
+
+/** A Go service as it lies on disk. Paths are relative to `root`, with slashes; "." is the root itself. */
 export interface GoService {
-  /** Directory of go.mod, relative to the working directory of the program. */
+  /**
+   * The directory that holds everything the build may read: the module's, the workspace's, or one above where a local
+   * module is outside of these. Relative to the working directory of the program.
+   */
   root: string;
-  /** The directory that the user named, inside the module; "." for the root. */
+  /** The directory that the user named. */
   sourceDirectory: string;
-  /** The main package as go build names it from the module's root. */
+  /** The directory of the main module's go.mod, where go build runs. */
+  moduleDirectory: string;
+  /** The main package as go build names it from there. */
   mainPackage: string;
   goMod: GoMod;
-  /** True when the module carries its dependencies in vendor/. */
-  vendored: boolean;
+  /** The main module, the workspace's modules and those that local directories replace; longer paths first. */
+  modules: LocalModule[];
+  /** go.mod, go.sum, go.work and the like: all that decides which modules are used. */
+  moduleFiles: string[];
+  /** Where vendored packages lie; undefined when modules are downloaded. */
+  vendorDirectory: string | undefined;
+}
+
+/** What the environment of the build says about modules. */
+export interface ModuleSettings {
+  mainPackage?: string | undefined;
+  /** False when GOWORK=off. */
+  workspace?: boolean;
+  /** False when -mod=mod. */
+  vendor?: boolean;
 }
 
 /** Resolves the service; the problems name the inputs source and mainPackage. */
 export function resolveService(
   source: string,
-  mainPackage = ".",
+  settings: ModuleSettings = {},
 ): { service?: GoService; problems: Problem[] } {
-  const wrong = (propertyPath: string, reason: string) => ({ problems: [{ propertyPath, reason }] });
+  const wrong = (reason: string) => ({
+    problems: [{ propertyPath: "source", reason: `${shown(source)} ${reason}` }],
+  });
   const directory = path.resolve(source);
   const stat = fs.statSync(directory, { throwIfNoEntry: false });
-  if (!stat) return wrong("source", `${shown(source)} does not exist; it is relative to the Pulumi project`);
-  if (!stat.isDirectory())
-    return wrong("source", `${shown(source)} is not a directory; name the one with the Go code`);
-  const root = moduleRoot(directory);
-  if (root === undefined) {
-    return wrong(
-      "source",
-      `${shown(source)} has no go.mod, nor has any directory above it; run go mod init there`,
-    );
-  }
-  const goMod = parseGoMod(fs.readFileSync(path.join(root, "go.mod"), "utf8"));
-  const packageDirectory = path.join(directory, mainPackage);
+  if (!stat) return wrong("does not exist; it is relative to the Pulumi project");
+  if (!stat.isDirectory()) return wrong("is not a directory; name the one with the Go code");
+  const moduleRoot = directoryWith("go.mod", directory);
+  if (moduleRoot === undefined)
+    return wrong("has no go.mod, nor has any directory above it; run go mod init there");
+
+  const goMod = readGoMod(path.join(moduleRoot, "go.mod"));
+  const problems = goModProblems(source, goMod);
+  const workspace = settings.workspace === false ? undefined : findWorkspace(moduleRoot);
+  const mains = workspace?.members ?? [moduleRoot];
+  const replaced = [
+    ...mains.map((main) => path.join(main, "go.mod")),
+    ...(workspace ? [workspace.file] : []),
+  ].flatMap(replacedModules);
+  problems.push(...replaced.flatMap((module) => missingModule(source, module)));
+  const vendorRoot = workspace ? path.dirname(workspace.file) : moduleRoot;
+  const vendored = settings.vendor !== false && fs.existsSync(path.join(vendorRoot, "vendor", "modules.txt"));
+
+  const ancestor = commonDirectory([
+    vendorRoot,
+    ...mains,
+    ...(vendored ? [] : replaced.map((module) => module.directory)),
+  ]);
+  const relative = (file: string) => slashed(path.relative(ancestor, file)) || ".";
+  const mainModules = mains.map((main) => ({
+    path: readGoMod(path.join(main, "go.mod")).module ?? "",
+    directory: main,
+  }));
+  // A vendored build takes everything but the main modules from the vendor directory.
+  const modules = [...mainModules, ...(vendored ? [] : replaced)];
+  const packageDirectory = path.join(directory, settings.mainPackage ?? ".");
   const service: GoService = {
-    root: path.relative(process.cwd(), root) || ".",
-    sourceDirectory: slashed(path.relative(root, directory)) || ".",
-    mainPackage: packageName(slashed(path.relative(root, packageDirectory))),
-    goMod,
-    vendored: fs.existsSync(path.join(root, "vendor", "modules.txt")),
+    root: path.relative(process.cwd(), ancestor) || ".",
+    sourceDirectory: relative(directory),
+    moduleDirectory: relative(moduleRoot),
+    mainPackage: packageName(slashed(path.relative(moduleRoot, packageDirectory))),
+    goMod: { ...goMod, ...(workspace ? { go: newer(goMod.go, workspace.go) } : {}) },
+    modules: modules
+      .map((module) => ({ path: module.path, directory: relative(module.directory) }))
+      .sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1)),
+    moduleFiles: moduleFiles(mains, replaced, workspace?.file, vendored ? vendorRoot : undefined).map(
+      relative,
+    ),
+    vendorDirectory: vendored ? relative(path.join(vendorRoot, "vendor")) : undefined,
   };
-  const problems = [...goModProblems(source, goMod), ...mainPackageProblems(mainPackage, packageDirectory)];
+  problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory));
   return { service, problems };
 }
 
-function moduleRoot(directory: string): string | undefined {
+function directoryWith(file: string, directory: string): string | undefined {
   for (let current = directory; ; current = path.dirname(current)) {
-    if (fs.existsSync(path.join(current, "go.mod"))) return current;
+    if (fs.statSync(path.join(current, file), { throwIfNoEntry: false })?.isFile()) return current;
     if (current === path.dirname(current)) return undefined;
   }
+}
+
+function readGoMod(file: string): GoMod {
+  return parseGoMod(fs.readFileSync(file, "utf8"));
+}
+
+/** The go.work that counts: the nearest one, if the module is a member. Others would make the go command refuse. */
+function findWorkspace(
+  moduleRoot: string,
+): { file: string; members: string[]; go: string | undefined } | undefined {
+  const directory = directoryWith("go.work", moduleRoot);
+  if (directory === undefined) return undefined;
+  const file = path.join(directory, "go.work");
+  const work = readGoMod(file);
+  const members = work.use
+    .map((use) => path.resolve(directory, use))
+    .filter((member) => fs.existsSync(path.join(member, "go.mod")));
+  return members.includes(moduleRoot) ? { file, members, go: work.go } : undefined;
+}
+
+function replacedModules(file: string): LocalModule[] {
+  return readGoMod(file).localReplacements.map(({ module, directory }) => ({
+    path: module,
+    directory: path.resolve(path.dirname(file), directory),
+  }));
+}
+
+function missingModule(source: string, { path: module, directory }: LocalModule): Problem[] {
+  if (fs.existsSync(path.join(directory, "go.mod"))) return [];
+  const shownDirectory = slashed(path.relative(process.cwd(), directory));
+  const reason = `go.mod of ${shown(source)} replaces ${module} by ${shownDirectory}, which has no go.mod`;
+  return [{ propertyPath: "source", reason }];
+}
+
+function moduleFiles(
+  mains: readonly string[],
+  replaced: readonly LocalModule[],
+  workspace: string | undefined,
+  vendorRoot: string | undefined,
+): string[] {
+  const files = [
+    ...[...mains, ...replaced.map((module) => module.directory)].map((directory) =>
+      path.join(directory, "go.mod"),
+    ),
+    ...mains.map((directory) => path.join(directory, "go.sum")),
+    ...(workspace === undefined ? [] : [workspace, `${workspace}.sum`]),
+    ...(vendorRoot === undefined ? [] : [path.join(vendorRoot, "vendor", "modules.txt")]),
+  ];
+  return [...new Set(files)].filter((file) => fs.existsSync(file)).sort();
+}
+
+function commonDirectory(directories: readonly string[]): string {
+  const [first = "", ...others] = directories;
+  const contains = (parent: string, child: string) => {
+    const relative = path.relative(parent, child);
+    return relative !== ".." && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+  };
+  let common = first;
+  while (!others.every((other) => contains(common, other))) common = path.dirname(common);
+  return common;
 }
 
 function goModProblems(source: string, goMod: GoMod): Problem[] {
@@ -68,38 +181,38 @@ function goModProblems(source: string, goMod: GoMod): Problem[] {
     if (version !== undefined && !parseGoVersion(version))
       add(`has a ${line} line that is no version: ${version}`);
   }
-  for (const target of goMod.localReplacements) {
-    if (path.isAbsolute(target) || path.normalize(target).startsWith("..")) {
-      add(
-        `replaces a module by ${target}, which is outside of the module and would not be in the build context`,
-      );
-    }
-  }
   return problems;
 }
 
+function newer(one: string | undefined, other: string | undefined): string | undefined {
+  const number = (text: string | undefined) => {
+    const version = text === undefined ? undefined : parseGoVersion(text);
+    return version ? (version.major * 1000 + version.minor) * 1000 + version.patch : 0;
+  };
+  return number(other) > number(one) ? other : one;
+}
+
 /** The package must have Go files, and one of them must be of package main: a library gives no binary. */
-function mainPackageProblems(mainPackage: string, directory: string): Problem[] {
+function mainPackageProblems(mainPackage: string, target: string): Problem[] {
   const wrong = (reason: string) => [
     { propertyPath: "mainPackage", reason: `${shown(mainPackage)} ${reason}` },
   ];
-  const names = fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory()
-    ? fs.readdirSync(directory)
-    : undefined;
-  if (names === undefined) return wrong("is not a directory of the module");
-  const goFiles = names.filter(
-    (name) => name.endsWith(".go") && !name.endsWith("_test.go") && !/^[._]/.test(name),
-  );
-  if (goFiles.length === 0)
+  const stat = fs.statSync(target, { throwIfNoEntry: false });
+  if (!stat) return wrong("is not a directory of the module");
+  const files = stat.isDirectory()
+    ? fs
+        .readdirSync(target)
+        .filter((name) => name.endsWith(".go") && !name.endsWith("_test.go") && !/^[._]/.test(name))
+        .map((name) => path.join(target, name))
+    : [target];
+  if (files.length === 0)
     return wrong("has no Go files; name the directory of the main package, such as ./cmd/api");
-  const isMain = goFiles.some((name) => {
-    const file = path.join(directory, name);
-    return (
-      fs.statSync(file, { throwIfNoEntry: false })?.isFile() &&
-      /^package\s+main\b/m.test(fs.readFileSync(file, "utf8"))
-    );
-  });
-  return isMain ? [] : wrong("is not a main package; name the one with func main, such as ./cmd/api");
+  const isMain = (file: string) =>
+    fs.statSync(file, { throwIfNoEntry: false })?.isFile() &&
+    /^package\s+main\b/m.test(fs.readFileSync(file, "utf8"));
+  return files.some(isMain)
+    ? []
+    : wrong("is not a main package; name the one with func main, such as ./cmd/api");
 }
 
 function packageName(directory: string): string {

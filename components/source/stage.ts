@@ -4,31 +4,39 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import type { Tree } from "./tree";
 
 /** A build context on disk. */
 export interface StagedContext {
-  /** sha256 over paths and contents, in hexadecimal. */
+  /** sha256 over paths, modes and contents, in hexadecimal. */
   hash: string;
-  /** Bytes of all files. */
-  size: number;
+  /** The first digits of each file's own hash, by path. */
+  files: Record<string, string>;
 }
 
-/** Makes `directory` hold the files of `root` and nothing else; files that are right already are not touched. */
-export function stageContext(root: string, files: readonly string[], directory: string): StagedContext {
+/** Makes `directory` hold the files and nothing else; what is right already is not touched. */
+export function stageContext(
+  tree: Tree,
+  files: readonly string[],
+  directory: string,
+  executables: ReadonlySet<string> = new Set(),
+): StagedContext {
   const hash = crypto.createHash("sha256");
-  let size = 0;
+  const hashes: Record<string, string> = {};
   const wanted = new Set<string>();
   for (const file of files) {
-    const content = fs.readFileSync(path.join(root, file));
+    const content = tree.content(file);
+    const mode = executables.has(file) ? 0o755 : 0o644;
     const digest = crypto.createHash("sha256").update(content).digest();
-    hash.update(`${file}\0${digest.toString("hex")}\n`);
-    size += content.length;
+    const hex = digest.toString("hex");
+    hash.update(`${file}\0${mode.toString(8)}\0${hex}\n`);
+    hashes[file] = hex.slice(0, 12);
     for (let parent = file; parent !== "."; parent = path.posix.dirname(parent)) wanted.add(parent);
-    writeStaged(path.join(directory, file), content, contentTime(digest));
+    writeStaged(path.join(directory, file), content, { mode, time: contentTime(digest) });
   }
   fs.mkdirSync(directory, { recursive: true });
   removeOthers(directory, "", wanted);
-  return { hash: hash.digest("hex"), size };
+  return { hash: hash.digest("hex"), files: hashes };
 }
 
 /**
@@ -39,22 +47,17 @@ function contentTime(digest: Buffer): number {
   return digest.readUInt32BE(0) >>> 2;
 }
 
-function writeStaged(file: string, content: Buffer, time: number): void {
+function writeStaged(file: string, content: Buffer, { mode, time }: { mode: number; time: number }): void {
   makeDirectory(path.dirname(file));
   const old = fs.lstatSync(file, { throwIfNoEntry: false });
-  const right =
-    old?.isFile() && old.size === content.length && old.mtimeMs === time * 1000 && modeOf(old) === 0o644;
-  if (right) return;
+  // Windows has no modes; what it reports there is as good as right.
+  const sameMode = process.platform === "win32" || (old && (old.mode & 0o7777) === mode);
+  if (old?.isFile() && old.size === content.length && old.mtimeMs === time * 1000 && sameMode) return;
   if (old?.isDirectory()) fs.rmSync(file, { recursive: true });
   writeAtomically(file, content, (temporary) => {
-    fs.chmodSync(temporary, 0o644);
+    fs.chmodSync(temporary, mode);
     fs.utimesSync(temporary, time, time);
   });
-}
-
-function modeOf(stat: fs.Stats): number {
-  // Windows has no modes; what it reports there is as good as right.
-  return process.platform === "win32" ? 0o644 : stat.mode & 0o7777;
 }
 
 /** Writes under a temporary name and renames, so that an interruption leaves the old file or the new one. */

@@ -40,7 +40,7 @@ ENV CGO_ENABLED="0"
 ENV GOARCH="amd64"
 ENV GOOS="linux"
 ENV GOTOOLCHAIN="local"
-COPY go.mod go.sum* ./
+COPY go.mod go.sum ./
 RUN --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","mod","download"]
 COPY . .
 RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
@@ -138,8 +138,24 @@ ENTRYPOINT ["/app/main"]
       .text.split("\n")
       .filter((text) => text.includes("type=secret,id=goimage-ca"));
     assert.equal(mounted.length, 2);
-    plan.service.vendored = true;
+    plan.service.vendorDirectory = "vendor";
     assert.ok(!fast(plan, {}).text.includes("download"));
+  });
+
+  it("runs the go command in the module, wherever it lies in the context", () => {
+    const service = {
+      ...examplePlan().service,
+      moduleDirectory: "api",
+      moduleFiles: ["api/go.mod", "go.work", "lib/go.mod"],
+    };
+    const lines = rendered({ service });
+    assert.deepEqual(lines.filter((text) => /^(WORKDIR|COPY)/.test(text)).slice(0, 5), [
+      "WORKDIR /src/api",
+      "COPY api/go.mod /src/api/",
+      "COPY go.work /src/",
+      "COPY lib/go.mod /src/lib/",
+      "COPY . /src",
+    ]);
   });
 
   it("has no syntax line, heredoc or link, which old engines do not know", () => {

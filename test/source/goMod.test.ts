@@ -22,7 +22,12 @@ replace (
       module: "example.com/with space",
       go: "1.23.4",
       toolchain: "1.24.1",
-      localReplacements: ["../a", "./b", "/abs/d"],
+      localReplacements: [
+        { module: "example.com/a", directory: "../a" },
+        { module: "example.com/b", directory: "./b" },
+        { module: "example.com/d", directory: "/abs/d" },
+      ],
+      use: [],
     });
   });
 
@@ -32,7 +37,14 @@ replace (
       go: undefined,
       toolchain: undefined,
       localReplacements: [],
+      use: [],
     });
+  });
+
+  it("reads the members of a go.work", () => {
+    const work = parseGoMod('go 1.24\nuse ./api\nuse (\n\t./lib // comment\n\t"./with space"\n)\n');
+    assert.deepEqual(work.use, ["./api", "./lib", "./with space"]);
+    assert.equal(work.go, "1.24");
   });
 
   it("reads lines with carriage returns", () => {

@@ -1,0 +1,94 @@
+// Reads of directories and files below one root, each at most once. Paths are relative to the root, with slashes.
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** What a directory entry is; a link counts as what it leads to. */
+export type Kind = "file" | "directory" | "outside" | "special" | "nothing";
+
+export interface Entry {
+  name: string;
+  kind: Kind;
+  /** True for a symbolic link, whatever it leads to. */
+  link: boolean;
+}
+
+export class Tree {
+  private readonly directories = new Map<string, readonly Entry[]>();
+  private readonly contents = new Map<string, Buffer>();
+  private readonly realRoot: string;
+
+  constructor(readonly root: string) {
+    this.realRoot = fs.realpathSync(root);
+  }
+
+  /** Entries of a directory, sorted by name; none when there is no such directory. */
+  entries(directory: string): readonly Entry[] {
+    let entries = this.directories.get(directory);
+    if (!entries) {
+      entries = this.read(directory);
+      this.directories.set(directory, entries);
+    }
+    return entries;
+  }
+
+  has(file: string, kind: Kind): boolean {
+    const name = path.posix.basename(file);
+    return this.entries(path.posix.dirname(file)).some((entry) => entry.name === name && entry.kind === kind);
+  }
+
+  content(file: string): Buffer {
+    let content = this.contents.get(file);
+    if (!content) {
+      content = fs.readFileSync(path.join(this.root, file));
+      this.contents.set(file, content);
+    }
+    return content;
+  }
+
+  /** True when the owner may execute it. */
+  isExecutable(file: string): boolean {
+    return (fs.statSync(path.join(this.root, file)).mode & 0o100) !== 0;
+  }
+
+  private read(directory: string): Entry[] {
+    let found: fs.Dirent[];
+    try {
+      found = fs.readdirSync(path.join(this.root, directory), { withFileTypes: true });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return [];
+      throw error;
+    }
+    const entries = found.map((entry) => ({
+      name: entry.name,
+      kind: this.kind(directory, entry),
+      link: entry.isSymbolicLink(),
+    }));
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  private kind(directory: string, entry: fs.Dirent): Kind {
+    if (entry.isFile()) return "file";
+    if (entry.isDirectory()) return "directory";
+    if (!entry.isSymbolicLink()) return "special";
+    return this.linkKind(path.join(this.root, directory, entry.name));
+  }
+
+  private linkKind(link: string): Kind {
+    try {
+      const target = fs.realpathSync(link);
+      const inside = path.relative(this.realRoot, target);
+      if (inside === ".." || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside)) return "outside";
+      const stat = fs.statSync(target);
+      return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "special";
+    } catch {
+      return "nothing"; // It ends nowhere, or in a circle.
+    }
+  }
+}
+
+/** Joins relative paths with slashes; "" and "." are the root. */
+export function join(...parts: string[]): string {
+  return path.posix.join(...parts);
+}
