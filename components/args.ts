@@ -67,8 +67,20 @@ export interface BuildStageArgs {
   /** Go module proxy (GOPROXY), without credentials. The default is the build image's own, usually proxy.golang.org. */
   goProxy?: string;
   /**
+   * Modules that are fetched without proxy and checksum database (GOPRIVATE), as comma-separated path patterns such as
+   * "git.example.com/*". The default is none.
+   */
+  goPrivate?: string;
+  /**
+   * Text of a netrc file with the credentials for private modules. It is kept as a Pulumi secret and passed as a
+   * BuildKit secret, so that nothing of it stays in the image; this selects the buildkit engine. A new value alone does
+   * not rebuild. The default is none.
+   */
+  netrc?: Input<string>;
+  /**
    * PEM text of certificate authorities to trust while modules are downloaded, such as a company's. It is passed as a
-   * BuildKit secret, so that nothing of it stays in the image; this selects the buildkit engine. The default is none.
+   * BuildKit secret, so that nothing of it stays in the image; this selects the buildkit engine. A new value alone does not rebuild.
+   * The default is none.
    */
   caCertificates?: Input<string>;
 }
@@ -139,7 +151,7 @@ export interface GoImageArgs {
   build?: BuildStageArgs;
   /**
    * Which provider builds: docker or buildkit. The default is docker, unless an input needs BuildKit's own features
-   * (builder, build.caCertificates).
+   * (builder, build.caCertificates, build.netrc).
    */
   engine?: Engine;
   /**

@@ -6,7 +6,7 @@ import type { GoImageArgs, ImageLayer } from "./args";
 import type { Dockerfile } from "./dockerfile/recipes";
 import { chosenEngine, engineNamed, type BuildRequest } from "./engines";
 import { showBuildLog } from "./engines/buildLog";
-import { caSecret } from "./dockerfile/goBuild";
+import { secretValues } from "./dockerfile/goBuild";
 import { defaultPlatform } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
@@ -64,10 +64,7 @@ export function buildImage(
     login: registryLogin(args),
     insecure: args.registry?.insecure === true,
     builder: args.builder,
-    secrets:
-      args.build?.caCertificates === undefined
-        ? {}
-        : { [caSecret]: pulumi.secret(args.build.caCertificates) },
+    secrets: secretsOf(args),
   };
   const deployed = deployedImage(component);
   explain(owner, source, staged, dockerfile, deployed);
@@ -142,6 +139,11 @@ function destinationOf(owner: Owner, args: GoImageArgs): pulumi.Output<Destinati
     if (problems.length > 0) throw invalidInputs(owner.type, owner.name, problems);
     return { repository: parseRepository(repository), tags };
   });
+}
+
+function secretsOf({ build }: GoImageArgs): BuildRequest["secrets"] {
+  const values = Object.entries(secretValues(build ?? {}));
+  return Object.fromEntries(values.map(([id, value]) => [id, pulumi.secret(value)]));
 }
 
 function registryLogin({ registry }: GoImageArgs): BuildRequest["login"] {

@@ -30,6 +30,8 @@ const buildFields = [
     "env",
     "cgoEnabled",
     "goProxy",
+    "goPrivate",
+    "netrc",
     "caCertificates",
   ],
 ];

@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { RuntimeStageArgs } from "../args";
 import {
   buildImage,
-  caMounts,
+  secretMounts,
   compileMounts,
   downloadSteps,
   goBuild,
@@ -99,7 +99,7 @@ export function singleStage(plan: BuildPlan): Dockerfile {
       workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
       ...sourceSteps(plan),
-      run(build, caMounts(plan.build)),
+      run(build, secretMounts(plan.build)),
       workdir("/app"),
       plain("USER", defaultUser),
       command("ENTRYPOINT", [binary]),

@@ -31,7 +31,10 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
         ? {}
         : { registries: [{ address: request.registry, ...request.login }] }),
       ...(request.builder === undefined ? {} : { builder: { name: request.builder } }),
-      ...(Object.keys(request.secrets).length === 0 ? {} : { secrets: request.secrets }),
+      ...(Object.keys(request.secrets).length === 0
+        ? {}
+        : // A new token, or another machine's certificates, give the same image.
+          { secrets: request.secrets, ignoreSecretsInDiffCalculation: Object.keys(request.secrets) }),
     },
     opts,
   );

@@ -23,6 +23,7 @@ function buildkitInputs(args: GoImageArgs): string[] {
   const given: [string, unknown][] = [
     ["builder", args.builder],
     ["build.caCertificates", args.build?.caCertificates],
+    ["build.netrc", args.build?.netrc],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

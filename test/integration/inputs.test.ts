@@ -1,9 +1,8 @@
 // What a user meets with wrong, late or unusual inputs, on a real engine.
 
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
 import { helloFiles } from "../support/module";
-import { builder, engineFields, engines } from "./support/environment";
+import { engineFields, engines } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchConfig, fetchManifest } from "./support/registry";
 
@@ -103,30 +102,4 @@ describe("settings with characters that mean something elsewhere", function () {
       assert.equal(config["StopSignal"], "SIGINT");
     });
   }
-});
-
-describe("a company's certificate authorities", function () {
-  this.timeout(300_000);
-
-  it("are trusted where modules are downloaded, and stay out of image and state", async function () {
-    const bundle = process.env["SSL_CERT_FILE"] ?? "/etc/ssl/certs/ca-certificates.crt";
-    const pem =
-      /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(
-        fs.readFileSync(bundle, "utf8"),
-      )?.[0] ?? "";
-    const project = new Project(
-      (repository) => `const { GoMultiStageImage } = require("goimage");
-       const { readFileSync } = require("node:fs");
-       new GoMultiStageImage("hello", { source: "hello", repository: "${repository}", builder: "${builder}",
-         build: { caCertificates: readFileSync("ca.pem", "utf8") } });`,
-      { ...hello, "ca.pem": pem },
-    );
-    await project.up();
-    const canary = pem.split("\n")[1] ?? "";
-    assert.ok(canary.length > 20);
-    assert.ok(!(await project.state()).includes(canary));
-    const served = await fetchManifest(project.repository, "latest");
-    assert.ok(served);
-    assert.ok(!JSON.stringify(await fetchConfig(project.repository, served.manifest)).includes(canary));
-  });
 });

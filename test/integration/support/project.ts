@@ -45,6 +45,17 @@ export class Project {
     );
   }
 
+  /** The same project and state, checked out anew into another directory, without what the build left behind. */
+  clone(): Project {
+    const copy = new Project("");
+    for (const name of fs.readdirSync(this.directory)) {
+      if (name === "node_modules" || name === ".goimage") continue;
+      // Not a copy of modes: a checkout gives files the modes of its own umask.
+      copyWithoutModes(path.join(this.directory, name), path.join(copy.directory, name));
+    }
+    return copy;
+  }
+
   write(files: Record<string, string>): void {
     writeTree(this.directory, files);
   }
@@ -59,6 +70,7 @@ export class Project {
     return run("pulumi", [...args, "--non-interactive"], this.directory, {
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_STACK: "test",
       // Makes --event-log available.
       PULUMI_DEBUG_COMMANDS: "true",
       ...env,
@@ -119,6 +131,12 @@ export class Project {
 
 interface StepEvent {
   metadata: { type: string; new?: { outputs?: Record<string, unknown> } };
+}
+
+function copyWithoutModes(from: string, to: string): void {
+  if (!fs.statSync(from).isDirectory()) return fs.writeFileSync(to, fs.readFileSync(from));
+  fs.mkdirSync(to, { recursive: true });
+  for (const name of fs.readdirSync(from)) copyWithoutModes(path.join(from, name), path.join(to, name));
 }
 
 /** Runs a program to its end and keeps what it prints. */

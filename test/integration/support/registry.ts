@@ -41,6 +41,10 @@ export async function fetchConfig(repository: string, manifest: Manifest): Promi
   return (await (await request(repository, `blobs/${manifest.config.digest}`)).json()) as ImageConfig;
 }
 
+export async function fetchBlob(repository: string, digest: string): Promise<Buffer> {
+  return Buffer.from(await (await request(repository, `blobs/${digest}`)).arrayBuffer());
+}
+
 /** Bytes that a pull transfers. */
 export function transferSize(manifest: Manifest): number {
   return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
