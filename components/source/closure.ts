@@ -5,7 +5,8 @@ import * as path from "node:path";
 import type { Problem } from "../problems";
 import { constraintMatches, nameMatches, type BuildContext } from "./constraints";
 import { embeddedFiles } from "./embed";
-import { parseGoFile } from "./goFile";
+import { parseGoFile, type GoFile } from "./goFile";
+import { includesOfAssembly, includesOfC, searchesElsewhere, type Includes } from "./includes";
 import { isSecret, listModule } from "./list";
 import type { GoService } from "./module";
 import { join, type Tree } from "./tree";
@@ -22,8 +23,10 @@ export interface Closure {
 }
 
 // What the go command takes from a package's directory besides Go files (go help packages, go/build).
-const otherSources = /\.(c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)$/;
-const withIncludes = /\.(c|cc|cpp|cxx|m|h|hh|hpp|hxx|s|S|sx)$/;
+const assembly = /\.s$/;
+const withoutCgo = /\.(h|hh|hpp|hxx|f|F|for|f90|s|syso)$/;
+const withCgo = /\.(c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)$/;
+const compiledC = /\.(c|cc|cpp|cxx|m|h|hh|hpp|hxx|s|S|sx)$/;
 
 export function buildClosure(
   tree: Tree,
@@ -36,15 +39,16 @@ export function buildClosure(
   walk.mainPackage();
   for (const file of runtimeFiles) walk.runtimeFile(join(service.sourceDirectory, file));
   if (walk.unsure !== undefined) {
-    for (const directory of new Set([
-      service.moduleDirectory,
-      ...service.modules.map((module) => module.directory),
-    ])) {
+    const { moduleDirectory, vendorDirectory, modules } = service;
+    const vendored = vendorDirectory === undefined ? [] : [vendorDirectory];
+    const directories = [moduleDirectory, ...modules.map((module) => module.directory), ...vendored];
+    for (const directory of new Set(directories)) {
       const listing = listModule(tree, directory);
       walk.problems.push(...listing.problems);
       for (const file of listing.files) walk.files.add(file);
     }
   }
+  walk.boundaries();
   const files = [...walk.files].sort();
   return { files, wholeModule: walk.unsure, secrets: files.filter(isSecret), problems: walk.problems };
 }
@@ -54,26 +58,41 @@ class Walk {
   readonly problems: Problem[] = [];
   unsure: string | undefined;
   private readonly seen = new Set<string>();
+  private readonly refused = new Set<string>();
+  private readonly cgoPossible: boolean;
 
   constructor(
     private readonly tree: Tree,
     private readonly service: GoService,
     private readonly context: BuildContext,
-  ) {}
+  ) {
+    this.cgoPossible = context.cgoEnabled || context.uncertain;
+  }
 
   /** Adds a file that the build reads; one that cannot be read is a problem with its name. */
-  add(file: string): void {
-    if (this.tree.has(file, "file")) this.files.add(file);
-    else if (this.tree.has(file, "outside")) this.refuse(file, "a link that leaves the module");
+  add(file: string): boolean {
+    const kind = this.tree.kind(file);
+    if (kind === "file" && this.isInside(path.posix.dirname(file))) this.files.add(file);
+    else if (kind === "outside") this.refuse(file, "a link that leaves the module");
     // Reading a FIFO would wait for ever, and a provider that hashes the context would too.
-    else if (this.tree.has(file, "special")) this.refuse(file, "a FIFO, a socket or a device file");
+    else if (kind === "special") this.refuse(file, "a FIFO, a socket or a device file");
+    return this.files.has(file);
   }
 
   mainPackage(): void {
-    const target = join(this.service.moduleDirectory, this.service.mainPackage);
+    const { moduleDirectory, mainPackage } = this.service;
+    const target = join(moduleDirectory, mainPackage);
     // go build takes a file for a program of its own.
-    if (target.endsWith(".go")) this.goFile(target, true);
+    const isFile = target.endsWith(".go") && !this.tree.has(target, "directory");
+    const directory = isFile ? path.posix.dirname(target) : target;
+    if (isFile) this.goFile(target, directory, true);
     else this.package(target);
+    // The profile that optimizes the program: go help build, -pgo.
+    this.add(join(directory, "default.pgo"));
+    for (const flag of this.context.flags ?? []) {
+      const profile = /^--?pgo=(.+)$/.exec(flag)?.[1];
+      if (profile !== undefined) this.add(join(moduleDirectory, profile));
+    }
   }
 
   runtimeFile(file: string): void {
@@ -85,76 +104,112 @@ class Walk {
     } else this.add(file);
   }
 
+  /** Keeps nested modules apart from the one around them: an embedded directory ends where another go.mod lies. */
+  boundaries(): void {
+    const tops = new Set([".", ...this.service.modules.map((module) => module.directory)]);
+    const directories = new Set<string>();
+    for (const file of this.files) {
+      let current = path.posix.dirname(file);
+      for (; !tops.has(current) && !directories.has(current); current = path.posix.dirname(current))
+        directories.add(current);
+    }
+    for (const directory of directories) this.add(join(directory, "go.mod"));
+  }
+
   private refuse(file: string, what: string): void {
+    if (this.refused.has(file)) return;
+    this.refused.add(file);
     this.problems.push({ propertyPath: "source", reason: `${file} is ${what}; move it out of the module` });
   }
 
+  /** False, with a problem, for what lies behind a link to a directory outside. */
+  private isInside(directory: string): boolean {
+    for (let current = directory; current !== "."; current = path.posix.dirname(current)) {
+      if (this.seen.has(current)) return true;
+      if (!this.tree.has(current, "outside")) continue;
+      this.refuse(current, "a link that leaves the module");
+      return false;
+    }
+    return true;
+  }
+
   private package(directory: string): void {
-    if (this.seen.has(directory)) return;
+    if (this.seen.has(directory) || !this.isInside(directory)) return;
     this.seen.add(directory);
+    const sources = this.cgoPossible ? withCgo : withoutCgo;
     for (const { name, kind } of this.tree.entries(directory)) {
       if (kind === "directory" || kind === "nothing" || /^[._]/.test(name)) continue;
       if (name.endsWith("_test.go") || !nameMatches(this.context, name)) continue;
-      if (name.endsWith(".go")) this.goFile(join(directory, name), false);
-      else if (otherSources.test(name)) this.otherFile(join(directory, name));
+      if (name.endsWith(".go")) this.goFile(join(directory, name), directory, false);
+      else if (sources.test(name)) this.otherFile(join(directory, name), directory);
     }
   }
 
-  private goFile(file: string, named: boolean): void {
-    if (!this.tree.has(file, "file")) return this.add(file);
+  private goFile(file: string, directory: string, named: boolean): void {
+    // What cannot be read is refused, whatever it may say.
+    if (!this.tree.has(file, "file")) return void this.add(file);
     const source = parseGoFile(this.tree.content(file).toString());
-    const usesCgo = source.cgoPreamble !== undefined;
-    const cgoPossible = this.context.cgoEnabled || this.context.uncertain;
     if (!named && !constraintMatches(this.context, source.constraint)) return;
-    if (usesCgo && !cgoPossible) return;
+    if (source.cgoPreamble !== undefined && !this.cgoPossible) return;
     this.add(file);
-    const directory = path.posix.dirname(file);
     for (const pattern of source.embeds)
-      embeddedFiles(this.tree, directory, pattern).forEach((found) => this.add(found));
-    if (source.cgoPreamble !== undefined) this.cgo(file, source.cgoPreamble);
-    for (const imported of source.imports) {
-      const target = this.directoryOf(imported);
-      if (target !== undefined) this.package(target);
-    }
+      for (const found of embeddedFiles(this.tree, directory, pattern)) this.add(found);
+    this.cgo(file, directory, source);
+    for (const imported of source.imports)
+      for (const target of this.directoriesOf(imported)) this.package(target);
   }
 
   /** C code may read files that only a C compiler finds: with search paths of its own all bets are off. */
-  private cgo(file: string, preamble: string): void {
-    if (/^\s*#cgo\b.*(-I|-L|-isystem|-include|SRCDIR|pkg-config)/m.test(preamble)) {
+  private cgo(file: string, directory: string, { cgoPreamble }: GoFile): void {
+    if (cgoPreamble === undefined) return;
+    if (searchesElsewhere(this.context, cgoPreamble))
       this.unsure ??= `${file} gives the C compiler directories to search`;
-    }
-    this.includes(file, preamble);
+    if (this.context.compilerFlags) this.unsure ??= `the environment has settings for the C compiler`;
+    this.includes(file, directory, includesOfC(cgoPreamble));
   }
 
-  private otherFile(file: string): void {
-    if (withIncludes.test(file)) this.included(file);
+  private otherFile(file: string, directory: string): void {
+    // SWIG has includes and imports of its own.
+    if (/\.swig(cxx)?$/.test(file)) this.unsure ??= `${file} is read by SWIG`;
+    if (this.cgoPossible ? compiledC.test(file) : assembly.test(file)) this.included(file, directory);
     else this.add(file);
   }
 
-  private included(file: string): void {
-    this.add(file);
-    if (this.tree.has(file, "file")) this.includes(file, this.tree.content(file).toString());
+  private included(file: string, directory: string): void {
+    const key = `${directory}\0${file}`;
+    if (this.seen.has(key) || !this.add(file)) return;
+    this.seen.add(key);
+    const text = this.tree.content(file).toString();
+    // Assembly is Go's own; in a package with cgo it is the C compiler's.
+    this.includes(file, directory, this.cgoPossible ? includesOfC(text) : includesOfAssembly(text));
   }
 
-  /** Headers that lie on disk beside the code; others are the toolchain's or the system's. */
-  private includes(file: string, text: string): void {
-    for (const [, name = ""] of text.matchAll(/^[ \t]*#[ \t]*(?:include|import)[ \t]+"([^"\n]+)"/gm)) {
-      const included = join(path.posix.dirname(file), name);
-      if (included.startsWith("../"))
-        this.unsure ??= `${file} includes ${name}, which is outside of the module`;
-      else if (!this.files.has(included) && this.tree.has(included, "file")) this.included(included);
+  /** Files that lie beside the code or in the package's directory; others are the toolchain's or the system's. */
+  private includes(file: string, directory: string, { names, unclear }: Includes): void {
+    if (unclear) this.unsure ??= `${file} includes files that cannot be told without a C compiler`;
+    for (const name of names) {
+      for (const from of new Set([path.posix.dirname(file), directory])) {
+        const included = join(from, name);
+        if (!included.startsWith("../")) this.included(included, directory);
+        else this.unsure ??= `${file} includes ${name}, which is outside of the module`;
+      }
     }
   }
 
-  /** Where a package lies on disk; undefined for the standard library and for modules that are downloaded. */
-  private directoryOf(imported: string): string | undefined {
+  /**
+   * Where a package may lie on disk; nowhere for the standard library and for modules that are downloaded. The go
+   * command chooses among modules by versions that are not followed here, so each one that could have it counts.
+   */
+  private directoriesOf(imported: string): string[] {
+    const directories: string[] = [];
     for (const module of this.service.modules) {
       if (imported !== module.path && !imported.startsWith(`${module.path}/`)) continue;
       const directory = join(module.directory, imported.slice(module.path.length));
-      if (!this.isNestedModule(module.directory, directory)) return directory;
+      if (!this.isNestedModule(module.directory, directory)) directories.push(directory);
     }
     const { vendorDirectory } = this.service;
-    return vendorDirectory === undefined ? undefined : join(vendorDirectory, imported);
+    if (vendorDirectory !== undefined) directories.push(join(vendorDirectory, imported));
+    return directories;
   }
 
   private isNestedModule(moduleDirectory: string, directory: string): boolean {

@@ -9,6 +9,10 @@ export interface BuildContext {
   buildTags: readonly string[];
   /** True when the environment or the flags may change tags or target in ways that are not followed. */
   uncertain: boolean;
+  /** More flags of the go command, of which some name files. */
+  flags?: readonly string[];
+  /** True when the environment gives the C compiler flags or is another compiler: CGO_CFLAGS, CC and the like. */
+  compilerFlags?: boolean;
 }
 
 const systems = new Set(
@@ -24,7 +28,7 @@ const architectures = new Set(
 );
 
 /** Flags of go build that satisfy tags of their own. */
-const instrumentation = new Set(["race", "msan", "asan", "purego"]);
+const instrumentation = new Set(["race", "msan", "asan"]);
 
 function tagValue(context: BuildContext, tag: string): Tristate {
   if (context.buildTags.includes(tag)) return true;
@@ -40,19 +44,11 @@ function tagValue(context: BuildContext, tag: string): Tristate {
 
 /** False when the build certainly leaves the file out because of its name: foo_windows.go, foo_linux_arm64.s. */
 export function nameMatches(context: BuildContext, name: string): boolean {
-  if (context.uncertain) return true;
-  const parts = name.replace(/\..*$/, "").split("_");
   // The first part is never a constraint: linux.go is a file for all systems.
-  const [last, before] = [
-    parts.length > 1 ? parts.at(-1) : undefined,
-    parts.length > 2 ? parts.at(-2) : undefined,
-  ];
-  if (last === undefined) return true;
-  if (architectures.has(last)) {
-    if (last !== context.goarch) return false;
-    return before === undefined || !systems.has(before) || before === "linux";
-  }
-  return !systems.has(last) || last === "linux";
+  const [, ...parts] = name.replace(/\..*$/s, "").split("_");
+  const [before = "", last = ""] = parts.length > 1 ? parts.slice(-2) : ["", parts[0]];
+  if (systems.has(before) && architectures.has(last) && tagValue(context, before) === false) return false;
+  return !(systems.has(last) || architectures.has(last)) || tagValue(context, last) !== false;
 }
 
 /** False when the build certainly leaves the file out because of its //go:build line. */

@@ -23,13 +23,16 @@ export function embeddedFiles(tree: Tree, directory: string, pattern: string): s
   return matches.flatMap((match) => (match.isDirectory ? filesBelow(tree, match.path, all) : [match.path]));
 }
 
-/** A directory stands for the files below it, except hidden ones and other modules. */
+/** Names that no module holds, and so no program embeds. */
+const neverEmbedded = new Set([".bzr", ".git", ".hg", ".svn"]);
+
+/** A directory stands for the files below it, except links, hidden ones and other modules. */
 function filesBelow(tree: Tree, directory: string, all: boolean): string[] {
-  return tree.entries(directory).flatMap((entry) => {
-    const path = join(directory, entry.name);
-    if (!all && /^[._]/.test(entry.name)) return [];
-    if (entry.kind === "file") return [path];
-    if (entry.kind !== "directory" || entry.link || tree.has(join(path, "go.mod"), "file")) return [];
+  return tree.entries(directory).flatMap(({ name, kind, link }) => {
+    const path = join(directory, name);
+    if (link || neverEmbedded.has(name) || (!all && /^[._]/.test(name))) return [];
+    if (kind === "file") return [path];
+    if (kind !== "directory" || tree.has(join(path, "go.mod"), "file")) return [];
     return filesBelow(tree, path, all);
   });
 }
@@ -40,12 +43,27 @@ function globPattern(segment: string): RegExp {
   for (const [part] of segment.matchAll(/\\[^]|\[\^?(?:\\[^]|[^\]\\])+\]|[^]/gu)) {
     if (part === "*") pattern += ".*";
     else if (part === "?") pattern += ".";
-    else if (part.startsWith("[") && part.length > 1) pattern += part;
-    else pattern += part.replace(/^\\(.)/su, "$1").replace(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&");
+    else if (part.startsWith("[") && part.length > 1) pattern += classPattern(part);
+    else pattern += literal(part);
   }
   try {
     return new RegExp(`^${pattern}$`, "su");
   } catch {
     return /^[^]*$/; // A class that we do not understand: rather all files than one too few.
   }
+}
+
+/** [a-z], [^a-z]: a dash between two characters makes a range, and a backslash takes the next one as it is. */
+function classPattern(text: string): string {
+  const negated = text.startsWith("[^");
+  const members = text.slice(negated ? 2 : 1, -1).matchAll(/(\\[^]|[^\\])(?:-(\\[^]|[^\\]))?/gu);
+  const ranges = [...members].map(([, low = "", high]) =>
+    high === undefined ? literal(low) : `${literal(low)}-${literal(high)}`,
+  );
+  return `[${negated ? "^" : ""}${ranges.join("")}]`;
+}
+
+/** A character that stands for itself, given as it is or behind a backslash. */
+function literal(character: string): string {
+  return `\\u{${(character.codePointAt(character.length > 1 && character.startsWith("\\") ? 1 : 0) ?? 0).toString(16)}}`;
 }

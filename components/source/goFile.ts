@@ -1,12 +1,14 @@
 // Reads of a Go source file what decides which other files its build needs: imports, build constraint, embedded files.
 // It is not a compiler: where it cannot be sure it says more rather than less.
 
+import { unquote } from "./quote";
+
 /** What one Go file says. */
 export interface GoFile {
   /** Name in the package clause; undefined for a file that is no Go. */
   packageName: string | undefined;
   imports: string[];
-  /** The expression of the //go:build line; undefined without one. */
+  /** The expression of the //go:build line; undefined without one, "" (which nothing can evaluate) with several. */
   constraint: string | undefined;
   /** Patterns of //go:embed lines, unquoted. */
   embeds: string[];
@@ -35,8 +37,7 @@ export function parseGoFile(text: string): GoFile {
       // A blank line parts a comment from what follows it.
       if (space.split("\n").length > 2 && state !== "group") comments = "";
     } else if (line !== undefined || block !== undefined) {
-      const constraint = state === "start" ? /^\/\/go:build\s+(.*\S)/.exec(line ?? "")?.[1] : undefined;
-      file.constraint ??= constraint;
+      if (state === "start" && line !== undefined) readConstraint(file, line, text.slice(0, match.index));
       comments += `${line?.slice(2) ?? block?.slice(2, -2)}\n`;
     } else if (state === "start") {
       if (word !== "package") break;
@@ -50,7 +51,7 @@ export function parseGoFile(text: string): GoFile {
       if (word !== "import") break;
       state = "import";
     } else if (string !== undefined) {
-      const path = string.startsWith("`") ? string.slice(1, -1) : unquoted(string);
+      const path = unquote(string);
       if (path === "C") file.cgoPreamble = (file.cgoPreamble ?? "") + comments;
       else file.imports.push(path);
       comments = "";
@@ -65,21 +66,19 @@ export function parseGoFile(text: string): GoFile {
   return file;
 }
 
-function unquoted(text: string): string {
-  try {
-    return JSON.parse(text) as string;
-  } catch {
-    return text.slice(1, -1);
-  }
+/** A //go:build line counts only at the start of its line: behind a comment Go takes no notice of it. */
+function readConstraint(file: GoFile, line: string, before: string): void {
+  const expression = /^\/\/go:build\s+(.*\S)/.exec(line)?.[1];
+  const startsLine = before.slice(before.lastIndexOf("\n") + 1).replace("\ufeff", "").trim() === "";
+  if (expression === undefined || !startsLine) return;
+  file.constraint = file.constraint === undefined ? expression : "";
 }
 
 /** Patterns as in: //go:embed a.txt "with space" `raw` all:dir */
 function embedPatterns(text: string): string[] {
   const patterns: string[] = [];
-  for (const [, rest = ""] of text.matchAll(/^[ \t]*\/\/go:embed[ \t]+(.*)$/gm)) {
-    for (const [word] of rest.matchAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|\S+/g)) {
-      patterns.push(word.startsWith('"') ? unquoted(word) : word.replace(/^`|`$/g, ""));
-    }
+  for (const [, rest = ""] of text.matchAll(/^[ \t]*\/\/go:embed[ \t]+([^\r\n]*)/gm)) {
+    for (const [word] of rest.matchAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|\S+/g)) patterns.push(unquote(word));
   }
   return patterns;
 }
@@ -89,7 +88,7 @@ export type Tristate = boolean | undefined;
 
 /** Evaluates a //go:build expression; undefined when it depends on a tag that is not known, or makes no sense. */
 export function evaluateConstraint(expression: string, tag: (name: string) => Tristate): Tristate {
-  const words = expression.match(/&&|\|\||[!()]|[^\s!()&|]+/g) ?? [];
+  const words = expression.match(/&&|\|\||[!()]|[^\s!()&|]+|[&|]/g) ?? [];
   let next = 0;
   const or = (): Tristate => {
     let value = and();

@@ -17,6 +17,8 @@ export interface GoMod {
   go: string | undefined;
   /** The toolchain line without "go", such as "1.23.4". */
   toolchain: string | undefined;
+  /** Paths of the modules in require lines. */
+  requires: string[];
   localReplacements: LocalReplacement[];
   /** Directories of the modules of a go.work, as written. */
   use: string[];
@@ -27,6 +29,7 @@ export function parseGoMod(text: string): GoMod {
     module: undefined,
     go: undefined,
     toolchain: undefined,
+    requires: [],
     localReplacements: [],
     use: [],
   };
@@ -56,6 +59,9 @@ function directive(mod: GoMod, name: string, args: string[]): void {
       break;
     case "toolchain":
       if (args[0] !== "default") mod.toolchain = args[0]?.replace(/^go/, "");
+      break;
+    case "require":
+      if (args[0] !== undefined) mod.requires.push(args[0]);
       break;
     case "use":
       if (args[0] !== undefined) mod.use.push(args[0]);

@@ -39,7 +39,7 @@ export interface ModuleSettings {
   mainPackage?: string | undefined;
   /** False when GOWORK=off. */
   workspace?: boolean;
-  /** False when -mod=mod. */
+  /** False when -mod=mod or -mod=readonly. */
   vendor?: boolean;
 }
 
@@ -63,26 +63,24 @@ export function resolveService(
   const problems = goModProblems(source, goMod);
   const workspace = settings.workspace === false ? undefined : findWorkspace(moduleRoot);
   const mains = workspace?.members ?? [moduleRoot];
-  const replaced = [
-    ...mains.map((main) => path.join(main, "go.mod")),
-    ...(workspace ? [workspace.file] : []),
-  ].flatMap(replacedModules);
-  problems.push(...replaced.flatMap((module) => missingModule(source, module)));
   const vendorRoot = workspace ? path.dirname(workspace.file) : moduleRoot;
-  const vendored = settings.vendor !== false && fs.existsSync(path.join(vendorRoot, "vendor", "modules.txt"));
+  const vendor =
+    settings.vendor === false ? "no" : vendorUse(vendorRoot, workspace, (workspace ?? goMod).go);
+  // A vendored build takes everything but the main modules from the vendor directory.
+  const files = [...mains.map((main) => path.join(main, "go.mod")), ...(workspace ? [workspace.file] : [])];
+  const all = vendor === "yes" ? [] : files.flatMap((file) => localReplacements(source, file, problems));
+  const needed = new Set(mains.flatMap((main) => readGoMod(path.join(main, "go.mod")).requires));
+  problems.push(...all.filter((module) => needed.has(module.path)).flatMap((m) => missingModule(source, m)));
+  // What nothing requires may be missing: the go command does not look for it.
+  const replaced = all.filter((module) => fs.existsSync(path.join(module.directory, "go.mod")));
 
-  const ancestor = commonDirectory([
-    vendorRoot,
-    ...mains,
-    ...(vendored ? [] : replaced.map((module) => module.directory)),
-  ]);
+  const ancestor = commonDirectory([vendorRoot, ...mains, ...replaced.map((module) => module.directory)]);
   const relative = (file: string) => slashed(path.relative(ancestor, file)) || ".";
   const mainModules = mains.map((main) => ({
     path: readGoMod(path.join(main, "go.mod")).module ?? "",
     directory: main,
   }));
-  // A vendored build takes everything but the main modules from the vendor directory.
-  const modules = [...mainModules, ...(vendored ? [] : replaced)];
+  const modules = [...mainModules, ...replaced];
   const packageDirectory = path.join(directory, settings.mainPackage ?? ".");
   const service: GoService = {
     root: path.relative(process.cwd(), ancestor) || ".",
@@ -93,10 +91,10 @@ export function resolveService(
     modules: modules
       .map((module) => ({ path: module.path, directory: relative(module.directory) }))
       .sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1)),
-    moduleFiles: moduleFiles(mains, replaced, workspace?.file, vendored ? vendorRoot : undefined).map(
+    moduleFiles: moduleFiles(mains, replaced, workspace?.file, vendor === "no" ? undefined : vendorRoot).map(
       relative,
     ),
-    vendorDirectory: vendored ? relative(path.join(vendorRoot, "vendor")) : undefined,
+    vendorDirectory: vendor === "no" ? undefined : relative(path.join(vendorRoot, "vendor")),
   };
   problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory));
   return { service, problems };
@@ -127,11 +125,29 @@ function findWorkspace(
   return members.includes(moduleRoot) ? { file, members, go: work.go } : undefined;
 }
 
-function replacedModules(file: string): LocalModule[] {
-  return readGoMod(file).localReplacements.map(({ module, directory }) => ({
-    path: module,
-    directory: path.resolve(path.dirname(file), directory),
-  }));
+/**
+ * Whether the go command takes packages from the vendor directory: one that go mod vendor made counts outside of a
+ * workspace, one that go work vendor made inside. For a go line before 1.14 it takes it only when a flag says so.
+ */
+function vendorUse(root: string, workspace: object | undefined, go: string | undefined): VendorUse {
+  const list = path.join(root, "vendor", "modules.txt");
+  if (!fs.existsSync(list)) return "no";
+  const isForWorkspace = /^## workspace\r?$/m.test(fs.readFileSync(list, "utf8").slice(0, 1000));
+  if (isForWorkspace !== (workspace !== undefined)) return "no";
+  const version = parseGoVersion(go ?? "");
+  return version && version.major * 1000 + version.minor >= 1014 ? "yes" : "maybe";
+}
+
+type VendorUse = "yes" | "no" | "maybe";
+
+function localReplacements(source: string, file: string, problems: Problem[]): LocalModule[] {
+  return readGoMod(file).localReplacements.map(({ module, directory }) => {
+    if (path.isAbsolute(directory)) {
+      const reason = `${path.basename(file)} of ${shown(source)} replaces ${module} by an absolute path, which the build does not have; write it relative to ${path.basename(file)}`;
+      problems.push({ propertyPath: "source", reason });
+    }
+    return { path: module, directory: path.resolve(path.dirname(file), directory) };
+  });
 }
 
 function missingModule(source: string, { path: module, directory }: LocalModule): Problem[] {

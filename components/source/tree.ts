@@ -13,8 +13,11 @@ export interface Entry {
   link: boolean;
 }
 
+/** Directories of this package's own making: a context that held itself would change with every run. */
+const ownDirectory = ".goimage";
+
 export class Tree {
-  private readonly directories = new Map<string, readonly Entry[]>();
+  private readonly directories = new Map<string, ReadonlyMap<string, Entry>>();
   private readonly contents = new Map<string, Buffer>();
   private readonly realRoot: string;
 
@@ -24,17 +27,19 @@ export class Tree {
 
   /** Entries of a directory, sorted by name; none when there is no such directory. */
   entries(directory: string): readonly Entry[] {
-    let entries = this.directories.get(directory);
-    if (!entries) {
-      entries = this.read(directory);
-      this.directories.set(directory, entries);
-    }
-    return entries;
+    return [...this.directory(directory).values()];
   }
 
   has(file: string, kind: Kind): boolean {
-    const name = path.posix.basename(file);
-    return this.entries(path.posix.dirname(file)).some((entry) => entry.name === name && entry.kind === kind);
+    return this.kind(file) === kind;
+  }
+
+  /** What a path is; the root is a directory. */
+  kind(file: string): Kind {
+    if (file === ".") return "directory";
+    const slash = file.lastIndexOf("/");
+    const directory = this.directory(slash < 0 ? "." : file.slice(0, slash));
+    return directory.get(file.slice(slash + 1))?.kind ?? "nothing";
   }
 
   content(file: string): Buffer {
@@ -51,6 +56,15 @@ export class Tree {
     return (fs.statSync(path.join(this.root, file)).mode & 0o100) !== 0;
   }
 
+  private directory(directory: string): ReadonlyMap<string, Entry> {
+    let entries = this.directories.get(directory);
+    if (!entries) {
+      entries = new Map(this.read(directory).map((entry) => [entry.name, entry]));
+      this.directories.set(directory, entries);
+    }
+    return entries;
+  }
+
   private read(directory: string): Entry[] {
     let found: fs.Dirent[];
     try {
@@ -60,15 +74,17 @@ export class Tree {
       if (code === "ENOENT" || code === "ENOTDIR") return [];
       throw error;
     }
-    const entries = found.map((entry) => ({
-      name: entry.name,
-      kind: this.kind(directory, entry),
-      link: entry.isSymbolicLink(),
-    }));
+    const entries = found
+      .filter(({ name }) => name !== ownDirectory)
+      .map((entry) => ({
+        name: entry.name,
+        kind: this.entryKind(directory, entry),
+        link: entry.isSymbolicLink(),
+      }));
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  private kind(directory: string, entry: fs.Dirent): Kind {
+  private entryKind(directory: string, entry: fs.Dirent): Kind {
     if (entry.isFile()) return "file";
     if (entry.isDirectory()) return "directory";
     if (!entry.isSymbolicLink()) return "special";
