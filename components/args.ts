@@ -20,6 +20,17 @@ export const Recipe = {
 } as const;
 export type Recipe = (typeof Recipe)[keyof typeof Recipe];
 
+/** What becomes of base images whose tag moves. */
+export const BaseImages = {
+  /** The tag stands in the Dockerfile, and the builder takes what it has or finds. */
+  Tag: "tag",
+  /** The digest of the first deployment is kept; a tag that has moved since is reported and rebuilds nothing. */
+  Pin: "pin",
+  /** The tag's digest of now is taken; a tag that has moved rebuilds the image. */
+  Follow: "follow",
+} as const;
+export type BaseImages = (typeof BaseImages)[keyof typeof BaseImages];
+
 /** How to reach the registry. */
 export interface RegistryArgs {
   /**
@@ -149,6 +160,12 @@ export interface GoImageArgs {
   registry?: RegistryArgs;
   /** The build stage. */
   build?: BuildStageArgs;
+  /**
+   * What becomes of base images given by tag: tag, pin or follow. With pin and follow their registries are asked for the
+   * digests, in previews too; the digests stand in the Dockerfile, in the output baseImages, and as the OCI's base labels
+   * in the image. The default is tag.
+   */
+  baseImages?: BaseImages;
   /**
    * Which provider builds: docker or buildkit. The default is docker, unless an input needs BuildKit's own features
    * (builder, build.caCertificates, build.netrc).

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Recipe, type GoMultiStageImageArgs, type ImageLayer } from "./args";
-import { classic, fast } from "./dockerfile/recipes";
+import { classic, fast, type BaseDigests } from "./dockerfile/recipes";
 import { buildImage } from "./image";
 import { buildPlan } from "./plan";
 import { imageProblems, multiStageProblems } from "./validate";
@@ -26,6 +26,8 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
   public readonly sourceHash: pulumi.Output<string>;
   /** The files that the build reads, by path, each with the first digits of its hash. */
   public readonly sourceFiles: pulumi.Output<Record<string, string>>;
+  /** Digests of the base images, by name, where the input baseImages is pin or follow; else empty. */
+  public readonly baseImages: pulumi.Output<Record<string, string>>;
   /** The rendered Dockerfile. */
   public readonly dockerfile: pulumi.Output<string>;
   /** The tags as full references, such as registry.example.com/team/api:v1. */
@@ -39,12 +41,13 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
     const type = "GoMultiStageImage";
     const problems = [...imageProblems(args, ["runtime", "recipe"]), ...multiStageProblems(args ?? {})];
     const { plan, source } = buildPlan(type, name, args, problems);
-    const dockerfile = args.recipe === Recipe.Classic ? classic : fast(plan, args.runtime ?? {});
+    const render = (digests: BaseDigests) =>
+      args.recipe === Recipe.Classic ? classic : fast(plan, args.runtime ?? {}, digests);
 
     // No inputs are registered: they would put secrets into the state, and the engine keeps the outputs of the last
     // deployment only for a component whose inputs did not change.
     super(`goimage:index:${type}`, name, {}, opts);
-    const image = buildImage({ component: this, type, name }, args, source, dockerfile);
+    const image = buildImage({ component: this, type, name }, args, source, render);
     this.digest = image.digest;
     this.ref = image.ref;
     this.size = image.size;
@@ -52,6 +55,7 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
     this.layers = image.layers;
     this.sourceHash = image.sourceHash;
     this.sourceFiles = image.sourceFiles;
+    this.baseImages = image.baseImages;
     this.dockerfile = image.dockerfile;
     this.tags = image.tags;
     this.registerOutputs(image);

@@ -27,6 +27,8 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
   public readonly sourceHash: pulumi.Output<string>;
   /** The files that the build reads, by path, each with the first digits of its hash. */
   public readonly sourceFiles: pulumi.Output<Record<string, string>>;
+  /** Digests of the base images, by name, where the input baseImages is pin or follow; else empty. */
+  public readonly baseImages: pulumi.Output<Record<string, string>>;
   /** The rendered Dockerfile. */
   public readonly dockerfile: pulumi.Output<string>;
   /** The tags as full references, such as registry.example.com/team/api:v1. */
@@ -42,7 +44,9 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
 
     // No inputs are registered: see GoMultiStageImage.
     super(`goimage:index:${type}`, name, {}, opts);
-    const image = buildImage({ component: this, type, name }, args, source, singleStage(plan));
+    const image = buildImage({ component: this, type, name }, args, source, (digests) =>
+      singleStage(plan, digests),
+    );
     this.digest = image.digest;
     this.ref = image.ref;
     this.size = image.size;
@@ -50,6 +54,7 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
     this.layers = image.layers;
     this.sourceHash = image.sourceHash;
     this.sourceFiles = image.sourceFiles;
+    this.baseImages = image.baseImages;
     this.dockerfile = image.dockerfile;
     this.tags = image.tags;
     this.registerOutputs(image);

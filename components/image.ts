@@ -3,7 +3,8 @@
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { GoImageArgs, ImageLayer } from "./args";
-import type { Dockerfile } from "./dockerfile/recipes";
+import { baseDigests } from "./baseImages";
+import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile/recipes";
 import { chosenEngine, engineNamed, type BuildRequest } from "./engines";
 import { showBuildLog } from "./engines/buildLog";
 import { secretValues } from "./dockerfile/goBuild";
@@ -26,6 +27,7 @@ export interface ImageOutputs {
   layers: pulumi.Output<ImageLayer[]>;
   sourceHash: pulumi.Output<string>;
   sourceFiles: pulumi.Output<Record<string, string>>;
+  baseImages: pulumi.Output<Record<string, string>>;
   dockerfile: pulumi.Output<string>;
   tags: pulumi.Output<string[]>;
 }
@@ -42,7 +44,7 @@ export function buildImage(
   owner: Owner,
   args: GoImageArgs,
   source: Source,
-  dockerfile: Dockerfile,
+  render: (digests: BaseDigests) => Dockerfile,
 ): ImageOutputs {
   const { component, name, type } = owner;
   const directory = workDirectory(pulumi.getStack(), type.replace(/^Go|Image$/g, ""), name);
@@ -50,13 +52,21 @@ export function buildImage(
   const dockerfilePath = path.posix.join(directory, "Dockerfile");
   const { tree, closure } = source;
   const staged = stageContext(tree, closure.files, context, executables(source));
-  writeAtomically(dockerfilePath, dockerfile.text);
+  const deployed = deployedImage(component);
+  const { bases, layers } = render({});
+  const baseImages = baseDigests(component, args.baseImages, bases, deployed);
+  const dockerfile = baseImages.apply((digests) => {
+    const { text } = render(digests);
+    writeAtomically(dockerfilePath, text);
+    return text;
+  });
 
   const destination = destinationOf(owner, args);
   const request: BuildRequest = {
     context,
     dockerfile: dockerfilePath,
-    dockerfileText: dockerfile.text,
+    dockerfileText: dockerfile,
+    annotations: baseImages.apply((digests) => baseAnnotations(bases.at(-1) ?? "", digests)),
     sourceHash: staged.hash,
     platform: args.platforms?.[0] ?? defaultPlatform,
     image: destination.apply(({ repository, tags }) => `${repository.familiar}:${tags[0] ?? ""}`),
@@ -66,7 +76,6 @@ export function buildImage(
     builder: args.builder,
     secrets: secretsOf(args),
   };
-  const deployed = deployedImage(component);
   explain(owner, source, staged, dockerfile, deployed);
   const build = engineNamed(chosenEngine(args))(name, request, {
     parent: component,
@@ -81,7 +90,7 @@ export function buildImage(
     deployed,
     login: request.login,
     args,
-    dockerfile,
+    layerOrigins: layers,
   });
   return {
     digest: image.apply((pushed) => pushed.digest),
@@ -91,7 +100,8 @@ export function buildImage(
     layers: image.apply((pushed) => pushed.layers),
     sourceHash: pulumi.output(staged.hash),
     sourceFiles: pulumi.output(staged.files),
-    dockerfile: pulumi.output(dockerfile.text),
+    baseImages,
+    dockerfile,
     tags: destination.apply(({ repository, tags }) => tags.map((tag) => `${repository.familiar}:${tag}`)),
   };
 }
@@ -109,7 +119,7 @@ function explain(
   { component }: Owner,
   { closure }: Source,
   staged: StagedContext,
-  dockerfile: Dockerfile,
+  dockerfile: pulumi.Output<string>,
   deployed: pulumi.Output<DeployedImage | undefined>,
 ): void {
   if (closure.wholeModule !== undefined) {
@@ -122,10 +132,10 @@ function explain(
       component,
     );
   }
-  deployed.apply((image) => {
+  pulumi.all([deployed, dockerfile]).apply(([image, text]) => {
     if (image?.sourceFiles === undefined || image.dockerfile === undefined) return;
     const reasons = [
-      ...changedDockerfile(image.dockerfile, dockerfile.text),
+      ...changedDockerfile(image.dockerfile, text),
       ...changedFiles(image.sourceFiles, staged.files),
     ];
     if (reasons.length > 0) void pulumi.log.info(`rebuilds because of ${reasons.join(", ")}`, component);

@@ -31,6 +31,8 @@ export interface ServedImage {
 /** What the stack's state has of the last deployment. */
 export interface DeployedImage extends ServedImage {
   dockerfile?: string;
+  /** Digests of base images, by name. */
+  baseImages?: Record<string, string>;
   /** Hashes of the files that the build read, by path. */
   sourceFiles?: Record<string, string>;
 }
@@ -58,12 +60,12 @@ export interface ReadBackOptions {
   deployed: pulumi.Output<DeployedImage | undefined>;
   login: RegistryLogin | undefined;
   args: GoImageArgs;
-  dockerfile: Dockerfile;
+  layerOrigins: Dockerfile["layers"];
 }
 
 /** The image as the registry serves it; unknown in a preview unless it is the deployed one. */
 export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
-  const { component, build, args, dockerfile } = options;
+  const { component, build, args, layerOrigins } = options;
   const inputs = pulumi.all([options.build.digest, options.destination, options.deployed, options.login]);
   const image = inputs.apply(async ([digest, destination, deployed, login]): Promise<ServedImage> => {
     if (pulumi.runtime.isDryRun()) {
@@ -81,7 +83,7 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
         deployed,
         access,
         args,
-        dockerfile,
+        layerOrigins,
       });
     } catch (error) {
       throw new pulumi.ResourceError(
@@ -104,7 +106,7 @@ interface ServedImageOptions {
   deployed: ServedImage | undefined;
   access: RegistryAccess;
   args: GoImageArgs;
-  dockerfile: Dockerfile;
+  layerOrigins: Dockerfile["layers"];
 }
 
 async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
@@ -142,7 +144,7 @@ async function measured({
   deployed,
   access,
   args,
-  dockerfile,
+  layerOrigins,
 }: ServedImageOptions): Promise<ServedImage> {
   const known = new Map(
     deployed?.layers.flatMap(({ digest, unpackedSize }) =>
@@ -157,7 +159,7 @@ async function measured({
   });
   const layers = image.layers.map(({ createdBy, ...layer }) => ({
     ...layer,
-    origin: originOf(createdBy, dockerfile),
+    origin: originOf(createdBy, layerOrigins),
   }));
   const { size, unpackedSize } = image;
   return { digest, ref: refTo(destination, digest), size, unpackedSize, layers };
@@ -172,8 +174,8 @@ function refTo({ repository }: Destination, digest: string): string {
 }
 
 /** Where a layer comes from, by the entry that the build left in the image's history. */
-export function originOf(createdBy: string | undefined, dockerfile: Dockerfile): ImageLayer["origin"] {
-  return dockerfile.layers.find((layer) => createdBy?.startsWith(layer.createdBy))?.origin ?? "base";
+export function originOf(createdBy: string | undefined, origins: Dockerfile["layers"]): ImageLayer["origin"] {
+  return origins.find((layer) => createdBy?.startsWith(layer.createdBy))?.origin ?? "base";
 }
 
 /** The tag must point to what was pushed; when it does not, somebody else has moved it, which the user should know. */

@@ -1,7 +1,14 @@
 // Pure checks of the inputs: everything that can be said without looking at the disk or the network.
 
 import * as pulumi from "@pulumi/pulumi";
-import { Engine, Recipe, type BuildStageArgs, type GoImageArgs, type RuntimeStageArgs } from "./args";
+import {
+  BaseImages,
+  Engine,
+  Recipe,
+  type BuildStageArgs,
+  type GoImageArgs,
+  type RuntimeStageArgs,
+} from "./args";
 import { Checker } from "./checker";
 import { bareEngineProblems } from "./engines";
 import { knownPlatforms } from "./platform";
@@ -17,6 +24,7 @@ const imageFields = [
   "platforms",
   "registry",
   "build",
+  "baseImages",
   "engine",
   "builder",
 ];
@@ -61,6 +69,7 @@ export function imageProblems(args: GoImageArgs, more: readonly string[] = []): 
     );
   }
   buildProblems(check, args.build);
+  check.oneOf("baseImages", args.baseImages, Object.values(BaseImages));
   check.oneOf("engine", args.engine, Object.values(Engine));
   check.text("builder", args.builder, (text) =>
     /^[A-Za-z0-9][\w.-]*$/.test(text) ? undefined : "is not a builder's name; docker buildx ls shows them",
@@ -75,6 +84,7 @@ export function multiStageProblems(args: {
   runtime?: RuntimeStageArgs;
   build?: BuildStageArgs;
   mainPackage?: string;
+  baseImages?: BaseImages;
 }): Problem[] {
   const check = new Checker();
   check.oneOf("recipe", args.recipe, Object.values(Recipe));
@@ -83,6 +93,7 @@ export function multiStageProblems(args: {
     const fixed = 'the recipe "classic" has no such setting; leave it out or use the recipe "fast"';
     if (args.build !== undefined) check.add("build", fixed);
     if (args.runtime !== undefined) check.add("runtime", fixed);
+    if (args.baseImages !== undefined && args.baseImages !== BaseImages.Tag) check.add("baseImages", fixed);
     if (args.mainPackage !== undefined && args.mainPackage !== ".") check.add("mainPackage", fixed);
   }
   return check.problems;

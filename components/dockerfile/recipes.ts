@@ -29,6 +29,8 @@ import {
 /** A rendered Dockerfile. */
 export interface Dockerfile {
   text: string;
+  /** Base images of the stages, as the inputs name them. */
+  bases: readonly string[];
   /** How the layers of the last stage show in the image's history, with what they hold. Others are the base's. */
   layers: readonly { createdBy: string; origin: "files" | "binary" }[];
 }
@@ -49,6 +51,7 @@ WORKDIR /app
 COPY --from=build /build/main .
 CMD ["./main"]
 `,
+  bases: ["golang:1.23", "alpine:3.20.3"],
   layers: [
     { createdBy: "WORKDIR /app", origin: "files" },
     { createdBy: "COPY /build/main .", origin: "binary" },
@@ -56,14 +59,17 @@ CMD ["./main"]
 };
 
 /** Build stage with cached dependencies, and a runtime stage that receives the binary and the files alone. */
-export function fast(plan: BuildPlan, runtime: RuntimeStageArgs): Dockerfile {
+export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDigests = {}): Dockerfile {
   const directory = runtime.workingDirectory ?? "/app";
   const binary = path.posix.join(directory, binaryName);
   const files = runtime.files ?? [];
+  const base = runtime.image ?? `alpine:${runtime.alpineVersion ?? defaultAlpine}`;
+  const bases = [buildImage(plan.build, plan.service.goMod), base] as const;
   return {
+    bases,
     text: text([
       // The build runs on the builder's own platform and cross-compiles: no emulator, whatever the target.
-      from(buildImage(plan.build, plan.service.goMod), { as: "build", platform: "$BUILDPLATFORM" }),
+      from(pinned(bases[0], digests), { as: "build", platform: "$BUILDPLATFORM" }),
       workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
       ...downloadSteps(plan),
@@ -73,11 +79,11 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs): Dockerfile {
       // Times of the output tree are the only thing left that differs between two builds of the same source.
       run(["find", "/out", "-exec", "touch", "-h", "-d", "@0", "{}", "+"]),
       emptyLine,
-      from(runtime.image ?? `alpine:${runtime.alpineVersion ?? defaultAlpine}`, { as: "app" }),
+      from(pinned(base, digests), { as: "app" }),
       ...(files.length > 0 ? [copy(["/out/files/"], "/", "build")] : []),
       copy(["/out/bin/"], "/", "build"),
       workdir(directory),
-      ...runtimeSettings(runtime),
+      ...runtimeSettings(runtime, baseAnnotations(base, digests)),
       command("ENTRYPOINT", runtime.entrypoint ?? [binary]),
       ...(runtime.command === undefined ? [] : [command("CMD", runtime.command)]),
     ]),
@@ -90,17 +96,20 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs): Dockerfile {
 }
 
 /** The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board. */
-export function singleStage(plan: BuildPlan): Dockerfile {
+export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerfile {
   const binary = `/app/${binaryName}`;
   const build = goBuild(plan, binary);
+  const base = buildImage(plan.build, plan.service.goMod);
   return {
+    bases: [base],
     text: text([
-      from(buildImage(plan.build, plan.service.goMod)),
+      from(pinned(base, digests)),
       workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
       ...sourceSteps(plan),
       run(build, secretMounts(plan.build)),
       workdir("/app"),
+      ...pairs("LABEL", baseAnnotations(base, digests)),
       plain("USER", defaultUser),
       command("ENTRYPOINT", [binary]),
     ]),
@@ -118,10 +127,29 @@ function copyFile(plan: BuildPlan, file: string, target: string): Instruction {
   return copy([inModule], path.posix.join(target, file));
 }
 
-function runtimeSettings(runtime: RuntimeStageArgs): Instruction[] {
+/** Digests of base images, by the names that the inputs give them. */
+export type BaseDigests = Readonly<Record<string, string>>;
+
+function digestOf(image: string, digests: BaseDigests): string | undefined {
+  return Object.hasOwn(digests, image) ? digests[image] : undefined;
+}
+
+function pinned(image: string, digests: BaseDigests): string {
+  const digest = digestOf(image, digests);
+  return digest === undefined ? image : `${image}@${digest}`;
+}
+
+/** What the image is based on, in the OCI's words (image-spec, annotations). */
+export function baseAnnotations(image: string, digests: BaseDigests): Record<string, string> {
+  const digest = digestOf(image, digests);
+  if (digest === undefined) return {};
+  return { "org.opencontainers.image.base.name": image, "org.opencontainers.image.base.digest": digest };
+}
+
+function runtimeSettings(runtime: RuntimeStageArgs, labels: Record<string, string>): Instruction[] {
   return [
     ...pairs("ENV", runtime.env ?? {}),
-    ...pairs("LABEL", runtime.labels ?? {}),
+    ...pairs("LABEL", { ...labels, ...runtime.labels }),
     ...(runtime.exposedPorts ?? []).map((port) => plain("EXPOSE", port)),
     ...(runtime.stopSignal === undefined ? [] : [plain("STOPSIGNAL", runtime.stopSignal)]),
     ...healthcheck(runtime),

@@ -2,29 +2,26 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "@pulumi/docker-build/image";
-import type { ImageEngine } from "./engine";
+import type { BuildRequest, ImageEngine } from "./engine";
 
 export const buildkitEngine: ImageEngine = (name, request, opts) => {
   // Loaded here, so that a program with the other engine does not pay for it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const provider = require("@pulumi/docker-build/image") as { Image: typeof Image };
-  const insecure = request.insecure ? ",registry.insecure=true" : "";
   const image = new provider.Image(
     name,
     {
       context: { location: request.context },
       // The comment makes an input change with the source. Without it the provider shows an empty digest, as a known
       // value, in the preview of an edit. A comment changes neither the image nor its cache.
-      dockerfile: { inline: `${request.dockerfileText}# source-hash: ${request.sourceHash}\n` },
+      dockerfile: {
+        inline: pulumi.interpolate`${request.dockerfileText}# source-hash: ${request.sourceHash}\n`,
+      },
       platforms: [request.platform as never],
       tags: [request.image],
       // `push` adds an export of its own, which would be the second; the raw export pushes.
       push: false,
-      exports: [
-        {
-          raw: pulumi.interpolate`type=image,name=${request.image},push=true,oci-mediatypes=true${insecure}`,
-        },
-      ],
+      exports: [exported(request)],
       buildArgs: { SOURCE_DATE_EPOCH: "0" },
       buildOnPreview: false,
       ...(request.login === undefined
@@ -40,3 +37,14 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
   );
   return { resource: image, digest: image.digest };
 };
+
+/** One raw export that pushes. Its values have no commas and no quotes: they are references, digests and fixed names. */
+function exported({ image, annotations, insecure }: BuildRequest): { raw: pulumi.Output<string> } {
+  const raw = pulumi.all([image, annotations]).apply(([name, pairs]) => {
+    const attributes = ["type=image", `name=${name}`, "push=true", "oci-mediatypes=true"];
+    if (insecure) attributes.push("registry.insecure=true");
+    for (const [key, value] of Object.entries(pairs)) attributes.push(`annotation.${key}=${value}`);
+    return attributes.join(",");
+  });
+  return { raw };
+}

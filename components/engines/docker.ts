@@ -13,7 +13,7 @@ export const dockerEngine: ImageEngine = (name, request, opts) => {
       imageName: request.image,
       build: {
         context: request.context,
-        dockerfile: request.dockerfile,
+        dockerfile: request.dockerfileText.apply(() => request.dockerfile),
         builderVersion: "BuilderBuildKit",
         // The provider's default is the platform of the machine that happens to run the program.
         platform: request.platform,

@@ -12,10 +12,12 @@ export interface RegistryLogin {
 export interface BuildRequest {
   /** Directory with the build context. */
   context: string;
-  /** File with the rendered Dockerfile. */
+  /** File with the rendered Dockerfile; it is there once the text is known. */
   dockerfile: string;
   /** The rendered Dockerfile. */
-  dockerfileText: string;
+  dockerfileText: pulumi.Output<string>;
+  /** Annotations of the manifest, where the engine can set them. */
+  annotations: pulumi.Output<Readonly<Record<string, string>>>;
   /** Hash of the context, in hexadecimal. */
   sourceHash: string;
   platform: string;

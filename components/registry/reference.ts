@@ -59,6 +59,16 @@ export function imageReferenceProblem(text: string): string | undefined {
   return repositoryProblem(colon < 0 ? named : named.slice(0, colon));
 }
 
+/** Parts of an image reference that `imageReferenceProblem` lets pass; the tag is latest where there is none. */
+export function parseImageReference(text: string): { repository: Repository; tag: string; digest?: string } {
+  const at = text.indexOf("@");
+  const named = at < 0 ? text : text.slice(0, at);
+  const colon = tagColon(named);
+  const repository = parseRepository(colon < 0 ? named : named.slice(0, colon));
+  const tag = colon < 0 ? "latest" : named.slice(colon + 1);
+  return at < 0 ? { repository, tag } : { repository, tag, digest: text.slice(at + 1) };
+}
+
 /** The host that serves the registry API for `domain`. */
 export function registryHost(domain: string): string {
   return domain === "docker.io" ? "registry-1.docker.io" : domain;

@@ -19,6 +19,7 @@ export interface Manifest {
   mediaType: string;
   config: Descriptor;
   layers: Descriptor[];
+  annotations?: Record<string, string>;
 }
 
 export interface ImageConfig {
