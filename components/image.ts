@@ -55,9 +55,11 @@ export function buildImage(
   const deployed = deployedImage(component);
   const { bases, layers } = render({});
   const baseImages = baseDigests(component, args.baseImages, bases, deployed);
+  // Written later, when the program may have gone to another directory.
+  const dockerfileFile = path.resolve(dockerfilePath);
   const dockerfile = baseImages.apply((digests) => {
     const { text } = render(digests);
-    writeAtomically(dockerfilePath, text);
+    writeAtomically(dockerfileFile, text);
     return text;
   });
 

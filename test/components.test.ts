@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, GoSingleStageImage } from "../components";
 import { helloFiles, makeTree } from "./support/module";
@@ -13,6 +14,9 @@ interface Registered {
 }
 
 const repository = "registry.example.com/team/hello";
+
+/** The project of the last program. */
+let directory = "";
 
 /** Runs a program in a fresh project under mocks and gives what it registered. A preview, so that no network is used. */
 async function registered(program: () => void): Promise<Registered[]> {
@@ -30,7 +34,7 @@ async function registered(program: () => void): Promise<Registered[]> {
     true,
   );
   const before = process.cwd();
-  const directory = makeTree(
+  directory = makeTree(
     Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text])),
   );
   process.chdir(directory);
@@ -127,14 +131,13 @@ describe("GoMultiStageImage", () => {
   });
 
   it("leaves Dockerfile and context where a reader finds them, ignored by version control", async () => {
-    let dockerfile = "";
     await registered(() => {
       new GoMultiStageImage("files", { source: "hello", repository, recipe: "classic" });
-      dockerfile = fs.readFileSync(".goimage/stack/files-MultiStage/Dockerfile", "utf8");
-      assert.deepEqual(fs.readdirSync(".goimage/stack/files-MultiStage/src"), ["go.mod", "main.go"]);
-      assert.equal(fs.readFileSync(".goimage/.gitignore", "utf8"), "*\n");
     });
-    assert.match(dockerfile, /^FROM golang:1\.23 AS build\n/);
+    const work = path.join(directory, ".goimage/stack/files-MultiStage");
+    assert.match(fs.readFileSync(path.join(work, "Dockerfile"), "utf8"), /^FROM golang:1\.23 AS build\n/);
+    assert.deepEqual(fs.readdirSync(path.join(work, "src")), ["go.mod", "main.go"]);
+    assert.equal(fs.readFileSync(path.join(directory, ".goimage/.gitignore"), "utf8"), "*\n");
   });
 
   it("gives two resources of one name under different parents a directory each", async () => {
@@ -168,11 +171,13 @@ describe("GoMultiStageImage", () => {
 
 describe("GoSingleStageImage", () => {
   it("registers one child with a Dockerfile of one stage", async () => {
-    let dockerfile = "";
     const found = await registered(() => {
       new GoSingleStageImage("simple", { source: "hello", repository });
-      dockerfile = fs.readFileSync(".goimage/stack/simple-SingleStage/Dockerfile", "utf8");
     });
+    const dockerfile = fs.readFileSync(
+      path.join(directory, ".goimage/stack/simple-SingleStage/Dockerfile"),
+      "utf8",
+    );
     assert.equal(inputs(found, docker)["imageName"], `${repository}:latest`);
     assert.equal(dockerfile.match(/^FROM/gm)?.length, 1);
   });

@@ -69,7 +69,11 @@ export function parseGoFile(text: string): GoFile {
 /** A //go:build line counts only at the start of its line: behind a comment Go takes no notice of it. */
 function readConstraint(file: GoFile, line: string, before: string): void {
   const expression = /^\/\/go:build\s+(.*\S)/.exec(line)?.[1];
-  const startsLine = before.slice(before.lastIndexOf("\n") + 1).replace("\ufeff", "").trim() === "";
+  const startsLine =
+    before
+      .slice(before.lastIndexOf("\n") + 1)
+      .replace("\ufeff", "")
+      .trim() === "";
   if (expression === undefined || !startsLine) return;
   file.constraint = file.constraint === undefined ? expression : "";
 }

@@ -17,15 +17,19 @@ export interface GoMod {
   go: string | undefined;
   /** The toolchain line without "go", such as "1.23.4". */
   toolchain: string | undefined;
-  /** Paths of the modules in require lines. */
-  requires: string[];
   localReplacements: LocalReplacement[];
   /** Directories of the modules of a go.work, as written. */
   use: string[];
 }
 
-export function parseGoMod(text: string): GoMod {
-  const mod: GoMod = {
+/** What only the look for local modules needs to know. */
+export interface GoModFile extends GoMod {
+  /** Paths of the modules in require lines. */
+  requires: string[];
+}
+
+export function parseGoMod(text: string): GoModFile {
+  const mod: GoModFile = {
     module: undefined,
     go: undefined,
     toolchain: undefined,
@@ -49,7 +53,7 @@ export function parseGoMod(text: string): GoMod {
   return mod;
 }
 
-function directive(mod: GoMod, name: string, args: string[]): void {
+function directive(mod: GoModFile, name: string, args: string[]): void {
   switch (name) {
     case "module":
       mod.module = args[0];

@@ -3,7 +3,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { shown, type Problem } from "../problems";
-import { parseGoMod, parseGoVersion, type GoMod } from "./goMod";
+import { parseGoFile } from "./goFile";
+import { parseGoMod, parseGoVersion, type GoMod, type GoModFile } from "./goMod";
 
 /** A module that lies on disk. */
 export interface LocalModule {
@@ -64,8 +65,7 @@ export function resolveService(
   const workspace = settings.workspace === false ? undefined : findWorkspace(moduleRoot);
   const mains = workspace?.members ?? [moduleRoot];
   const vendorRoot = workspace ? path.dirname(workspace.file) : moduleRoot;
-  const vendor =
-    settings.vendor === false ? "no" : vendorUse(vendorRoot, workspace, (workspace ?? goMod).go);
+  const vendor = settings.vendor === false ? "no" : vendorUse(vendorRoot, workspace, (workspace ?? goMod).go);
   // A vendored build takes everything but the main modules from the vendor directory.
   const files = [...mains.map((main) => path.join(main, "go.mod")), ...(workspace ? [workspace.file] : [])];
   const all = vendor === "yes" ? [] : files.flatMap((file) => localReplacements(source, file, problems));
@@ -107,7 +107,7 @@ function directoryWith(file: string, directory: string): string | undefined {
   }
 }
 
-function readGoMod(file: string): GoMod {
+function readGoMod(file: string): GoModFile {
   return parseGoMod(fs.readFileSync(file, "utf8"));
 }
 
@@ -132,7 +132,8 @@ function findWorkspace(
 function vendorUse(root: string, workspace: object | undefined, go: string | undefined): VendorUse {
   const list = path.join(root, "vendor", "modules.txt");
   if (!fs.existsSync(list)) return "no";
-  const isForWorkspace = /^## workspace\r?$/m.test(fs.readFileSync(list, "utf8").slice(0, 1000));
+  const [firstLine = ""] = fs.readFileSync(list, "utf8").split("\n", 1);
+  const isForWorkspace = /^## (.*;)?\s*workspace\s*(;|$)/.test(firstLine);
   if (isForWorkspace !== (workspace !== undefined)) return "no";
   const version = parseGoVersion(go ?? "");
   return version && version.major * 1000 + version.minor >= 1014 ? "yes" : "maybe";
@@ -140,14 +141,18 @@ function vendorUse(root: string, workspace: object | undefined, go: string | und
 
 type VendorUse = "yes" | "no" | "maybe";
 
+/** Local modules that a go.mod or go.work names; an absolute path would not be there in the build. */
 function localReplacements(source: string, file: string, problems: Problem[]): LocalModule[] {
-  return readGoMod(file).localReplacements.map(({ module, directory }) => {
-    if (path.isAbsolute(directory)) {
-      const reason = `${path.basename(file)} of ${shown(source)} replaces ${module} by an absolute path, which the build does not have; write it relative to ${path.basename(file)}`;
-      problems.push({ propertyPath: "source", reason });
-    }
-    return { path: module, directory: path.resolve(path.dirname(file), directory) };
-  });
+  const { use, localReplacements: replacements } = readGoMod(file);
+  for (const directory of [...use, ...replacements.map((replacement) => replacement.directory)]) {
+    if (!path.isAbsolute(directory)) continue;
+    const reason = `${path.basename(file)} of ${shown(source)} names the absolute path ${directory}, which the build does not have; write it relative, such as ../lib`;
+    problems.push({ propertyPath: "source", reason });
+  }
+  return replacements.map(({ module, directory }) => ({
+    path: module,
+    directory: path.resolve(path.dirname(file), directory),
+  }));
 }
 
 function missingModule(source: string, { path: module, directory }: LocalModule): Problem[] {
@@ -225,7 +230,7 @@ function mainPackageProblems(mainPackage: string, target: string): Problem[] {
     return wrong("has no Go files; name the directory of the main package, such as ./cmd/api");
   const isMain = (file: string) =>
     fs.statSync(file, { throwIfNoEntry: false })?.isFile() &&
-    /^package\s+main\b/m.test(fs.readFileSync(file, "utf8"));
+    parseGoFile(fs.readFileSync(file, "utf8")).packageName === "main";
   return files.some(isMain)
     ? []
     : wrong("is not a main package; name the one with func main, such as ./cmd/api");
