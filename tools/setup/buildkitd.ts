@@ -1,0 +1,64 @@
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "./exec";
+import type { Layout } from "./paths";
+import { ensureService } from "./service";
+
+export const builderName = "goimage";
+
+/** `mirror`: whether the local registry is to be asked first for images of docker.io. */
+export function buildkitConfig(registry: string, mirror: boolean): string {
+  const local = `[registry."${registry}"]\n  http = true\n`;
+  return mirror ? `[registry."docker.io"]\n  mirrors = ["${registry}"]\n${local}` : local;
+}
+
+export async function ensureBuildkitd(
+  layout: Layout,
+  env: NodeJS.ProcessEnv,
+  registry: string,
+  mirror: boolean,
+): Promise<{ started: boolean }> {
+  await mkdir(layout.sockets, { recursive: true, mode: 0o700 });
+  const address = `unix://${layout.sockets}/buildkit.sock`;
+  const config = buildkitConfig(registry, mirror);
+  const file = join(layout.home, "buildkitd.toml");
+  await writeFile(file, config);
+  const started = await ensureService(layout, {
+    name: "buildkitd",
+    command: "buildkitd",
+    args: [
+      `--addr=${address}`,
+      `--root=${layout.buildkit}`,
+      `--config=${file}`,
+      // No network of its own to set up: a build step uses the machine's.
+      "--oci-worker-net=host",
+      "--containerd-worker=false",
+    ],
+    env,
+    config,
+    ready: async () => (await run("buildctl", ["--addr", address, "debug", "workers"], { env })).code === 0,
+  });
+  await registerBuilder(layout, { driver: "remote", endpoint: address });
+  return { started };
+}
+
+/** Writes what `docker buildx create` would: buildx itself is not needed for it, nor by the docker-build plugin. */
+export async function registerBuilder(
+  layout: Layout,
+  { driver, endpoint, options }: { driver: string; endpoint: string; options?: Record<string, string> },
+): Promise<void> {
+  const folder = join(layout.buildx, "instances");
+  await mkdir(folder, { recursive: true });
+  const node = {
+    Name: `${builderName}0`,
+    Endpoint: endpoint,
+    Platforms: null,
+    DriverOpts: options ?? null,
+    Flags: null,
+    Files: null,
+  };
+  const instance = { Name: builderName, Driver: driver, Nodes: [node], Dynamic: false };
+  const temporary = join(layout.buildx, `${builderName}.new`);
+  await writeFile(temporary, JSON.stringify(instance));
+  await rename(temporary, join(folder, builderName));
+}

@@ -1,0 +1,80 @@
+/** One run of mocha, and what it counted. */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../setup/exec";
+import { repoRoot } from "../setup/paths";
+
+export interface Counts {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export interface PhaseResult {
+  readonly counts: Counts;
+  /** Why the phase counts as failed, if it does. */
+  readonly failure?: string;
+}
+
+export interface Phase {
+  readonly name: string;
+  readonly spec: string;
+  readonly ignore?: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Arguments of the user's, for mocha. */
+  readonly args: readonly string[];
+}
+
+const nothing: Counts = { passed: 0, failed: 0, skipped: 0 };
+
+export const add = (a: Counts, b: Counts): Counts => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+  skipped: a.skipped + b.skipped,
+});
+
+export const countsLine = ({ passed, failed, skipped }: Counts): string =>
+  `${passed} passed, ${failed} failed, ${skipped} skipped`;
+
+/** A phase without a single test has tested nothing, unless the user asked for some tests only. */
+export function judge(
+  name: string,
+  exitCode: number,
+  counts: Counts | undefined,
+  filtered: boolean,
+): PhaseResult {
+  if (!counts)
+    return { counts: nothing, failure: `${name}: mocha ended with exit code ${exitCode} before the end` };
+  if (exitCode !== 0 || counts.failed > 0) return { counts, failure: `${name}: ${counts.failed} failed` };
+  if (counts.passed === 0 && !filtered) return { counts, failure: `${name}: no test ran` };
+  return { counts };
+}
+
+export async function runPhase({ name, spec, ignore, env, args }: Phase): Promise<PhaseResult> {
+  const folder = await mkdtemp(join(tmpdir(), "goimage-counts-"));
+  const file = join(folder, "counts.json");
+  // Mocha would add the configuration's files to ours: what else it says is passed on.
+  const config = JSON.parse(await readFile(join(repoRoot, ".mocharc.json"), "utf8")) as Record<
+    string,
+    unknown
+  >;
+  const flags = Object.entries(config).flatMap(([key, value]) =>
+    key === "spec" ? [] : [value].flat().map((item) => `--${key}=${String(item)}`),
+  );
+  const mocha = [join(repoRoot, "node_modules/mocha/bin/mocha.js"), "--no-config", ...flags];
+  const reporter = `--reporter=${join(repoRoot, "tools/test/reporter.ts")}`;
+  const files = [...(ignore ? [`--ignore=${ignore}`] : []), spec];
+  try {
+    const { code } = await run(process.execPath, [...mocha, reporter, ...args, ...files], {
+      cwd: repoRoot,
+      // Types are checked by `npm run typecheck`.
+      env: { ...env, TS_NODE_TRANSPILE_ONLY: "1", GOIMAGE_TEST_COUNTS: file },
+      show: true,
+    });
+    const text = await readFile(file, "utf8").catch(() => undefined);
+    return judge(name, code, text === undefined ? undefined : (JSON.parse(text) as Counts), args.length > 0);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
