@@ -169,6 +169,9 @@ class Walk {
   }
 
   private otherFile(file: string, directory: string): void {
+    const hasText = this.tree.has(file, "file") && !file.endsWith(".syso");
+    const { constraint } = parseGoFile(hasText ? this.tree.content(file).toString() : "");
+    if (!constraintMatches(this.context, constraint)) return;
     // SWIG has includes and imports of its own.
     if (/\.swig(cxx)?$/.test(file)) this.unsure ??= `${file} is read by SWIG`;
     if (this.cgoPossible ? compiledC.test(file) : assembly.test(file)) this.included(file, directory);

@@ -22,6 +22,7 @@ replace (
       module: "example.com/with space",
       go: "1.23.4",
       toolchain: "1.24.1",
+      requires: ["example.com/a", "replace.me/go"],
       localReplacements: [
         { module: "example.com/a", directory: "../a" },
         { module: "example.com/b", directory: "./b" },
@@ -36,6 +37,7 @@ replace (
       module: "m",
       go: undefined,
       toolchain: undefined,
+      requires: [],
       localReplacements: [],
       use: [],
     });

@@ -52,7 +52,7 @@ describe("Go service on disk", () => {
 
   it("spans modules that local directories replace, unless they are vendored", () => {
     const files = {
-      "api/go.mod": "module example.com/api\nreplace example.com/lib => ../lib\n",
+      "api/go.mod": "module example.com/api\ngo 1.23\nreplace example.com/lib => ../lib\n",
       "api/main.go": main,
       "lib/go.mod": "module example.com/lib\n",
     };
@@ -97,7 +97,7 @@ describe("Go service on disk", () => {
     ],
     [
       "a missing replacement",
-      { ...helloFiles, "go.mod": "module m\nreplace a => ./a\n" },
+      { ...helloFiles, "go.mod": "module m\nrequire a v1.0.0\nreplace a => ./a\n" },
       ".",
       ".",
       /replaces a by a, which has no/,

@@ -27,19 +27,6 @@ export function freeNetwork(id: string, taken: string): string {
   throw new SetupError("no free network for containers in 10.213.0.0/16");
 }
 
-/**
- * iptables arguments that let the bridge's containers out and answers in. dockerd's own rules (--iptables) would
- * flush the chains of another Docker Engine, and stay behind after ours is gone.
- */
-export const firewallRules = ({
-  name,
-  prefix,
-}: Bridge): readonly { table: string; chain: string; rule: string[] }[] => [
-  { table: "nat", chain: "POSTROUTING", rule: ["-s", `${prefix}.0/24`, "!", "-o", name, "-j", "MASQUERADE"] },
-  { table: "filter", chain: "FORWARD", rule: ["-i", name, "-j", "ACCEPT"] },
-  { table: "filter", chain: "FORWARD", rule: ["-o", name, "-j", "ACCEPT"] },
-];
-
 /** What `ip` says of other interfaces than the bridge. */
 async function otherInterfaces(bridge: string): Promise<string> {
   const texts = [await mustRun("ip", ["-4", "-oneline", "addr"]), await mustRun("ip", ["-4", "route"])];
@@ -64,16 +51,11 @@ async function chooseBridge(layout: Layout): Promise<Bridge> {
   return bridge;
 }
 
-async function setUp(bridge: Bridge, mtu: string): Promise<void> {
-  const { name, prefix } = bridge;
+async function setUp({ name, prefix }: Bridge, mtu: string): Promise<void> {
   if ((await run("ip", ["link", "show", name])).code !== 0)
     await mustRun("ip", ["link", "add", name, "type", "bridge"]);
   await mustRun("ip", ["addr", "replace", `${prefix}.1/24`, "dev", name]);
   await mustRun("ip", ["link", "set", name, "mtu", mtu, "up"]);
-  for (const { table, chain, rule } of firewallRules(bridge)) {
-    if ((await run("iptables", ["-t", table, "-C", chain, ...rule])).code === 0) continue;
-    await mustRun("iptables", ["-t", table, "-I", chain, ...rule]);
-  }
 }
 
 /** Packet size of the way out. A container that sends or asks for larger packets has connections that hang. */
@@ -86,8 +68,15 @@ async function outwardMtu(): Promise<string> {
 async function removeBridge(layout: Layout): Promise<void> {
   const bridge = await knownBridge(layout);
   if (!bridge) return;
-  for (const { table, chain, rule } of firewallRules(bridge))
-    await run("iptables", ["-t", table, "-D", chain, ...rule]);
+  // dockerd leaves the rules that it made for the bridge.
+  for (const table of ["nat", "filter"]) {
+    const rules = (await run("iptables", ["-t", table, "-S"])).stdout.split("\n");
+    for (const rule of rules.filter(
+      (line) => line.startsWith("-A ") && line.split(" ").includes(bridge.name),
+    )) {
+      await run("iptables", ["-t", table, "-D", ...rule.split(" ").slice(1)]);
+    }
+  }
   await run("ip", ["link", "delete", bridge.name]);
 }
 
@@ -112,7 +101,6 @@ export async function ensureDockerd(
       `--pidfile=${join(layout.sockets, "docker.pid")}`,
       `--bridge=${bridge.name}`,
       `--mtu=${mtu}`,
-      "--iptables=false",
       ...(mirror ? [`--registry-mirror=http://${mirror}`] : []),
     ],
     env,
