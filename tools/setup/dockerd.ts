@@ -51,11 +51,16 @@ async function chooseBridge(layout: Layout): Promise<Bridge> {
   return bridge;
 }
 
-async function setUp({ name, prefix }: Bridge, mtu: string): Promise<void> {
-  if ((await run("ip", ["link", "show", name])).code !== 0)
+async function setUp(layout: Layout, bridge: Bridge, mtu: string): Promise<void> {
+  const { name, prefix } = bridge;
+  if ((await run("ip", ["link", "show", name])).code !== 0) {
     await mustRun("ip", ["link", "add", name, "type", "bridge"]);
+  }
+  // A bridge without an address of its own takes one of its containers', and with every container that comes or
+  // goes the others may lose their way out.
+  const address = ["02:42", ...(layout.id.match(/../g) ?? [])].join(":");
+  await mustRun("ip", ["link", "set", name, "address", address, "mtu", mtu, "up"]);
   await mustRun("ip", ["addr", "replace", `${prefix}.1/24`, "dev", name]);
-  await mustRun("ip", ["link", "set", name, "mtu", mtu, "up"]);
 }
 
 /** Packet size of the way out. A container that sends or asks for larger packets has connections that hang. */
@@ -90,7 +95,7 @@ export async function ensureDockerd(
   const host = ownDockerHost(layout);
   const bridge = await chooseBridge(layout);
   const mtu = await outwardMtu();
-  await setUp(bridge, mtu);
+  await setUp(layout, bridge, mtu);
   const started = await ensureService(layout, {
     name: "dockerd",
     command: "dockerd",
