@@ -96,7 +96,8 @@ describe("settings with characters that mean something elsewhere", function () {
       const { config } = await fetchConfig(project.repository, served.manifest);
       assert.ok((config["Env"] as string[]).includes(`VALUE=${value}`));
       assert.ok((config["Env"] as string[]).includes("EMPTY="));
-      assert.deepEqual(config["Labels"], { "com.example.value": value });
+      // A base image may bring labels of its own.
+      assert.equal((config["Labels"] as Record<string, string>)["com.example.value"], value);
       assert.deepEqual(config["Cmd"], [value, "<<EOF"]);
       assert.deepEqual(config["ExposedPorts"], { "53/udp": {}, "8080/tcp": {} });
       assert.equal(config["StopSignal"], "SIGINT");

@@ -38,7 +38,9 @@ function helloProject(engine: string, more = "", name?: string): Project {
 
 /** Output of the program in an image, run by digest with nothing but its own files writable to nobody. */
 async function runImage(ref: string): Promise<string> {
-  const result = await run("docker", ["run", "--rm", "--read-only", "--cap-drop=ALL", "--quiet", ref], ".");
+  const pulled = await run("docker", ["pull", "--quiet", ref], ".");
+  assert.equal(pulled.code, 0, pulled.output);
+  const result = await run("docker", ["run", "--rm", "--read-only", "--cap-drop=ALL", ref], ".");
   assert.equal(result.code, 0, result.output);
   return result.output.trim();
 }

