@@ -75,7 +75,7 @@ export interface BuildStageArgs {
    * needs a C compiler for musl, because the default runtime image is Alpine.
    */
   cgoEnabled?: boolean;
-  /** Go module proxy (GOPROXY), without credentials. The default is the build image's own, usually proxy.golang.org. */
+  /** Go module proxy (GOPROXY), without credentials. The default is the build image's own, usually the public one. */
   goProxy?: string;
   /**
    * Modules that are fetched without proxy and checksum database (GOPRIVATE), as comma-separated path patterns such as
