@@ -95,10 +95,10 @@ function measure(root: string, staged: string): Result {
   const remove = () => fs.rmSync(staged, { recursive: true, force: true });
   const cold: number[] = [];
   const warm: number[] = [];
-  for (let run = 0; run < 5; run++) {
+  for (let run = 0; run < 3; run++) {
     remove();
     cold.push(inNewProcess(root, staged));
-    warm.push(inNewProcess(root, staged));
+    for (let more = 0; more < 3; more++) warm.push(inNewProcess(root, staged));
   }
   const again = time(7, () => closureAndStaging(root, staged));
   return { cold: median(cold), warm: median(warm), again };

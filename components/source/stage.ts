@@ -24,6 +24,7 @@ export function stageContext(
   const hash = crypto.createHash("sha256");
   const hashes: Record<string, string> = {};
   const wanted = new Set<string>();
+  const made = new Set<string>();
   for (const file of files) {
     const content = tree.content(file);
     const mode = executables.has(file) ? 0o755 : 0o644;
@@ -31,7 +32,9 @@ export function stageContext(
     const hex = digest.toString("hex");
     hash.update(`${file}\0${mode.toString(8)}\0${hex}\n`);
     hashes[file] = hex.slice(0, 12);
-    for (let parent = file; parent !== "."; parent = path.posix.dirname(parent)) wanted.add(parent);
+    for (let parent = file; parent !== "." && !wanted.has(parent); parent = path.posix.dirname(parent))
+      wanted.add(parent);
+    makeDirectory(path.join(directory, path.dirname(file)), made);
     writeStaged(path.join(directory, file), content, { mode, time: contentTime(digest) });
   }
   fs.mkdirSync(directory, { recursive: true });
@@ -48,7 +51,6 @@ function contentTime(digest: Buffer): number {
 }
 
 function writeStaged(file: string, content: Buffer, { mode, time }: { mode: number; time: number }): void {
-  makeDirectory(path.dirname(file));
   const old = fs.lstatSync(file, { throwIfNoEntry: false });
   // Windows has no modes; what it reports there is as good as right.
   const sameMode = process.platform === "win32" || (old && (old.mode & 0o7777) === mode);
@@ -72,11 +74,14 @@ export function writeAtomically(
   fs.renameSync(temporary, file);
 }
 
-function makeDirectory(directory: string): void {
+/** Makes a directory and those above it; `made` holds the ones that are known to be there. */
+function makeDirectory(directory: string, made: Set<string>): void {
+  if (made.has(directory)) return;
+  made.add(directory);
   const stat = fs.lstatSync(directory, { throwIfNoEntry: false });
   if (stat?.isDirectory()) return;
   if (stat) fs.rmSync(directory);
-  makeDirectory(path.dirname(directory));
+  makeDirectory(path.dirname(directory), made);
   fs.mkdirSync(directory);
   fs.chmodSync(directory, 0o755);
 }
