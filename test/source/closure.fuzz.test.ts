@@ -104,7 +104,7 @@ describe("import closure of random programs", function () {
 
   it("holds what go list names, and nothing else where no tag is in doubt", () => {
     fc.assert(fc.property(fc.array(program, { minLength: 40, maxLength: 40 }), checkAll), {
-      numRuns: 8,
+      numRuns: 5,
       // Time for a smaller example, when one fails.
       interruptAfterTimeLimit: 15_000,
       markInterruptAsFailure: false,
