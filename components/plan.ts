@@ -54,13 +54,17 @@ export function buildPlan(
 }
 
 function resolve({ source, mainPackage, build }: AnyArgs): ReturnType<typeof resolveService> {
-  const { GOFLAGS = "", GOWORK } = build?.env ?? {};
-  const flags = [...(build?.flags ?? []), ...GOFLAGS.split(/\s+/)];
+  const flags = goFlags(build);
   return resolveService(source, {
     mainPackage,
-    workspace: GOWORK !== "off",
-    vendor: !flags.some((flag) => /^--?mod=mod$/.test(flag)),
+    workspace: build?.env?.["GOWORK"] !== "off",
+    vendor: !flags.some((flag) => /^--?mod=(mod|readonly)$/.test(flag)),
   });
+}
+
+function goFlags(build: AnyArgs["build"]): string[] {
+  const fromEnvironment = (build?.env?.["GOFLAGS"] ?? "").split(/\s+/).filter((flag) => flag !== "");
+  return [...(build?.flags ?? []), ...fromEnvironment];
 }
 
 /** Variables that change which files the go command takes. */
@@ -72,10 +76,18 @@ function findSource(service: GoService, args: AnyArgs): Source {
     goarch: goTarget(args.platforms?.[0] ?? defaultPlatform)["GOARCH"] ?? "",
     cgoEnabled: args.build?.cgoEnabled === true,
     buildTags: args.build?.buildTags ?? [],
+    flags: goFlags(args.build),
+    compilerFlags: Object.keys(args.build?.env ?? {}).some((name) => /^(CC|CXX|CGO_.*FLAGS)$/.test(name)),
     uncertain: decisiveVariables.some((name) => Object.hasOwn(args.build?.env ?? {}, name)),
   };
   const closure = buildClosure(tree, service, context, args.runtime?.files);
   const files = withoutIgnored(tree, service.moduleDirectory, closure.files);
+  const kept = new Set(files);
+  const missed = closure.files.filter((file) => !kept.has(file) && /(\.go|go\.mod|modules\.txt)$/.test(file));
+  if (missed.length > 0) {
+    const reason = `.dockerignore leaves out ${missed.slice(0, 3).join(", ")}, which the build reads; let it pass there`;
+    closure.problems.push({ propertyPath: "source", reason });
+  }
   const runtimeFiles = (args.runtime?.files ?? []).map((file) =>
     path.posix.join(service.sourceDirectory, file),
   );
