@@ -8,7 +8,7 @@ import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile
 import { chosenEngine, engineNamed, type BuildRequest } from "./engines";
 import { showBuildLog } from "./engines/buildLog";
 import { secretValues } from "./dockerfile/goBuild";
-import { defaultPlatform } from "./platform";
+import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
 import { deployedImage, readBack, type DeployedImage, type Destination } from "./readBack";
@@ -70,7 +70,7 @@ export function buildImage(
     dockerfileText: dockerfile,
     annotations: baseImages.apply((digests) => baseAnnotations(bases.at(-1) ?? "", digests)),
     sourceHash: staged.hash,
-    platform: args.platforms?.[0] ?? defaultPlatform,
+    platform: platformOf(args),
     image: destination.apply(({ repository, tags }) => `${repository.familiar}:${tags[0] ?? ""}`),
     registry: destination.apply(({ repository }) => repository.domain),
     login: registryLogin(args),

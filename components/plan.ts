@@ -6,7 +6,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Recipe, type GoImageArgs, type GoMultiStageImageArgs } from "./args";
 import { buildImage, classicGoVersion, type BuildPlan } from "./dockerfile/goBuild";
-import { defaultPlatform, goTarget } from "./platform";
+import { goTarget, platformOf } from "./platform";
 import { invalidInputs, shown, type Problem } from "./problems";
 import { buildClosure, type Closure } from "./source/closure";
 import type { BuildContext } from "./source/constraints";
@@ -47,7 +47,7 @@ export function buildPlan(
   const plan: BuildPlan = {
     service,
     build: args.build ?? {},
-    platform: args.platforms?.[0] ?? defaultPlatform,
+    platform: platformOf(args),
     cacheNamespace: `goimage-${pulumi.getProject().replace(/[^A-Za-z0-9_.-]/g, "_")}`,
   };
   return { plan, source };
@@ -73,7 +73,7 @@ const decisiveVariables = ["GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERI
 function findSource(service: GoService, args: AnyArgs): Source {
   const tree = new Tree(service.root);
   const context: BuildContext = {
-    goarch: goTarget(args.platforms?.[0] ?? defaultPlatform)["GOARCH"] ?? "",
+    goarch: goTarget(platformOf(args))["GOARCH"] ?? "",
     cgoEnabled: args.build?.cgoEnabled === true,
     buildTags: args.build?.buildTags ?? [],
     flags: goFlags(args.build),
@@ -82,16 +82,20 @@ function findSource(service: GoService, args: AnyArgs): Source {
   };
   const closure = buildClosure(tree, service, context, args.runtime?.files);
   const files = withoutIgnored(tree, service.moduleDirectory, closure.files);
-  const kept = new Set(files);
-  const missed = closure.files.filter((file) => !kept.has(file) && /(\.go|go\.mod|modules\.txt)$/.test(file));
-  if (missed.length > 0) {
-    const reason = `.dockerignore leaves out ${missed.slice(0, 3).join(", ")}, which the build reads; let it pass there`;
-    closure.problems.push({ propertyPath: "source", reason });
-  }
+  const problems = [...closure.problems, ...ignoredProblems(closure.files, files)];
   const runtimeFiles = (args.runtime?.files ?? []).map((file) =>
     path.posix.join(service.sourceDirectory, file),
   );
-  return { tree, closure: { ...closure, files }, runtimeFiles };
+  return { tree, closure: { ...closure, files, problems }, runtimeFiles };
+}
+
+/** Without these the build would fail with words that do not name .dockerignore. */
+function ignoredProblems(needed: readonly string[], files: readonly string[]): Problem[] {
+  const kept = new Set(files);
+  const missed = needed.filter((file) => !kept.has(file) && /(\.go|go\.mod|modules\.txt)$/.test(file));
+  if (missed.length === 0) return [];
+  const reason = `.dockerignore leaves out ${missed.slice(0, 3).join(", ")}, which the build reads; let it pass there`;
+  return [{ propertyPath: "source", reason }];
 }
 
 function runtimeFileProblems(service: GoService, files: readonly string[]): Problem[] {

@@ -12,7 +12,12 @@ const variants: Record<string, Record<string, string>> = {
 };
 
 export const knownPlatforms = Object.keys(variants);
-export const defaultPlatform = "linux/amd64";
+const defaultPlatform = "linux/amd64";
+
+/** The one platform of an image. */
+export function platformOf({ platforms }: { platforms?: readonly string[] }): string {
+  return platforms?.[0] ?? defaultPlatform;
+}
 
 /** Go's variables for a platform that validation let pass. */
 export function goTarget(platform: string): Record<string, string> {

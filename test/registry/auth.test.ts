@@ -1,17 +1,11 @@
 import * as assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseChallenges } from "../../components/registry/auth";
-import { RegistryError } from "../../components/registry/errors";
-import type { Session } from "../../components/registry/session";
-import { exchange } from "../../components/registry/transport";
-import { readBody } from "../../components/registry/http";
 import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "./fakeRegistry";
-
-const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
+import { basic, fails, listen, read } from "./requests";
 
 describe("registry/auth", () => {
   let registry: FakeRegistry;
@@ -23,26 +17,6 @@ describe("registry/auth", () => {
   afterEach(async () => {
     await Promise.all([registry.close(), ...others.splice(0).map(close)]);
   });
-
-  const listen = async (listener: RequestListener): Promise<string> => {
-    const server = createServer(listener);
-    others.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
-  const read = (session: Session, digest: string, cap = 1000): Promise<string> =>
-    exchange(session, { what: "read the blob", method: "GET", path: `blobs/${digest}` }, async (response) =>
-      (await readBody(response, cap, 1000)).toString(),
-    );
-  const fails = async (promise: Promise<unknown>, ...reasons: RegExp[]): Promise<RegistryError> => {
-    const error: unknown = await promise.then(
-      () => assert.fail("it worked"),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof RegistryError, String(error));
-    for (const reason of reasons) assert.match(error.message, reason);
-    return error;
-  };
 
   it("parses challenges", () => {
     const parsed = (header: string): unknown =>
@@ -71,7 +45,7 @@ describe("registry/auth", () => {
       answer = { token: "token-one", expires_in: 300 };
       accepted = "Bearer token-one";
       digest = registry.addBlob(Buffer.from("hello"));
-      const host = await listen((request, response) => {
+      const host = await listen(others, (request, response) => {
         let body = "";
         request.on("data", (chunk: Buffer) => (body += chunk.toString()));
         request.on("end", () => {
@@ -164,10 +138,10 @@ describe("registry/auth", () => {
         const error = await fails(read(session, digest), reason);
         assert.ok(!error.message.includes("secret"));
       }
-      realm = `http://${await listen((_, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end())}/`;
+      realm = `http://${await listen(others, (_, response) => response.writeHead(302, { location: "http://127.0.0.1:1/" }).end())}/`;
       await fails(read(session, digest), /302/);
       answer = { token: "a\r\nx: y" };
-      realm = `http://${await listen((_, response) => response.end(JSON.stringify(answer)))}/`;
+      realm = `http://${await listen(others, (_, response) => response.end(JSON.stringify(answer)))}/`;
       await fails(read(session, digest), /answered without a token/);
     });
   });

@@ -1,15 +1,11 @@
 import * as assert from "node:assert/strict";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
-import { RegistryError } from "../../components/registry/errors";
 import { readTagDigest } from "../../components/registry/image";
 import { parseRepository } from "../../components/registry/reference";
-import { openSession, type Session } from "../../components/registry/session";
-import { exchange } from "../../components/registry/transport";
-import { readBody } from "../../components/registry/http";
+import { openSession } from "../../components/registry/session";
 import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "./fakeRegistry";
-
-const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
+import { basic, fails, listen, read } from "./requests";
 
 describe("registry/transport", () => {
   let registry: FakeRegistry;
@@ -21,26 +17,6 @@ describe("registry/transport", () => {
   afterEach(async () => {
     await Promise.all([registry.close(), ...others.splice(0).map(close)]);
   });
-
-  const listen = async (listener: RequestListener): Promise<string> => {
-    const server = createServer(listener);
-    others.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  };
-  const read = (session: Session, digest: string, cap = 1000): Promise<string> =>
-    exchange(session, { what: "read the blob", method: "GET", path: `blobs/${digest}` }, async (response) =>
-      (await readBody(response, cap, 1000)).toString(),
-    );
-  const fails = async (promise: Promise<unknown>, ...reasons: RegExp[]): Promise<RegistryError> => {
-    const error: unknown = await promise.then(
-      () => assert.fail("it worked"),
-      (reason: unknown) => reason,
-    );
-    assert.ok(error instanceof RegistryError, String(error));
-    for (const reason of reasons) assert.match(error.message, reason);
-    return error;
-  };
 
   it("asks without credentials, and with Basic ones once when told to", async () => {
     const digest = registry.addBlob(Buffer.from("hello"));
@@ -168,7 +144,7 @@ describe("registry/transport", () => {
   describe("with redirects", () => {
     it("follows them to another host without credentials", async () => {
       const seen: (string | undefined)[] = [];
-      const storage = await listen((request, response) => {
+      const storage = await listen(others, (request, response) => {
         seen.push(request.headers.authorization);
         response.end("from storage");
       });
@@ -202,7 +178,7 @@ describe("registry/transport", () => {
     });
 
     it("names the host that refused, and not the signed address", async () => {
-      const storage = await listen((_request, response) => void response.writeHead(403).end());
+      const storage = await listen(others, (_request, response) => void response.writeHead(403).end());
       registry.intercept = (_request, response, { url }) => {
         if (url === "/v2/") return false;
         response.writeHead(307, { location: `http://${storage}/blob?signature=abc` }).end();
