@@ -190,6 +190,34 @@ export interface GoMultiStageImageArgs extends GoImageArgs {
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the schema wants an interface of this name
 export interface GoSingleStageImageArgs extends GoImageArgs {}
 
+/** How an ELF file is linked. */
+export interface ProgramLinkage {
+  /** True when it needs no dynamic linker. */
+  static: boolean;
+  /** Path of the dynamic linker that it names (ELF's PT_INTERP). */
+  interpreter?: string;
+}
+
+/** What the files of a layer tell about an image. Lists are sorted and cut after fifty entries. */
+export interface LayerContents {
+  /** Regular files. */
+  files: number;
+  /** Regular files with an executable bit. */
+  executables: number;
+  /** Files that run with their owner's or group's rights (setuid, setgid), by path. */
+  setuidFiles: string[];
+  /** Shells, by path. */
+  shells: string[];
+  /** Packages in the layer's database of apk or dpkg. Missing when it has none. */
+  packages?: number;
+  /** True when a bundle of certificate authorities is at a place where Go programs look. */
+  certificates: boolean;
+  /** True when a time zone database is there. */
+  timezones: boolean;
+  /** How the program that the image runs is linked. Missing in the layers that do not hold it. */
+  program?: ProgramLinkage;
+}
+
 /** One layer of a pushed image. */
 export interface ImageLayer {
   /** Digest of the compressed layer. */
@@ -202,4 +230,16 @@ export interface ImageLayer {
   unpackedSize?: number;
   /** Where the layer comes from: base, files or binary. */
   origin: string;
+  /** What is in it. Missing where unpackedSize is. */
+  contents?: LayerContents;
+}
+
+/** A promise about the image's safety, and whether what is in the image keeps it. */
+export interface ImageCheck {
+  /** nonRootUser, noSetuidFiles, staticBinary, certificates (of public authorities, for TLS), or timezones where asked for. */
+  name: string;
+  /** True when the image keeps the promise. */
+  passed: boolean;
+  /** What was found. */
+  detail: string;
 }

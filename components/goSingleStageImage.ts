@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GoSingleStageImageArgs, ImageLayer } from "./args";
+import type { GoSingleStageImageArgs, ImageCheck, ImageLayer } from "./args";
 import { singleStage } from "./dockerfile/recipes";
 import { buildImage } from "./image";
 import { buildPlan } from "./plan";
@@ -16,13 +16,19 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
   public readonly ref: pulumi.Output<string>;
   /** Bytes that a pull transfers: the config and the compressed layers, as the registry's manifest tells. */
   public readonly size: pulumi.Output<number>;
+  /** The size of each platform's image, by platform, such as linux/amd64. */
+  public readonly platformSizes: pulumi.Output<Record<string, number>>;
   /**
    * Bytes of the image's files on disk after a pull, as docker images counts them. Missing when a layer could not be
    * measured (zstd on a Node older than 22.15).
    */
   public readonly unpackedSize: pulumi.Output<number | undefined>;
+  /** The sizes for people: what a pull transfers, by origin, and what is on disk afterwards. */
+  public readonly sizeSummary: pulumi.Output<string>;
   /** The layers, the base's first. */
   public readonly layers: pulumi.Output<ImageLayer[]>;
+  /** Promises about the image's safety, each with a verdict from what is in the image. */
+  public readonly checks: pulumi.Output<ImageCheck[]>;
   /** Hash of the files that the build reads. It is the same on every machine. */
   public readonly sourceHash: pulumi.Output<string>;
   /** The files that the build reads, by path, each with the first digits of its hash. */
@@ -50,8 +56,11 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
     this.digest = image.digest;
     this.ref = image.ref;
     this.size = image.size;
+    this.platformSizes = image.platformSizes;
     this.unpackedSize = image.unpackedSize;
+    this.sizeSummary = image.sizeSummary;
     this.layers = image.layers;
+    this.checks = image.checks;
     this.sourceHash = image.sourceHash;
     this.sourceFiles = image.sourceFiles;
     this.baseImages = image.baseImages;

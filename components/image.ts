@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { GoImageArgs, ImageLayer } from "./args";
+import type { GoImageArgs, ImageCheck, ImageLayer } from "./args";
 import { baseDigests } from "./baseImages";
 import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile/recipes";
 import { chosenEngine, engineNamed, type BuildRequest } from "./engines";
@@ -23,8 +23,11 @@ export interface ImageOutputs {
   digest: pulumi.Output<string>;
   ref: pulumi.Output<string>;
   size: pulumi.Output<number>;
+  platformSizes: pulumi.Output<Record<string, number>>;
   unpackedSize: pulumi.Output<number | undefined>;
+  sizeSummary: pulumi.Output<string>;
   layers: pulumi.Output<ImageLayer[]>;
+  checks: pulumi.Output<ImageCheck[]>;
   sourceHash: pulumi.Output<string>;
   sourceFiles: pulumi.Output<Record<string, string>>;
   baseImages: pulumi.Output<Record<string, string>>;
@@ -98,8 +101,11 @@ export function buildImage(
     digest: image.apply((pushed) => pushed.digest),
     ref: image.apply((pushed) => pushed.ref),
     size: image.apply((pushed) => pushed.size),
+    platformSizes: image.apply((pushed) => pushed.platformSizes),
     unpackedSize: image.apply((pushed) => pushed.unpackedSize),
+    sizeSummary: image.apply((pushed) => pushed.sizeSummary),
     layers: image.apply((pushed) => pushed.layers),
+    checks: image.apply((pushed) => pushed.checks),
     sourceHash: pulumi.output(staged.hash),
     sourceFiles: pulumi.output(staged.files),
     baseImages,

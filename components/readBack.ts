@@ -4,11 +4,12 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
-import type { GoImageArgs, ImageLayer } from "./args";
+import type { GoImageArgs } from "./args";
 import type { Dockerfile } from "./dockerfile/recipes";
 import type { ImageBuild, RegistryLogin } from "./engines/engine";
 import type { Repository } from "./registry/reference";
-import { putTag, readImage, tagDigest, type RegistryAccess } from "./registry";
+import { measureImage, type MeasuredImage } from "./measure";
+import { putTag, tagDigest, type RegistryAccess } from "./registry";
 
 /** Where an image goes. */
 export interface Destination {
@@ -18,14 +19,10 @@ export interface Destination {
 }
 
 /** What the registry serves for a digest. */
-export interface ServedImage {
+export interface ServedImage extends MeasuredImage {
   digest: string;
   /** Repository with digest. */
   ref: string;
-  size: number;
-  /** Undefined when a layer could not be measured. */
-  unpackedSize: number | undefined;
-  layers: ImageLayer[];
 }
 
 /** What the stack's state has of the last deployment. */
@@ -103,7 +100,7 @@ interface ServedImageOptions {
   build: pulumi.CustomResource;
   digest: string;
   destination: Destination;
-  deployed: ServedImage | undefined;
+  deployed: DeployedImage | undefined;
   access: RegistryAccess;
   args: GoImageArgs;
   layerOrigins: Dockerfile["layers"];
@@ -116,16 +113,17 @@ async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
       `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
     );
   }
-  if (deployed?.ref === refTo(destination, digest)) {
+  if (deployed?.ref === refTo(destination, digest) && deployed.checks !== undefined) {
     // Nothing was pushed; a registry that is out of reach is no reason to fail.
     await verifyTags(options).catch((error: Error) =>
       pulumi.log.warn(`not checked: ${error.message}`, options.component),
     );
     return servedOf(deployed);
   }
-  const image = await measured(options);
+  const { repository } = destination;
+  const image = await measureImage({ ...options, repository, deployed: deployed?.layers ?? [] });
   await verifyTags(options);
-  return image;
+  return { digest, ref: refTo(destination, digest), ...image };
 }
 
 /** Points the tags that the engine does not push to the image, and checks the one that it does. */
@@ -137,45 +135,15 @@ async function verifyTags(options: ServedImageOptions): Promise<void> {
   for (const tag of others) await putTag(repository, digest, tag, access);
 }
 
-/** Reads the image; layers that were measured at the last deployment, such as the base's, are not downloaded again. */
-async function measured({
-  destination,
-  digest,
-  deployed,
-  access,
-  args,
-  layerOrigins,
-}: ServedImageOptions): Promise<ServedImage> {
-  const known = new Map(
-    deployed?.layers.flatMap(({ digest, unpackedSize }) =>
-      unpackedSize === undefined ? [] : [[digest, unpackedSize]],
-    ),
-  );
-  const platform = args.platforms?.[0];
-  const image = await readImage(destination.repository, digest, {
-    access,
-    known,
-    ...(platform === undefined ? {} : { platform }),
-  });
-  const layers = image.layers.map(({ createdBy, ...layer }) => ({
-    ...layer,
-    origin: originOf(createdBy, layerOrigins),
-  }));
-  const { size, unpackedSize } = image;
-  return { digest, ref: refTo(destination, digest), size, unpackedSize, layers };
-}
-
-function servedOf({ digest, ref, size, unpackedSize, layers }: DeployedImage): ServedImage {
-  return { digest, ref, size, unpackedSize, layers };
+/** The fields that an older version of this package did not write are as if nothing were known. */
+function servedOf(deployed: DeployedImage): ServedImage {
+  const { digest, ref, size, unpackedSize, layers } = deployed;
+  const { platformSizes = {}, sizeSummary = "", checks = [] } = deployed as Partial<DeployedImage>;
+  return { digest, ref, size, platformSizes, unpackedSize, sizeSummary, layers, checks };
 }
 
 function refTo({ repository }: Destination, digest: string): string {
   return `${repository.familiar}@${digest}`;
-}
-
-/** Where a layer comes from, by the entry that the build left in the image's history. */
-export function originOf(createdBy: string | undefined, origins: Dockerfile["layers"]): ImageLayer["origin"] {
-  return origins.find((layer) => createdBy?.startsWith(layer.createdBy))?.origin ?? "base";
 }
 
 /** The tag must point to what was pushed; when it does not, somebody else has moved it, which the user should know. */

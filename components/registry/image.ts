@@ -1,32 +1,43 @@
 // Reads an image back from its registry, over an open session.
 import type { IncomingMessage } from "node:http";
+import type { LayerContents } from "../args";
+import { ContentsScan } from "./contents";
 import { RegistryError } from "./errors";
 import { BodyTooLongError, drain, readBody } from "./http";
 import { canUnpack, unpackedLayerSize } from "./layers";
 import {
   choosePlatform,
+  imagesOf,
   isDigest,
   layerOrigins,
   ManifestError,
   mediaTypes,
   parseConfig,
   parseManifest,
+  platformName,
   sha256,
   verifyDigest,
   type Descriptor,
   type ImageManifest,
+  type Platform,
 } from "./manifest";
 import { tagProblem } from "./reference";
 import type { Session } from "./session";
 import { exchange } from "./transport";
 
-export interface ImageLayer {
+/** What was found out about a layer's files. */
+export interface MeasuredLayer {
+  /** Bytes on disk after a pull. */
+  unpackedSize: number;
+  contents: LayerContents;
+}
+
+/** Undefined fields: a zstd layer on a Node older than 22.15, which cannot unpack it. */
+export interface ImageLayer extends Partial<MeasuredLayer> {
   digest: string;
   mediaType: string;
   /** Bytes that a pull transfers. */
   size: number;
-  /** Bytes on disk after a pull; undefined for zstd on a Node older than 22.15, which cannot unpack it. */
-  unpackedSize: number | undefined;
   /** The instruction that made the layer, from the image's history. */
   createdBy?: string;
 }
@@ -34,16 +45,20 @@ export interface ImageLayer {
 export interface PushedImage {
   digest: string;
   mediaType: string;
-  /** Bytes that a pull transfers: configuration and layers. */
+  /** Bytes that a pull transfers: configuration and layers; of an index, the sum over its platforms. */
   size: number;
+  /** The same for each platform. */
+  platformSizes: Record<string, number>;
+  /** User in the configuration; "" is root. */
+  user: string;
   /** Sum over the layers, as `docker images` shows it; undefined when it is for one of them. */
   unpackedSize: number | undefined;
   layers: ImageLayer[];
 }
 
 export interface ReadOptions {
-  /** Unpacked sizes by layer digest, of layers that need no download. */
-  known?: ReadonlyMap<string, number>;
+  /** Layers that need no download, by digest. */
+  known?: ReadonlyMap<string, MeasuredLayer>;
   /** Which image of an index, such as "linux/arm64". */
   platform?: string;
 }
@@ -90,24 +105,24 @@ export async function readPushedImage(
   options: ReadOptions = {},
 ): Promise<PushedImage> {
   const top = await readManifest(session, digest);
-  const manifest = await imageManifest(session, top, options.platform);
-  const size = manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
-  const origins = layerOrigins(
-    parseConfig(await readConfig(session, manifest.config)),
-    manifest.layers.length,
-  );
-  const unpacked = await measureLayers(session, manifest.layers, options.known ?? new Map());
+  const { manifest, platform, others } = await chosenImage(session, top, options.platform);
+  const config = parseConfig(await readConfig(session, manifest.config));
+  const origins = layerOrigins(config, manifest.layers.length);
+  const found = await measureLayers(session, manifest.layers, config.program, options.known ?? new Map());
   const layers = manifest.layers.map((layer, n): ImageLayer => {
     const createdBy = origins[n];
     return {
       digest: layer.digest,
       mediaType: layer.mediaType,
       size: layer.size,
-      unpackedSize: unpacked.get(layer.digest),
+      ...found.get(layer.digest),
       ...(createdBy === undefined ? {} : { createdBy }),
     };
   });
-  return { digest, mediaType: top.mediaType, size, unpackedSize: total(layers), layers };
+  const platformSizes = { [platformName(platform ?? config.platform)]: transferSize(manifest), ...others };
+  const size = Object.values(platformSizes).reduce((sum, each) => sum + each);
+  const unpackedSize = total(layers);
+  return { digest, mediaType: top.mediaType, size, platformSizes, user: config.user, unpackedSize, layers };
 }
 
 export async function writeTag(session: Session, digest: string, tag: string): Promise<void> {
@@ -141,13 +156,35 @@ async function readManifest(session: Session, digest: string): Promise<Served> {
   });
 }
 
-async function imageManifest(session: Session, served: Served, platform?: string): Promise<ImageManifest> {
+interface ChosenImage {
+  manifest: ImageManifest;
+  /** As the index says. */
+  platform: Platform | undefined;
+  /** Sizes of the index's other images, by platform. */
+  others: Record<string, number>;
+}
+
+async function chosenImage(session: Session, served: Served, wanted?: string): Promise<ChosenImage> {
   const top = parseManifest(served.bytes, served.mediaType);
-  if (top.kind === "image") return top;
-  const chosen = await readManifest(session, choosePlatform(top, platform).digest);
-  const manifest = parseManifest(chosen.bytes, chosen.mediaType);
+  if (top.kind === "image") return { manifest: top, platform: undefined, others: {} };
+  const chosen = choosePlatform(top, wanted);
+  const others: Record<string, number> = {};
+  for (const image of imagesOf(top)) {
+    if (image.digest === chosen.digest) continue;
+    others[platformName(image.platform)] = transferSize(await imageOf(session, image));
+  }
+  return { manifest: await imageOf(session, chosen), platform: chosen.platform, others };
+}
+
+async function imageOf(session: Session, descriptor: Descriptor): Promise<ImageManifest> {
+  const { bytes, mediaType } = await readManifest(session, descriptor.digest);
+  const manifest = parseManifest(bytes, mediaType);
   if (manifest.kind === "image") return manifest;
   throw new ManifestError(`the index of ${session.name} holds another index, where an image is expected`);
+}
+
+function transferSize({ config, layers }: ImageManifest): number {
+  return layers.reduce((sum, layer) => sum + layer.size, config.size);
 }
 
 async function readConfig(session: Session, config: Descriptor): Promise<Buffer> {
@@ -163,9 +200,10 @@ async function readConfig(session: Session, config: Descriptor): Promise<Buffer>
 async function measureLayers(
   session: Session,
   layers: readonly Descriptor[],
-  known: ReadonlyMap<string, number>,
-): Promise<ReadonlyMap<string, number | undefined>> {
-  const sizes = new Map<string, number | undefined>(known);
+  program: string | undefined,
+  known: ReadonlyMap<string, MeasuredLayer>,
+): Promise<ReadonlyMap<string, MeasuredLayer | undefined>> {
+  const found = new Map<string, MeasuredLayer | undefined>(known);
   const waiting = new Map(
     layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]),
   );
@@ -173,7 +211,7 @@ async function measureLayers(
   const stop = new AbortController();
   const work = async (): Promise<void> => {
     // All workers take from the one iterator.
-    for (const layer of queue) sizes.set(layer.digest, await measure(session, layer, stop.signal));
+    for (const layer of queue) found.set(layer.digest, await measure(session, layer, program, stop.signal));
   };
   try {
     await Promise.all(Array.from({ length: parallelLayers }, work));
@@ -181,23 +219,23 @@ async function measureLayers(
     stop.abort();
     throw error;
   }
-  return sizes;
+  return found;
 }
 
 async function measure(
   session: Session,
   layer: Descriptor,
+  program: string | undefined,
   signal: AbortSignal,
-): Promise<number | undefined> {
+): Promise<MeasuredLayer | undefined> {
   if (!(await canUnpack(layer.mediaType))) return undefined;
   const what = `read the layer ${layer.digest}`;
-  return exchange(
-    session,
-    { what, method: "GET", path: `blobs/${layer.digest}`, signal },
-    async (response) => {
-      return (await unpackedLayerSize(response, layer))?.size;
-    },
-  );
+  const request = { what, method: "GET", path: `blobs/${layer.digest}`, signal } as const;
+  return exchange(session, request, async (response) => {
+    const scan = new ContentsScan(program);
+    const measured = await unpackedLayerSize(response, layer, scan.request);
+    return measured && { unpackedSize: measured.size, contents: scan.contents() };
+  });
 }
 
 async function body(session: Session, what: string, response: IncomingMessage, cap: number): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { readPushedImage, readTagDigest, writeTag, type PushedImage, type ReadOp
 import type { Repository } from "./reference";
 import { openSession, type RegistryAccess, type Session } from "./session";
 
-export type { ImageLayer, PushedImage } from "./image";
+export type { ImageLayer, MeasuredLayer, PushedImage } from "./image";
 export type { RegistryAccess } from "./session";
 
 export interface ReadImageOptions extends ReadOptions {

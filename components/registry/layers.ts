@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { pipeline, Transform, type Readable, type Duplex } from "node:stream";
 import type * as zlib from "node:zlib";
-import { readTar, type TarEntry } from "./tar";
+import { readTar, type DataRequest, type TarEntry } from "./tar";
 
 export interface LayerSource {
   mediaType: string;
@@ -30,12 +30,13 @@ type Compression = "none" | "gzip" | "zstd";
 const chunkSize = 512 * 1024;
 
 /**
- * Reads the blob to its end, and throws unless its length and digest are the layer's. Undefined when this Node cannot
+ * Reads the blob to its end, shows its entries to `request`, and throws unless its length and digest are the layer's. Undefined when this Node cannot
  * unpack it: zstd came with Node 22.15, and only takes a single frame (which is what BuildKit writes).
  */
 export async function unpackedLayerSize(
   stream: Readable,
   layer: LayerSource,
+  request?: DataRequest,
 ): Promise<LayerMeasure | undefined> {
   const compression = compressionOf(layer.mediaType);
   const unpacker = await openUnpacker(compression);
@@ -58,7 +59,7 @@ export async function unpackedLayerSize(
     });
   }
   try {
-    for await (const entry of readTar(unpacked)) files.add(entry);
+    for await (const entry of readTar(unpacked, request)) files.add(entry);
   } catch (error) {
     // A failure of an earlier stage arrives here as itself; one of the archive must stop the earlier stages.
     stream.destroy();

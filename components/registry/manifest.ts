@@ -1,6 +1,7 @@
 // What a registry serves for an image: manifests and indexes of Docker and OCI, and the image's configuration.
 // No I/O. What comes from a registry is not trusted: it is checked for its digest, then for its shape.
 import { createHash } from "node:crypto";
+import { posix } from "node:path";
 
 export const mediaTypes = {
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
@@ -42,8 +43,11 @@ export interface HistoryEntry {
 }
 
 export interface ImageConfig {
-  os?: string;
-  architecture?: string;
+  platform?: Platform;
+  /** As the configuration has it; "" is root. */
+  user: string;
+  /** Absolute path of the file that the image runs; undefined when a shell would have to find it. */
+  program?: string;
   history: HistoryEntry[];
 }
 
@@ -127,11 +131,21 @@ export function platformName(platform: Platform | undefined): string {
 export function parseConfig(bytes: Uint8Array): ImageConfig {
   const document = parseObject(bytes, "the image's configuration");
   const history = document["history"];
+  const config = isObject(document["config"]) ? document["config"] : {};
   return {
-    os: optionalString(document["os"]),
-    architecture: optionalString(document["architecture"]),
+    platform: parsePlatform(document),
+    user: optionalString(config["User"]) ?? "",
+    program: programPath(config),
     history: Array.isArray(history) ? history.filter(isObject).map(historyEntry) : [],
   };
+}
+
+function programPath(config: Json): string | undefined {
+  const words: unknown[] = [config["Entrypoint"], config["Cmd"]].filter(Array.isArray).flat();
+  const [program] = words;
+  if (typeof program !== "string" || !program.includes("/")) return undefined;
+  const directory = program.startsWith("/") ? "" : (optionalString(config["WorkingDir"]) ?? "");
+  return posix.join("/", directory, program);
 }
 
 /**

@@ -1,5 +1,5 @@
-// Reads tar archives as a stream and yields what they list, without the files' data: ustar, GNU (long names, sparse
-// files) and PAX. Data is skipped and never copied, so that an archive passes at the speed at which it arrives.
+// Reads tar archives as a stream and yields what they list: ustar, GNU (long names, sparse files) and PAX. Files' data
+// goes to who asks for it and is skipped otherwise, so that an archive passes at the speed at which it arrives.
 import { isUtf8 } from "node:buffer";
 
 export type TarEntryType = "file" | "hardlink" | "symlink" | "directory" | "character" | "block" | "fifo";
@@ -17,6 +17,12 @@ export interface TarEntry {
   /** Target of a symbolic link, or path of the file that a hard link shares; "" for everything else. */
   linkname: string;
 }
+
+/** Takes a file's data in pieces of any size, whose memory may be used again afterwards. */
+export type DataSink = (bytes: Buffer) => void;
+
+/** Called for every entry before its data: who wants the data of a file returns what takes it. */
+export type DataRequest = (entry: TarEntry) => DataSink | undefined;
 
 /** The archive is damaged or no tar archive. */
 export class TarError extends Error {
@@ -49,8 +55,11 @@ interface Extension {
   records?: Records;
 }
 
-export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
-  const parser = new TarParser();
+export async function* readTar(
+  chunks: AsyncIterable<Buffer>,
+  request?: DataRequest,
+): AsyncGenerator<TarEntry> {
+  const parser = new TarParser(request);
   for await (const chunk of chunks) yield* parser.push(chunk);
   parser.finish();
 }
@@ -60,6 +69,9 @@ export class TarParser {
   private readonly block = Buffer.allocUnsafe(blockSize);
   private filled = 0;
   private skip = 0;
+  /** Where the next bytes that are skipped go, and how many of them are data. */
+  private sink: DataSink | undefined;
+  private data = 0;
   private extension: { kind: string; size: number; parts: Buffer[]; missing: number } | undefined;
   private sparseMap = false;
   private next: Extension = {};
@@ -67,11 +79,13 @@ export class TarParser {
   private ended = false;
   private found: TarEntry[] = [];
 
+  constructor(private readonly request?: DataRequest) {}
+
   push(chunk: Buffer): TarEntry[] {
     let offset = 0;
     // What follows the end mark is padding, however long.
     while (offset < chunk.length && !this.ended) {
-      if (this.skip > 0) offset += this.pass(chunk.length - offset);
+      if (this.skip > 0) offset += this.pass(chunk, offset);
       else if (this.extension !== undefined) offset += this.collect(chunk.subarray(offset));
       else offset += this.fill(chunk, offset);
     }
@@ -87,9 +101,14 @@ export class TarParser {
       throw new TarError("the archive is cut short");
   }
 
-  private pass(available: number): number {
-    const count = Math.min(this.skip, available);
+  private pass(chunk: Buffer, offset: number): number {
+    const count = Math.min(this.skip, chunk.length - offset);
     this.skip -= count;
+    if (this.sink !== undefined) {
+      const data = Math.min(this.data, count);
+      if (data > 0) this.sink(chunk.subarray(offset, offset + data));
+      this.data -= data;
+    }
     return count;
   }
 
@@ -174,7 +193,7 @@ export class TarParser {
     const whole = record("GNU.sparse.realsize") ?? record("GNU.sparse.size");
     const realSize = kind === "S" ? numberField(block, 483, 12) : recordNumber(whole, "GNU.sparse.realsize");
     const isLink = type === "hardlink" || type === "symlink";
-    this.found.push({
+    const entry: TarEntry = {
       path,
       type,
       size: type === "file" ? (realSize ?? stored) : 0,
@@ -182,7 +201,13 @@ export class TarParser {
       uid: recordNumber(record("uid"), "uid") ?? numberField(block, 108, 8),
       gid: recordNumber(record("gid"), "gid") ?? numberField(block, 116, 8),
       linkname: isLink ? (record("linkpath") ?? longLink ?? text(block, 157, 100)) : "",
-    });
+    };
+    this.found.push(entry);
+    // What is stored of a sparse file is not its content.
+    const isWhole = type === "file" && entry.size === stored && kind !== "S";
+    const sink = this.request?.(entry);
+    this.sink = isWhole ? sink : undefined;
+    this.data = stored;
   }
 }
 

@@ -25,13 +25,19 @@ describe("registry: a whole image", () => {
   let registry: FakeRegistry;
   const blobs = [layer(1000), layer(70_000), layer(3), layer(12_345)];
   const sizes = [1000, 70_000, 3, 12_345];
+  const contents = {
+    ...{ files: 1, executables: 0, setuidFiles: [], shells: [] },
+    ...{ certificates: false, timezones: false },
+  };
   let config: Buffer;
   let digest: string;
 
   beforeEach(async () => {
     registry = await startRegistry();
     const history = sizes.map((size) => ({ created_by: `COPY ${size}` }));
-    config = Buffer.from(JSON.stringify({ os: "linux", architecture: "amd64", history }));
+    config = Buffer.from(
+      JSON.stringify({ os: "linux", architecture: "amd64", config: { User: "65532" }, history }),
+    );
     digest = registry.addManifest(manifest(mediaTypes.ociManifest), mediaTypes.ociManifest, "v1");
   });
   afterEach(() => registry.close());
@@ -63,6 +69,8 @@ describe("registry: a whole image", () => {
     assert.equal(image.digest, digest);
     assert.equal(image.mediaType, mediaTypes.ociManifest);
     assert.equal(image.size, compressed());
+    assert.deepEqual(image.platformSizes, { "linux/amd64": compressed() });
+    assert.equal(image.user, "65532");
     assert.equal(image.unpackedSize, 83_348);
     assert.deepEqual(
       image.layers,
@@ -71,6 +79,7 @@ describe("registry: a whole image", () => {
         mediaType: layerType,
         size: bytes.length,
         unpackedSize: sizes[n],
+        contents,
         createdBy: `COPY ${sizes[n]}`,
       })),
     );
@@ -81,7 +90,11 @@ describe("registry: a whole image", () => {
   });
 
   it("does not download layers that are known, nor the same one twice", async () => {
-    const known = new Map(blobs.slice(0, 2).map((bytes, n) => [digestOf(bytes), sizes[n] as number]));
+    const known = new Map(
+      blobs
+        .slice(0, 2)
+        .map((bytes, n) => [digestOf(bytes), { unpackedSize: sizes[n] as number, contents }] as const),
+    );
     assert.equal((await readPushedImage(registry.session(), digest, { known })).unpackedSize, 83_348);
     assert.equal(registry.count("GET", "/blobs/"), 1 + 2);
     const [first] = blobs as [Buffer];
@@ -107,6 +120,20 @@ describe("registry: a whole image", () => {
     const index = registry.addManifest({ schemaVersion: 2, manifests }, mediaTypes.ociIndex);
     const image = await readPushedImage(registry.session(), index, { platform: "linux/amd64" });
     assert.deepEqual([image.digest, image.mediaType, image.size], [index, mediaTypes.ociIndex, compressed()]);
+    assert.deepEqual(image.platformSizes, { "linux/amd64": compressed() });
+    const small = registry.addManifest(
+      manifest(mediaTypes.ociManifest, [blobs[2] as Buffer]),
+      mediaTypes.ociManifest,
+    );
+    const two = registry.addManifest(
+      { schemaVersion: 2, manifests: [...manifests, entry({ os: "linux", architecture: "arm64" }, small)] },
+      mediaTypes.ociIndex,
+    );
+    const both = await readPushedImage(registry.session(), two, { platform: "linux/amd64" });
+    const other = config.length + (blobs[2]?.length ?? 0);
+    assert.deepEqual(both.platformSizes, { "linux/amd64": compressed(), "linux/arm64": other });
+    assert.equal(both.size, compressed() + other);
+    assert.equal(both.unpackedSize, 83_348);
     await assert.rejects(
       readPushedImage(registry.session(), index, { platform: "linux/arm64" }),
       /it has linux\/amd64/,

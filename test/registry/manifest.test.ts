@@ -135,10 +135,24 @@ describe("registry/manifest", () => {
       { created_by: "COPY main" },
     ];
     const config = parseConfig(json({ os: "linux", architecture: "arm64", history }));
-    assert.equal(config.architecture, "arm64");
+    assert.deepEqual(config.platform, { os: "linux", architecture: "arm64" });
     assert.deepEqual(layerOrigins(config, 2), ["ADD rootfs", "COPY main"]);
     assert.deepEqual(layerOrigins(config, 1), [undefined]);
     assert.deepEqual(layerOrigins(parseConfig(json({})), 1), [undefined]);
+  });
+
+  it("names the user and the file that the image runs", () => {
+    const of = (config: object) => {
+      const { user, program } = parseConfig(json({ config }));
+      return [user, program];
+    };
+    assert.deepEqual(of({ User: "65532:65532", Entrypoint: ["/app/main"], Cmd: ["x"] }), [
+      "65532:65532",
+      "/app/main",
+    ]);
+    assert.deepEqual(of({ Cmd: ["./main"], WorkingDir: "/app" }), ["", "/app/main"]);
+    assert.deepEqual(of({ Cmd: ["sh"] }), ["", undefined]);
+    assert.deepEqual(of({}), ["", undefined]);
   });
 
   it("verifies digests", () => {

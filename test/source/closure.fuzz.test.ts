@@ -70,7 +70,9 @@ function check(
   workspace: boolean,
 ): void {
   const { service, closure } = closureOf(directory, ".", { buildTags: tags }, { workspace });
-  const expected = filesBelow(path.resolve(service.root), listed);
+  // Of a package that cannot be built on every file system (x.s beside x.S), go list names files that it never reads.
+  const buildable = listed.filter((one) => !JSON.stringify(one.Error ?? "").includes("case-insensitive"));
+  const expected = filesBelow(path.resolve(service.root), buildable);
   const found = new Set(closure.files);
   assert.ok(expected.length > 0, "go list names no files");
   assert.deepEqual(

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { comparison, readOutputs, saving } from "../../tools/demo/report";
 import { isNews } from "../../tools/demo/stack";
-import { duration, humanSize, table } from "../../tools/setup/ui";
+import { humanSize } from "../../components/report/bytes";
+import { duration, table } from "../../tools/setup/ui";
 import { add, countsLine, judge } from "../../tools/test/phase";
 
 describe("tables and numbers", () => {

@@ -1,5 +1,6 @@
 /** The comparison table: pure, from the stack's outputs. */
-import { humanSize, table } from "../setup/ui";
+import { humanSize } from "../../components/report/bytes";
+import { table } from "../setup/ui";
 
 export interface Image {
   readonly digest: string;

@@ -68,15 +68,3 @@ export function table(rows: readonly (readonly string[])[]): string {
       .join("  ");
   return rows.map((row) => line(row).trimEnd()).join("\n");
 }
-
-/** Decimal units, as docker prints them. */
-export function humanSize(bytes: number): string {
-  const units = ["B", "kB", "MB", "GB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${unit === 0 ? value : value.toPrecision(value < 1000 ? 3 : 4)} ${units[unit]}`;
-}

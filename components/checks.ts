@@ -1,0 +1,62 @@
+// What can be said about an image's safety from what is in it: its configuration and its layers' files. Pure.
+
+import type { ImageCheck, ImageLayer, LayerContents } from "./args";
+
+/** What the checks look at. */
+export interface CheckedImage {
+  /** User in the image's configuration. */
+  user: string;
+  layers: readonly ImageLayer[];
+  /** True when time zones were asked for. */
+  timezones: boolean;
+}
+
+/** One verdict for each promise. */
+export function imageChecks({ user, layers, timezones }: CheckedImage): ImageCheck[] {
+  const contents = layers.flatMap((layer) => (layer.contents === undefined ? [] : [layer.contents]));
+  const checks = [nonRootUser(user), noSetuidFiles(contents), staticBinary(contents), certificates(contents)];
+  if (timezones) checks.push(timezoneDatabase(contents));
+  if (contents.length === layers.length) return checks;
+  // A file that was not seen could be any file; the user in the configuration was.
+  return checks.map((check) =>
+    check.name === "nonRootUser"
+      ? check
+      : { ...check, passed: false, detail: "not known: a layer could not be unpacked by this Node" },
+  );
+}
+
+function nonRootUser(user: string): ImageCheck {
+  const [name = "", group = ""] = user.split(":");
+  const passed = /^[1-9]\d*$/.test(name) && group !== "0";
+  const detail = user === "" ? "no user is set, so it is root" : `the user is ${user}`;
+  return { name: "nonRootUser", passed, detail };
+}
+
+function noSetuidFiles(contents: readonly LayerContents[]): ImageCheck {
+  const files = contents.flatMap((layer) => layer.setuidFiles);
+  const detail = files.length === 0 ? "none" : files.join(", ");
+  return { name: "noSetuidFiles", passed: files.length === 0, detail };
+}
+
+function staticBinary(contents: readonly LayerContents[]): ImageCheck {
+  const program = contents.findLast((layer) => layer.program !== undefined)?.program;
+  const name = "staticBinary";
+  if (program === undefined) return { name, passed: false, detail: "the program was not found" };
+  const detail = program.static ? "no interpreter" : `needs ${program.interpreter ?? "an interpreter"}`;
+  return { name, passed: program.static, detail };
+}
+
+function certificates(contents: readonly LayerContents[]): ImageCheck {
+  const passed = contents.some((layer) => layer.certificates);
+  const missing = "no bundle of certificate authorities: TLS to public servers fails";
+  return { name: "certificates", passed, detail: passed ? "a bundle is there" : missing };
+}
+
+function timezoneDatabase(contents: readonly LayerContents[]): ImageCheck {
+  const passed = contents.some((layer) => layer.timezones);
+  return {
+    name: "timezones",
+    passed,
+    detail: passed ? "a database is there" : "no time zone database: time.LoadLocation fails",
+  };
+}

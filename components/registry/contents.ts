@@ -1,0 +1,127 @@
+// What the files of a layer tell about an image: what can be executed, by whom, and with what privileges.
+import { posix } from "node:path";
+import type { LayerContents, ProgramLinkage } from "../args";
+import type { DataSink, TarEntry } from "./tar";
+
+const longestList = 50;
+const longestDatabase = 64 * 1024 * 1024;
+const shellNames = ["sh", "ash", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox"];
+const packageDatabases: Readonly<Record<string, string>> = {
+  "/lib/apk/db/installed": "P:",
+  "/usr/lib/apk/db/installed": "P:",
+  "/var/lib/dpkg/status": "Package: ",
+};
+// Where Go's crypto/x509 looks on Linux (root_linux.go).
+const certificateBundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/pki/tls/cacert.pem",
+  "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+// A Go toolchain brings its own, which counts where it is.
+const timezoneFiles =
+  /^(\/usr\/share\/zoneinfo\/Europe\/[A-Za-z]+|\/usr\/share\/zoneinfo\.zip|.*\/zoneinfo\.zip)$/;
+
+/** Looks at the entries of one layer as they stream by. */
+export class ContentsScan {
+  private readonly found: LayerContents = {
+    files: 0,
+    executables: 0,
+    setuidFiles: [],
+    shells: [],
+    certificates: false,
+    timezones: false,
+  };
+  private databases: { prefix: string; parts: Buffer[] }[] = [];
+  private program: Buffer[] | undefined;
+
+  /** `program` is the path of what the image runs. */
+  constructor(private readonly programPath: string | undefined) {}
+
+  /** Takes note of an entry; returns what wants its data. */
+  readonly request = (entry: TarEntry): DataSink | undefined => {
+    const path = posix.join("/", entry.path);
+    const isLink = entry.type === "hardlink" || entry.type === "symlink";
+    if (isLink || entry.type === "file") this.named(path);
+    if (entry.type !== "file") return undefined;
+    this.found.files++;
+    if ((entry.mode & 0o111) !== 0) this.found.executables++;
+    if ((entry.mode & 0o6000) !== 0) this.found.setuidFiles.push(path);
+    if (path === this.programPath) return headSink((this.program = []));
+    const prefix = packageDatabases[path];
+    if (prefix === undefined || entry.size > longestDatabase) return undefined;
+    const parts: Buffer[] = [];
+    this.databases.push({ prefix, parts });
+    return (bytes) => void parts.push(Buffer.from(bytes));
+  };
+
+  contents(): LayerContents {
+    const packages = this.databases.map(({ prefix, parts }) => countLines(Buffer.concat(parts), prefix));
+    return {
+      ...this.found,
+      setuidFiles: shortened(this.found.setuidFiles),
+      shells: shortened(this.found.shells),
+      ...(packages.length === 0 ? {} : { packages: packages.reduce((sum, count) => sum + count) }),
+      ...(this.program === undefined ? {} : { program: linkage(Buffer.concat(this.program)) }),
+    };
+  }
+
+  private named(path: string): void {
+    if (shellNames.includes(posix.basename(path)) && /\/s?bin$/.test(posix.dirname(path)))
+      this.found.shells.push(path);
+    if (certificateBundles.includes(path)) this.found.certificates = true;
+    if (timezoneFiles.test(path)) this.found.timezones = true;
+  }
+}
+
+/** ELF's headers and the interpreter's name stand at the beginning of a file. */
+const headLength = 64 * 1024;
+
+function headSink(parts: Buffer[]): DataSink {
+  let length = 0;
+  return (bytes) => {
+    if (length >= headLength) return;
+    parts.push(Buffer.from(bytes.subarray(0, headLength - length)));
+    length += bytes.length;
+  };
+}
+
+/** Dynamic when a program header names an interpreter (ELF's PT_INTERP). What is no ELF file needs none either. */
+export function linkage(head: Buffer): ProgramLinkage {
+  if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) return { static: true };
+  const is64 = head[4] === 2;
+  const little = head[5] === 1;
+  const u16 = (at: number) => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
+  const u32 = (at: number) => (little ? head.readUInt32LE(at) : head.readUInt32BE(at));
+  const word = (at: number) =>
+    !is64 ? u32(at) : Number(little ? head.readBigUInt64LE(at) : head.readBigUInt64BE(at));
+  const table = word(is64 ? 32 : 28);
+  const entrySize = u16(is64 ? 54 : 42);
+  const count = u16(is64 ? 56 : 44);
+  for (let n = 0; n < count; n++) {
+    const at = table + n * entrySize;
+    if (at + (is64 ? 56 : 32) > head.length) break;
+    if (u32(at) !== 3) continue;
+    const offset = word(at + (is64 ? 8 : 4));
+    const size = word(at + (is64 ? 32 : 16));
+    const name = head
+      .subarray(offset, offset + size)
+      .toString("latin1")
+      .replace(/\0.*$/s, "");
+    return { static: false, ...(name === "" ? {} : { interpreter: name }) };
+  }
+  return { static: true };
+}
+
+function countLines(text: Buffer, prefix: string): number {
+  let count = text.subarray(0, prefix.length).toString("latin1") === prefix ? 1 : 0;
+  for (let at = 0; (at = text.indexOf(`\n${prefix}`, at)) >= 0; at++) count++;
+  return count;
+}
+
+function shortened(paths: readonly string[]): string[] {
+  const sorted = [...new Set(paths)].sort();
+  return sorted.length <= longestList ? sorted : [...sorted.slice(0, longestList), "..."];
+}

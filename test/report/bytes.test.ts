@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { humanSize, sizeSummary } from "../../components/report/bytes";
+
+describe("report/bytes", () => {
+  it("writes sizes with three digits and powers of 1000, as docker does", () => {
+    const cases: [number, string][] = [
+      [0, "0 B"],
+      [999, "999 B"],
+      [1000, "1.00 kB"],
+      [9_994, "9.99 kB"],
+      [9_996, "10.0 kB"],
+      [99_960, "100 kB"],
+      [999_499, "999 kB"],
+      [999_500, "1.00 MB"],
+      [6_318_735, "6.32 MB"],
+      [1_234_567_890, "1.23 GB"],
+      [-2_500, "-2.50 kB"],
+    ];
+    for (const [bytes, text] of cases) assert.equal(humanSize(bytes), text);
+  });
+
+  it("sums the layers by origin", () => {
+    const layer = (origin: string, size: number) => ({ digest: "", mediaType: "", size, origin });
+    const layers = [
+      layer("base", 3_000_000),
+      layer("binary", 2_000_000),
+      layer("files", 90),
+      layer("files", 10),
+    ];
+    assert.equal(
+      sizeSummary(5_000_600, 14_000_000, layers),
+      "5.00 MB to pull (base 3.00 MB, binary 2.00 MB, files 100 B), 14.0 MB on disk",
+    );
+    assert.match(sizeSummary(5_000_600, undefined, layers), /files 100 B\)$/);
+  });
+});
