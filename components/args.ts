@@ -31,6 +31,15 @@ export const BaseImages = {
 } as const;
 export type BaseImages = (typeof BaseImages)[keyof typeof BaseImages];
 
+/** How layers are compressed. */
+export const Compression = {
+  /** What every container engine reads. */
+  Gzip: "gzip",
+  /** Smaller and quicker to unpack; needs containerd 1.5, Docker Engine 23 or newer where the image runs. */
+  Zstd: "zstd",
+} as const;
+export type Compression = (typeof Compression)[keyof typeof Compression];
+
 /** How to reach the registry. */
 export interface RegistryArgs {
   /**
@@ -167,8 +176,31 @@ export interface GoImageArgs {
    */
   baseImages?: BaseImages;
   /**
+   * Most bytes that a pull of the image may transfer: a number, or a text such as "20MB" or "19 MiB". An image that is
+   * larger fails the update: its outputs and the tag stay those of the previous image. The default is no limit.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema knows no union of number and string
+  maxSize?: any;
+  /**
+   * Most bytes by which the image may outgrow the one that this stack deployed last: a number, or a text such as "2MB"
+   * or "10%". A larger growth fails the update, as maxSize does; the first image has nothing to outgrow. The default is
+   * no limit.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
+  maxGrowth?: any;
+  /**
+   * How the layers are compressed: gzip or zstd. Given, it holds for the base image's layers too, which are then no
+   * longer those that other images share. zstd selects the buildkit engine. The default is gzip for what the build adds.
+   */
+  compression?: Compression;
+  /**
+   * Level of the compression: 0 to 9 for gzip, 1 to 22 for zstd. It selects the buildkit engine. The default is the
+   * builder's own.
+   */
+  compressionLevel?: number;
+  /**
    * Which provider builds: docker or buildkit. The default is docker, unless an input needs BuildKit's own features
-   * (builder, build.caCertificates, build.netrc).
+   * (builder, build.caCertificates, build.netrc, compression zstd, compressionLevel).
    */
   engine?: Engine;
   /**

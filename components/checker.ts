@@ -52,6 +52,12 @@ export class Checker {
     }
   }
 
+  /** A value of any type. */
+  value(path: string, value: unknown, check: (value: unknown) => string | undefined): void {
+    const reason = check(value);
+    if (reason !== undefined) this.add(path, `${shown(value)} ${reason}`);
+  }
+
   flag(path: string, value: unknown): void {
     if (value !== undefined && typeof value !== "boolean")
       this.add(path, `${shown(value)} is not true or false`);

@@ -78,6 +78,7 @@ export function buildImage(
     registry: destination.apply(({ repository }) => repository.domain),
     login: registryLogin(args),
     insecure: args.registry?.insecure === true,
+    compression: compressionOf(args),
     builder: args.builder,
     secrets: secretsOf(args),
   };
@@ -157,6 +158,12 @@ function destinationOf(owner: Owner, args: GoImageArgs): pulumi.Output<Destinati
     if (problems.length > 0) throw invalidInputs(owner.type, owner.name, problems);
     return { repository: parseRepository(repository), tags };
   });
+}
+
+/** Undefined leaves the builder's own, so that programs without the input keep their state. */
+function compressionOf({ compression, compressionLevel }: GoImageArgs): BuildRequest["compression"] {
+  if (compression === undefined && compressionLevel === undefined) return undefined;
+  return { type: compression ?? "gzip", level: compressionLevel };
 }
 
 function secretsOf({ build }: GoImageArgs): BuildRequest["secrets"] {

@@ -8,6 +8,7 @@ import type { GoImageArgs } from "./args";
 import type { Dockerfile } from "./dockerfile/recipes";
 import type { ImageBuild, RegistryLogin } from "./engines/engine";
 import type { Repository } from "./registry/reference";
+import { breakdown, exceededLimits } from "./budget";
 import { measureImage, type MeasuredImage } from "./measure";
 import { putTag, tagDigest, type RegistryAccess } from "./registry";
 
@@ -28,6 +29,8 @@ export interface ServedImage extends MeasuredImage {
 /** What the stack's state has of the last deployment. */
 export interface DeployedImage extends ServedImage {
   dockerfile?: string;
+  /** Full references. */
+  tags?: string[];
   /** Digests of base images, by name. */
   baseImages?: Record<string, string>;
   /** Hashes of the files that the build read, by path. */
@@ -122,6 +125,9 @@ async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
   }
   const { repository } = destination;
   const image = await measureImage({ ...options, repository, deployed: deployed?.layers ?? [] });
+  const exceeded = exceededLimits(options.args, image, deployed);
+  if (exceeded.length > 0)
+    throw new Error([...exceeded, ...breakdown(image, deployed), await withdrawTag(options)].join("\n"));
   await verifyTags(options);
   return { digest, ref: refTo(destination, digest), ...image };
 }
@@ -131,7 +137,10 @@ async function verifyTags(options: ServedImageOptions): Promise<void> {
   const { digest, access, destination } = options;
   const { repository, tags } = destination;
   const [pushed = "", ...others] = tags;
-  await checkTag(options, pushed, await tagDigest(repository, pushed, access));
+  const served = await tagDigest(repository, pushed, access);
+  // An image that exceeded a limit was withdrawn from the tag; now that the limit lets it pass, it gets the tag back.
+  if (served !== digest && served === options.deployed?.digest) others.push(pushed);
+  else await checkTag(options, pushed, served);
   for (const tag of others) await putTag(repository, digest, tag, access);
 }
 
@@ -144,6 +153,17 @@ function servedOf(deployed: DeployedImage): ServedImage {
 
 function refTo({ repository }: Destination, digest: string): string {
   return `${repository.familiar}@${digest}`;
+}
+
+/** The engine has pushed the image under the tag already; what was there before this stack's last update comes back. */
+async function withdrawTag({ deployed, destination, access }: ServedImageOptions): Promise<string> {
+  const { repository, tags } = destination;
+  const [tag = ""] = tags;
+  const name = `${repository.familiar}:${tag}`;
+  if (deployed?.ref !== refTo(destination, deployed?.digest ?? "") || !deployed.tags?.includes(name))
+    return `${name} points to this image, since there was none before; the stack does not export it`;
+  await putTag(repository, deployed.digest, tag, access);
+  return `the stack keeps the previous image, and ${name} points to it again: ${deployed.digest}`;
 }
 
 /** The tag must point to what was pushed; when it does not, somebody else has moved it, which the user should know. */

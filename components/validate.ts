@@ -3,12 +3,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   BaseImages,
+  Compression,
   Engine,
   Recipe,
   type BuildStageArgs,
   type GoImageArgs,
   type RuntimeStageArgs,
 } from "./args";
+import { growthProblem, sizeProblem } from "./budget";
 import { Checker } from "./checker";
 import { bareEngineProblems } from "./engines";
 import { knownPlatforms } from "./platform";
@@ -25,6 +27,10 @@ const imageFields = [
   "registry",
   "build",
   "baseImages",
+  "maxSize",
+  "maxGrowth",
+  "compression",
+  "compressionLevel",
   "engine",
   "builder",
 ];
@@ -70,6 +76,7 @@ export function imageProblems(args: GoImageArgs, more: readonly string[] = []): 
   }
   buildProblems(check, args.build);
   check.oneOf("baseImages", args.baseImages, Object.values(BaseImages));
+  sizeProblems(check, args);
   check.oneOf("engine", args.engine, Object.values(Engine));
   check.text("builder", args.builder, (text) =>
     /^[A-Za-z0-9][\w.-]*$/.test(text) ? undefined : "is not a builder's name; docker buildx ls shows them",
@@ -134,6 +141,17 @@ function mainPackageProblem(text: string): string | undefined {
   const form = "is not a package in the module; write it as go build does, such as . or ./cmd/api";
   if (text === ".") return undefined;
   return /^\.(\/[A-Za-z0-9_+~@-][A-Za-z0-9_.+~@-]*)+$/.test(text) ? undefined : form;
+}
+
+function sizeProblems(check: Checker, args: GoImageArgs): void {
+  check.value("maxSize", args.maxSize, sizeProblem);
+  check.value("maxGrowth", args.maxGrowth, growthProblem);
+  check.oneOf("compression", args.compression, Object.values(Compression));
+  const isZstd = args.compression === Compression.Zstd;
+  check.atLeast("compressionLevel", args.compressionLevel, isZstd ? 1 : 0);
+  const most = isZstd ? 22 : 9;
+  if (typeof args.compressionLevel === "number" && args.compressionLevel > most)
+    check.add("compressionLevel", `${args.compressionLevel} is more than ${most}, the highest level`);
 }
 
 function platformProblems(check: Checker, platforms: unknown): void {

@@ -25,6 +25,10 @@ describe("validation", () => {
         engine: "buildkit",
         builder: "remote-1",
         recipe: "fast",
+        maxSize: "20MB",
+        maxGrowth: "10%",
+        compression: "zstd",
+        compressionLevel: 19,
         build: {
           image: "registry.example.com:5000/golang:1.23@sha256:" + "0".repeat(64),
           goVersion: "1.23.4",

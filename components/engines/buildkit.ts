@@ -39,10 +39,17 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
 };
 
 /** One raw export that pushes. Its values have no commas and no quotes: they are references, digests and fixed names. */
-function exported({ image, annotations, insecure }: BuildRequest): { raw: pulumi.Output<string> } {
+function exported({ image, annotations, insecure, compression }: BuildRequest): {
+  raw: pulumi.Output<string>;
+} {
   const raw = pulumi.all([image, annotations]).apply(([name, pairs]) => {
     const attributes = ["type=image", `name=${name}`, "push=true", "oci-mediatypes=true"];
     if (insecure) attributes.push("registry.insecure=true");
+    // Forced: a layer that the builder has in another form, such as the base's, would stay as it is, so that the digest
+    // would depend on what the builder did before.
+    if (compression !== undefined)
+      attributes.push(`compression=${compression.type}`, "force-compression=true");
+    if (compression?.level !== undefined) attributes.push(`compression-level=${compression.level}`);
     for (const [key, value] of Object.entries(pairs)) attributes.push(`annotation.${key}=${value}`);
     return attributes.join(",");
   });

@@ -28,6 +28,7 @@ export interface BuildRequest {
   /** Undefined: the provider looks into the Docker credential store. */
   login: RegistryLogin | undefined;
   insecure: boolean;
+  compression: { type: string; level: number | undefined } | undefined;
   builder: string | undefined;
   /** BuildKit secrets by id. */
   secrets: Record<string, pulumi.Input<string>>;

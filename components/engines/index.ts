@@ -1,6 +1,6 @@
 // Which engine builds: a pure function of the inputs, so that a laptop and CI agree.
 
-import { Engine, type GoImageArgs } from "../args";
+import { Compression, Engine, type GoImageArgs } from "../args";
 import type { Problem } from "../problems";
 import { buildkitEngine } from "./buildkit";
 import { dockerEngine } from "./docker";
@@ -24,6 +24,8 @@ function buildkitInputs(args: GoImageArgs): string[] {
     ["builder", args.builder],
     ["build.caCertificates", args.build?.caCertificates],
     ["build.netrc", args.build?.netrc],
+    ["compression", args.compression === Compression.Zstd ? true : undefined],
+    ["compressionLevel", args.compressionLevel],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

@@ -23,9 +23,14 @@ export function sizeSummary(
   unpackedSize: number | undefined,
   layers: readonly ImageLayer[],
 ): string {
-  const byOrigin = new Map<string, number>();
-  for (const { origin, size } of layers) byOrigin.set(origin, (byOrigin.get(origin) ?? 0) + size);
-  const parts = [...byOrigin].map(([origin, bytes]) => `${origin} ${humanSize(bytes)}`).sort();
+  const parts = [...bytesByOrigin(layers)].map(([origin, bytes]) => `${origin} ${humanSize(bytes)}`).sort();
   const onDisk = unpackedSize === undefined ? "" : `, ${humanSize(unpackedSize)} on disk`;
   return `${humanSize(size)} to pull (${parts.join(", ")})${onDisk}`;
+}
+
+/** Bytes that a pull transfers, by origin. */
+export function bytesByOrigin(layers: readonly ImageLayer[]): Map<string, number> {
+  const byOrigin = new Map<string, number>();
+  for (const { origin, size } of layers) byOrigin.set(origin, (byOrigin.get(origin) ?? 0) + size);
+  return byOrigin;
 }

@@ -1,0 +1,125 @@
+// The size of an image: limits that end an update, and compression.
+
+import assert from "node:assert/strict";
+import { helloFiles } from "../support/module";
+import { builder, engineFields, missingEngine, skipWithReason } from "./support/environment";
+import { Project } from "./support/project";
+import { fetchManifest, transferSize } from "./support/registry";
+
+interface Outputs {
+  digest: string;
+  size: number;
+  unpackedSize?: number;
+  layers: { mediaType: string; size: number; origin: string }[];
+}
+
+const helloProject = (program: (repository: string) => string) =>
+  new Project(
+    program,
+    Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text])),
+  );
+
+const program = (fields: string) => (repository: string) => `
+const { GoMultiStageImage } = require("goimage");
+const image = new GoMultiStageImage("hello", { source: "hello", repository: "${repository}", ${fields} });
+const { digest, size, unpackedSize, layers } = image;
+module.exports = { digest, size, unpackedSize, layers };
+`;
+
+/** A program whose binary is larger by what it embeds, which does not compress. */
+const larger = {
+  "hello/main.go": `package main
+
+import _ "embed"
+
+//go:embed noise.bin
+var noise string
+
+func main() { println(len(noise)) }
+`,
+  "hello/noise.bin": Array.from({ length: 40_000 }, (_, n) => Math.abs(Math.sin(n) * 1e15).toString(36)).join(
+    "",
+  ),
+};
+
+for (const engine of ["docker", "buildkit"]) {
+  describe(`limits of the size with engine ${engine}`, function () {
+    this.timeout(300_000);
+    let project: Project;
+    let first: Outputs;
+
+    before(async function () {
+      const reason = missingEngine(engine);
+      if (reason !== undefined) skipWithReason(this, reason);
+      project = helloProject(program(`${engineFields(engine)} maxSize: "20MB", maxGrowth: "100kB"`));
+      await project.up();
+      first = await project.outputs<Outputs>();
+    });
+
+    const served = async () => (await fetchManifest(project.repository, "latest"))?.digest;
+
+    it("end the update with the breakdown, and leave outputs and tag as they were", async () => {
+      project.write(larger);
+      for (const attempt of ["first", "second"]) {
+        const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"]);
+        assert.notEqual(code, 0, attempt);
+        assert.match(
+          output,
+          /the image grew by \d+ kB \(\d+ bytes\), from [\d.]+ MB to [\d.]+ MB; maxGrowth allows/,
+        );
+        assert.match(output, /base +[\d.]+ MB\n +binary +\d+ kB \(\+\d+ kB\)\n/);
+        assert.match(output, /the stack keeps the previous image/);
+        assert.deepEqual(await project.outputs(), first);
+        assert.equal(await served(), first.digest);
+      }
+    });
+
+    it("let the image pass once they are raised, and give it the tag", async () => {
+      project.write({ "index.js": program(`${engineFields(engine)} maxSize: 20000000`)(project.repository) });
+      await project.up();
+      const second = await project.outputs<Outputs>();
+      assert.notEqual(second.digest, first.digest);
+      assert.equal(await served(), second.digest);
+      assert.deepEqual(await project.up(), { same: 3 });
+    });
+
+    it("say that a first image which is too large has the tag, but no stack", async () => {
+      const tooLarge = helloProject(program(`${engineFields(engine)} maxSize: "1MB"`));
+      const { code, output } = await tooLarge.pulumi(["up", "--yes", "--skip-preview"]);
+      assert.notEqual(code, 0);
+      assert.match(output, /more than maxSize allows \(1\.00 MB \(1000000 bytes\)\)/);
+      assert.match(output, /latest points to this image, since there was none before/);
+      assert.deepEqual(await tooLarge.outputs(), {});
+    });
+  });
+}
+
+describe("compression", function () {
+  this.timeout(300_000);
+
+  it("zstd makes the binary's layer smaller, and the image runs and is measured", async () => {
+    const sizes: Record<string, number> = {};
+    for (const fields of ['compression: "gzip"', 'compression: "zstd", compressionLevel: 19']) {
+      const project = helloProject(program(`builder: "${builder}", engine: "buildkit", ${fields}`));
+      await project.up();
+      const outputs = await project.outputs<Outputs>();
+      const layer = outputs.layers.find(({ origin }) => origin === "binary");
+      assert.ok(layer);
+      sizes[layer.mediaType] = layer.size;
+      const manifest = await fetchManifest(project.repository, "latest");
+      assert.ok(manifest);
+      assert.equal(outputs.size, transferSize(manifest.manifest));
+      assert.deepEqual(await project.up(), { same: 3 });
+    }
+    const type = "application/vnd.oci.image.layer.v1.tar+";
+    const { [`${type}gzip`]: gzip = 0, [`${type}zstd`]: zstd = 0 } = sizes;
+    assert.ok(zstd > 0 && zstd < gzip, JSON.stringify(sizes));
+  });
+
+  it("is refused with an engine that would ignore it, by the input's name", async function () {
+    const project = helloProject(program('engine: "docker", compression: "zstd"'));
+    const { code, output } = await project.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /compression: needs a feature of BuildKit that engine "docker" has not/);
+  });
+});
