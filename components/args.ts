@@ -77,11 +77,15 @@ export interface BuildStageArgs {
   ldflags?: string[];
   /** Build tags (go build -tags). The default is none. */
   buildTags?: string[];
-  /** Environment variables of the compile step, such as GOEXPERIMENT. Not for secrets. The default is none. */
+  /**
+   * Environment variables of the compile step, such as GOEXPERIMENT. Not for secrets. Variables that another input sets,
+   * or that would change what runs in the build, are refused by name. The default is none.
+   */
   env?: Record<string, string>;
   /**
-   * Compile with cgo (CGO_ENABLED=1). The default is false, which gives a static binary. With true the build image
-   * needs a C compiler for musl, because the default runtime image is Alpine.
+   * Compile with cgo (CGO_ENABLED=1). The default is false, which gives a static binary. With true build.image is
+   * required, with a C compiler for musl, because the default runtime image is Alpine; the build ends with an error when
+   * the binary is linked to glibc and the runtime image is Alpine.
    */
   cgoEnabled?: boolean;
   /** Go module proxy (GOPROXY), without credentials. The default is the build image's own, usually the public one. */
@@ -103,6 +107,19 @@ export interface BuildStageArgs {
    * The default is none.
    */
   caCertificates?: Input<string>;
+  /**
+   * Fetch the modules of goPrivate by SSH, with the keys of the SSH agent of the machine that runs Pulumi (SSH_AUTH_SOCK),
+   * as docker build --ssh default does. Keys never leave the agent; this selects the buildkit engine. The build image
+   * needs git and an SSH client, which the golang images of Debian have and those of Alpine lack. The user is git.
+   * Needs goPrivate and sshKnownHosts. The default is false.
+   */
+  ssh?: boolean;
+  /**
+   * Host keys of the hosts in goPrivate, as lines of a known_hosts file such as ssh-keyscan prints; another key ends the
+   * build. A line for a port of its own, as [git.example.com]:2222, makes git use that port. A new key alone does not
+   * rebuild.
+   */
+  sshKnownHosts?: string;
 }
 
 /** A command that tells whether the container is healthy (Dockerfile HEALTHCHECK). Kubernetes ignores it. */
@@ -200,7 +217,7 @@ export interface GoImageArgs {
   compressionLevel?: number;
   /**
    * Which provider builds: docker or buildkit. The default is docker, unless an input needs BuildKit's own features
-   * (builder, build.caCertificates, build.netrc, compression zstd, compressionLevel).
+   * (builder, build.caCertificates, build.netrc, build.ssh, compression zstd, compressionLevel).
    */
   engine?: Engine;
   /**

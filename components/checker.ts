@@ -97,6 +97,10 @@ export class Checker {
   }
 }
 
+/** The check for names of environment variables. */
+export const variableName: Check = (name) =>
+  /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? undefined : "is not a variable's name (letters, digits and _)";
+
 /** A Dockerfile is made of lines: whatever could end one, or hide in one, is refused. */
 function controlCharacter(text: string): string | undefined {
   // eslint-disable-next-line no-control-regex -- these are the characters that are looked for

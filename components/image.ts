@@ -7,7 +7,7 @@ import { baseDigests } from "./baseImages";
 import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile/recipes";
 import { chosenEngine, engineNamed, type BuildRequest } from "./engines";
 import { showBuildLog } from "./engines/buildLog";
-import { secretValues } from "./dockerfile/goBuild";
+import { secretValues } from "./dockerfile/privateModules";
 import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
@@ -81,6 +81,7 @@ export function buildImage(
     compression: compressionOf(args),
     builder: args.builder,
     secrets: secretsOf(args),
+    ssh: args.build?.ssh === true,
   };
   explain(owner, source, staged, dockerfile, deployed);
   const build = engineNamed(chosenEngine(args))(name, request, {

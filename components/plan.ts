@@ -6,6 +6,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Recipe, type GoImageArgs, type GoMultiStageImageArgs } from "./args";
 import { buildImage, classicGoVersion, type BuildPlan } from "./dockerfile/goBuild";
+import { agentProblems } from "./engines/sshAgent";
 import { goTarget, platformOf } from "./platform";
 import { invalidInputs, shown, type Problem } from "./problems";
 import { buildClosure, type Closure } from "./source/closure";
@@ -40,6 +41,7 @@ export function buildPlan(
   if (service && !bad("build")) found.push(...goVersionProblems(args, service));
   if (service && !bad("runtime")) found.push(...runtimeFileProblems(service, args.runtime?.files ?? []));
   if (service && args.recipe === Recipe.Classic) found.push(...classicProblems(service));
+  found.push(...agentProblems(args));
   // Looking for files takes time; with a problem known there is no use in it.
   const source = service && found.length === 0 ? findSource(service, args) : undefined;
   found.push(...(source?.closure.problems ?? []));

@@ -11,12 +11,12 @@ import {
   type RuntimeStageArgs,
 } from "./args";
 import { growthProblem, sizeProblem } from "./budget";
-import { Checker } from "./checker";
+import { buildProblems } from "./buildProblems";
+import { Checker, variableName } from "./checker";
 import { bareEngineProblems } from "./engines";
 import { knownPlatforms } from "./platform";
 import { shown, type Problem } from "./problems";
 import { imageReferenceProblem, parseRepository, tagProblem } from "./registry/reference";
-import { parseGoVersion } from "./source/goMod";
 
 const imageFields = [
   "source",
@@ -33,21 +33,6 @@ const imageFields = [
   "compressionLevel",
   "engine",
   "builder",
-];
-const buildFields = [
-  ...[
-    "image",
-    "goVersion",
-    "flags",
-    "ldflags",
-    "buildTags",
-    "env",
-    "cgoEnabled",
-    "goProxy",
-    "goPrivate",
-    "netrc",
-    "caCertificates",
-  ],
 ];
 const runtimeFields = [
   ...["image", "alpineVersion", "user", "workingDirectory", "env", "exposedPorts", "labels", "files"],
@@ -165,73 +150,6 @@ function platformProblems(check: Checker, platforms: unknown): void {
   check.oneOf("platforms[0]", platforms[0], knownPlatforms);
 }
 
-function buildProblems(check: Checker, build: BuildStageArgs | undefined): void {
-  if (!check.object("build", build, buildFields)) return;
-  const args = build as BuildStageArgs;
-  check.text("build.image", args.image, imageReferenceProblem);
-  check.text("build.goVersion", args.goVersion, (text) =>
-    parseGoVersion(text) ? undefined : "is not a Go version, such as 1.23 or 1.23.4",
-  );
-  check.texts("build.flags", args.flags, goFlagProblem);
-  check.texts("build.ldflags", args.ldflags, ldflagProblem);
-  check.texts("build.buildTags", args.buildTags, (text) =>
-    /^[\p{L}\p{N}_.]+$/u.test(text)
-      ? undefined
-      : "is not a build tag; one tag an entry, of letters, digits, _ and .",
-  );
-  check.record("build.env", args.env, environmentName, (text) =>
-    /(^|\s)-toolexec\b/.test(text)
-      ? "names -toolexec, which would run another program in the build"
-      : undefined,
-  );
-  check.flag("build.cgoEnabled", args.cgoEnabled);
-  if (args.cgoEnabled === true && args.image === undefined) {
-    check.add(
-      "build.cgoEnabled",
-      "needs build.image with a C compiler for musl: a binary linked to glibc does not start on Alpine",
-    );
-  }
-  check.text("build.goProxy", args.goProxy, (text) =>
-    /:\/\/[^/@]*@/.test(text) ? "has credentials, which would stay in the image's history" : undefined,
-  );
-  if (
-    typeof args.caCertificates === "string" &&
-    !args.caCertificates.includes("-----BEGIN CERTIFICATE-----")
-  ) {
-    check.add("build.caCertificates", 'is not PEM text; read the file, such as readFileSync(path, "utf8")');
-  }
-}
-
-/** Flags that go build would take and that would break or subvert the build, with the reason. */
-const refusedFlags: Record<string, string> = {
-  o: "the recipe names the output",
-  toolexec: "it would run another program in place of the compiler",
-  exec: "it would run another program",
-  overlay: "it would replace source files that the context does not show",
-  modfile: "the module's own go.mod is what the source hash covers",
-  C: "use source and mainPackage",
-  ldflags: "use build.ldflags",
-  tags: "use build.buildTags",
-};
-
-function goFlagProblem(text: string): string | undefined {
-  const name = /^--?([A-Za-z]+)(=|$)/.exec(text)?.[1];
-  if (name === undefined)
-    return 'is not a flag; one entry each, with its value after "=", such as "-race" or "-p=2"';
-  const reason = Object.hasOwn(refusedFlags, name) ? refusedFlags[name] : undefined;
-  return reason === undefined ? undefined : `is refused: ${reason}`;
-}
-
-function ldflagProblem(text: string): string | undefined {
-  if (!text.startsWith("-"))
-    return 'is not a linker flag; write a flag and its value as one entry, such as "-X main.version=1"';
-  if (text.includes("'") && text.includes('"'))
-    return "has both kinds of quotes, which go build cannot pass on";
-  if (/^-?-ext(ld|ldflags)\b|^-?-linkmode[= ]external/.test(text))
-    return "is refused: it would run another linker";
-  return undefined;
-}
-
 function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined): void {
   if (!check.object("runtime", runtime, runtimeFields)) return;
   const args = runtime as RuntimeStageArgs;
@@ -245,7 +163,7 @@ function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined):
       ? undefined
       : "is not an absolute path of letters, digits, dots, dashes and underscores, such as /app",
   );
-  check.record("runtime.env", args.env, environmentName);
+  check.record("runtime.env", args.env, variableName);
   check.texts("runtime.exposedPorts", args.exposedPorts, portProblem);
   check.record("runtime.labels", args.labels, (name) =>
     /^[A-Za-z0-9][\w./-]*$/.test(name)
@@ -298,10 +216,4 @@ function fileProblem(text: string): string | undefined {
     return "is not a plain path inside source (no wildcards, no leading slash, no ..)";
   }
   return undefined;
-}
-
-function environmentName(name: string): string | undefined {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name)
-    ? undefined
-    : "is not a variable's name (letters, digits and _)";
 }

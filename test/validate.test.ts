@@ -38,7 +38,10 @@ describe("validation", () => {
           env: { GOEXPERIMENT: "rangefunc" },
           cgoEnabled: true,
           goProxy: "https://proxy.example.com,direct",
+          goPrivate: "git.example.com/*,other.example.com/team",
           caCertificates: "-----BEGIN CERTIFICATE-----",
+          ssh: true,
+          sshKnownHosts: "git.example.com,other.example.com ssh-ed25519 AAAA\n",
         },
         runtime: {
           image: "gcr.io/distroless/static",
@@ -118,6 +121,7 @@ describe("validation", () => {
       { engine: "docker", build: { caCertificates: "-----BEGIN CERTIFICATE-----" } },
       /^build\.caCertificates: needs a feature/,
     ],
+    [{ engine: "docker", build: { ssh: true } }, /^build\.ssh: needs a feature of BuildKit/],
     [{ build: { caCertificates: "/etc/ssl/ca.pem" } }, /^build\.caCertificates: is not PEM text/],
     [{ build: { image: "golang:1.23\nRUN id" } }, /^build\.image: .* has the control character U\+000A/],
     [{ build: { image: "--platform=x" } }, /^build\.image: /],
@@ -128,7 +132,10 @@ describe("validation", () => {
     ],
     [{ build: { flags: ["--o=x"] } }, /^build\.flags\[0\]: .* is refused: the recipe names the output/],
     [{ build: { flags: ["-__proto__=x", "./other"] } }, /^build\.flags\[0\]: .* is not a flag/],
-    [{ build: { env: { GOFLAGS: "-v -toolexec=x" } } }, /^build\.env\.GOFLAGS: .* names -toolexec/],
+    [
+      { build: { env: { GOFLAGS: "-v -toolexec=x" } } },
+      /^build\.env\.GOFLAGS: .* has -toolexec, which is refused/,
+    ],
     [{ build: { env: { "A B": "x" } } }, /^build\.env: the name "A B" is not a variable's name/],
     [{ build: { ldflags: ["main.v=1"] } }, /^build\.ldflags\[0\]: .* is not a linker flag/],
     [{ build: { ldflags: [`-X a.b='"`] } }, /^build\.ldflags\[0\]: .* has both kinds of quotes/],
@@ -198,6 +205,8 @@ describe("engine", () => {
     assert.equal(engine({}), "docker");
     assert.equal(engine({ builder: "b" }), "buildkit");
     assert.equal(engine({ build: { caCertificates: "pem" } }), "buildkit");
+    assert.equal(engine({ build: { ssh: true } }), "buildkit");
+    assert.equal(engine({ build: { ssh: false } }), "docker");
     assert.equal(engine({ engine: "buildkit" }), "buildkit");
   });
 });

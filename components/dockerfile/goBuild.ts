@@ -1,34 +1,15 @@
 // What the compile step needs, in the words of a Dockerfile: base image, environment, mounts and the go command.
 
 import * as path from "node:path";
-import type { Input } from "@pulumi/pulumi";
 import type { BuildStageArgs } from "../args";
 import { goTarget } from "../platform";
 import { parseGoVersion, type GoMod } from "../source/goMod";
 import type { GoService } from "../source/module";
 import { copy, pairs, run, type Instruction } from "./instructions";
+import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
 
 /** Where the build context lies in the build stage. */
 const contextDirectory = "/src";
-
-/** BuildKit secrets by the input that holds their value: their ids, and where the go command and git look for them. */
-const secrets = {
-  // Go reads every file of this directory beside the system's bundle, so that the public authorities stay trusted.
-  caCertificates: { id: "goimage-ca", target: "/etc/ssl/certs/goimage-ca.crt" },
-  netrc: { id: "goimage-netrc", target: "/root/.netrc" },
-} as const;
-
-type SecretInput = keyof typeof secrets;
-const secretInputs = Object.keys(secrets) as SecretInput[];
-
-/** Values of the secrets that a build needs, by id. */
-export function secretValues(build: BuildStageArgs): Record<string, Input<string>> {
-  const given = secretInputs.flatMap((input) => {
-    const value = build[input];
-    return value === undefined ? [] : [[secrets[input].id, value] as const];
-  });
-  return Object.fromEntries(given);
-}
 
 /** The version in the classic recipe, and the one for a go.mod that names none. */
 export const classicGoVersion = "1.23";
@@ -57,11 +38,7 @@ export function goEnvironment(plan: BuildPlan): Instruction[] {
     ...goTarget(plan.platform),
     GOTOOLCHAIN: "local",
     ...(build.goProxy === undefined ? {} : { GOPROXY: build.goProxy }),
-    ...(build.goPrivate === undefined ? {} : { GOPRIVATE: build.goPrivate }),
-    // git, which fetches private modules, reads one bundle only.
-    ...(build.goPrivate === undefined || build.caCertificates === undefined
-      ? {}
-      : { GIT_SSL_CAINFO: secrets.caCertificates.target }),
+    ...gitEnvironment(build),
     ...build.env,
   });
 }
@@ -79,7 +56,7 @@ export function downloadSteps(plan: BuildPlan): Instruction[] {
         inModule(plan, directory === "." ? "./" : `${directory}/`),
       ),
     ),
-    run(["go", "mod", "download"], downloadMounts(plan)),
+    run(downloadCommand(plan.build), downloadMounts(plan)),
   ];
 }
 
@@ -98,17 +75,11 @@ function inModule({ service }: BuildPlan, target: string): string {
 }
 
 export function downloadMounts(plan: BuildPlan): string[] {
-  return [`type=cache,id=${plan.cacheNamespace}-mod,target=/go/pkg/mod`, ...secretMounts(plan.build)];
+  return [`type=cache,id=${plan.cacheNamespace}-mod,target=/go/pkg/mod`, ...downloadAccess(plan.build)];
 }
 
 export function compileMounts(plan: BuildPlan): string[] {
   return [`type=cache,id=${plan.cacheNamespace}-build,target=/root/.cache/go-build`, ...downloadMounts(plan)];
-}
-
-/** Mounts for the steps that may download modules. */
-export function secretMounts(build: BuildStageArgs): string[] {
-  const given = secretInputs.filter((input) => build[input] !== undefined);
-  return given.map((input) => `type=secret,id=${secrets[input].id},target=${secrets[input].target}`);
 }
 
 /** The go build command; `output` is the binary. */

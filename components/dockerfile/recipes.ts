@@ -4,7 +4,6 @@ import * as path from "node:path";
 import type { RuntimeStageArgs } from "../args";
 import {
   buildImage,
-  secretMounts,
   compileMounts,
   downloadSteps,
   goBuild,
@@ -25,6 +24,8 @@ import {
   workdir,
   type Instruction,
 } from "./instructions";
+import { libcCheck } from "./libc";
+import { downloadAccess, gitSteps } from "./privateModules";
 
 /** A rendered Dockerfile. */
 export interface Dockerfile {
@@ -72,10 +73,12 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       from(pinned(bases[0], digests), { as: "build", platform: "$BUILDPLATFORM" }),
       workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
+      ...gitSteps(plan.build),
       ...downloadSteps(plan),
       ...sourceSteps(plan),
       ...files.map((file) => copyFile(plan, file, `/out/files${directory}`)),
       run(goBuild(plan, `/out/bin${binary}`), compileMounts(plan)),
+      ...libcCheck(plan.build, runtime, `/out/bin${binary}`),
       // Times of the output tree are the only thing left that differs between two builds of the same source.
       run(["find", "/out", "-exec", "touch", "-h", "-d", "@0", "{}", "+"]),
       emptyLine,
@@ -106,8 +109,9 @@ export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerf
       from(pinned(base, digests)),
       workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
+      ...gitSteps(plan.build),
       ...sourceSteps(plan),
-      run(build, secretMounts(plan.build)),
+      run(build, downloadAccess(plan.build)),
       workdir("/app"),
       ...pairs("LABEL", baseAnnotations(base, digests)),
       plain("USER", defaultUser),
@@ -116,6 +120,7 @@ export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerf
     layers: [
       { createdBy: `WORKDIR ${workingDirectory(plan)}`, origin: "files" },
       { createdBy: "COPY . ", origin: "files" },
+      ...gitSteps(plan.build).map(() => ({ createdBy: "RUN git config ", origin: "files" as const })),
       { createdBy: "RUN ", origin: "binary" },
       { createdBy: "WORKDIR /app", origin: "files" },
     ],

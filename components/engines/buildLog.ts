@@ -52,6 +52,7 @@ async function rerunOptions(
   const env: Record<string, string> = {};
   const words = ["--progress=plain", `--platform=${request.platform}`, "--build-arg=SOURCE_DATE_EPOCH=0"];
   if (request.builder !== undefined) words.push(`--builder=${request.builder}`);
+  if (request.ssh) words.push("--ssh=default");
   for (const [id, value] of Object.entries(request.secrets)) {
     const variable = `GOIMAGE_${id.replace(/\W/g, "_").toUpperCase()}`;
     env[variable] = await new Promise<string>((resolve) => pulumi.output(value).apply(resolve));

@@ -32,6 +32,8 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
         ? {}
         : // A new token, or another machine's certificates, give the same image.
           { secrets: request.secrets, ignoreSecretsInDiffCalculation: Object.keys(request.secrets) }),
+      // No path: the provider asks the agent that SSH_AUTH_SOCK names, and the state is the same everywhere.
+      ...(request.ssh ? { ssh: [{ id: "default" }] } : {}),
     },
     opts,
   );

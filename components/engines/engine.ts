@@ -32,6 +32,8 @@ export interface BuildRequest {
   builder: string | undefined;
   /** BuildKit secrets by id. */
   secrets: Record<string, pulumi.Input<string>>;
+  /** Whether steps may use the SSH agent of the machine that runs Pulumi. */
+  ssh: boolean;
 }
 
 /** What builds and pushes an image. */

@@ -26,6 +26,8 @@ function buildkitInputs(args: GoImageArgs): string[] {
     ["build.netrc", args.build?.netrc],
     ["compression", args.compression === Compression.Zstd ? true : undefined],
     ["compressionLevel", args.compressionLevel],
+    ["build.ssh", args.build?.ssh === false ? undefined : args.build?.ssh],
+    ["build.sshKnownHosts", args.build?.sshKnownHosts],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

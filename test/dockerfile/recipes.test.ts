@@ -142,6 +142,39 @@ ENTRYPOINT ["/app/main"]
     assert.ok(!fast(plan, {}).text.includes("download"));
   });
 
+  it("fetches private modules by SSH in the steps that download, at the port of the known host", () => {
+    const build = {
+      ssh: true,
+      goPrivate: "git.example.com/*,other.example.com",
+      sshKnownHosts: "git.example.com ssh-rsa A\n[other.example.com]:2222 ssh-rsa A\n",
+    };
+    const lines = rendered({ build });
+    assert.deepEqual(
+      lines.filter((text) => text.startsWith('RUN ["git')),
+      [
+        'RUN ["git","config","--system","url.ssh://git@git.example.com/.insteadOf","https://git.example.com/"]',
+        'RUN ["git","config","--system","url.ssh://git@other.example.com:2222/.insteadOf","https://other.example.com/"]',
+      ],
+    );
+    const mounted = lines.filter((text) => text.includes("--mount=type=ssh,required=true "));
+    assert.equal(mounted.length, 2);
+    assert.match(mounted[0] ?? "", /go mod download/);
+    assert.match(mounted[1] ?? "", /"go","build"/);
+    assert.match(line(lines, "ENV GIT_SSH_COMMAND") ?? "", /StrictHostKeyChecking=yes .*UserKnownHostsFile=/);
+    const own = rendered({ build: { ...build, env: { GIT_CONFIG_COUNT: "0" } } });
+    assert.equal(line(own, 'RUN ["git'), undefined);
+  });
+
+  it("looks for glibc where a dynamic binary is to run on Alpine, and nowhere else", () => {
+    const checks = (build: object, runtime: object = {}) =>
+      rendered({ build }, runtime).filter((text) => text.includes("is linked to glibc")).length;
+    assert.equal(checks({}), 0);
+    assert.equal(checks({ cgoEnabled: true }), 1);
+    assert.equal(checks({ flags: ["-buildmode=pie"] }), 1);
+    assert.equal(checks({ cgoEnabled: true }, { image: "example.com/node:22-alpine@sha256:0" }), 1);
+    assert.equal(checks({ cgoEnabled: true }, { image: "example.com/alpine/debian:12" }), 0);
+  });
+
   it("runs the go command in the module, wherever it lies in the context", () => {
     const service = {
       ...examplePlan().service,

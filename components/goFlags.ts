@@ -1,0 +1,73 @@
+// Flags and variables of the go command that a build cannot have, each with the reason.
+
+/** Flags that go build would take and that would break or subvert the build. */
+const refusedFlags: Record<string, string> = {
+  o: "the recipe names the output",
+  n: "nothing would be compiled",
+  toolexec: "it would run another program in place of the compiler",
+  exec: "it would run another program",
+  overlay: "it would replace source files that the context does not show",
+  modfile: "the module's own go.mod is what the source hash covers",
+  pkgdir: "it would take compiled packages that the source hash does not cover",
+  compiler: "the go command's own compiler builds",
+  gccgoflags: "the go command's own compiler builds",
+  C: "use source and mainPackage",
+  ldflags: "use build.ldflags",
+  tags: "use build.buildTags",
+};
+
+export function goFlagProblem(text: string): string | undefined {
+  const [, name, value] = /^--?([A-Za-z]+)(?:=(.*))?$/s.exec(text) ?? [];
+  if (name === undefined)
+    return 'is not a flag; one entry each, with its value after "=", such as "-race" or "-p=2"';
+  const reason = Object.hasOwn(refusedFlags, name) ? refusedFlags[name] : undefined;
+  if (reason !== undefined) return `is refused: ${reason}`;
+  if (name === "buildmode" && !["default", "exe", "pie"].includes(value ?? ""))
+    return "is refused: it gives no program; use exe or pie";
+  return undefined;
+}
+
+/** GOFLAGS: flags between spaces, each whole one perhaps in quotes (go help environment). */
+export function flagsVariableProblem(text: string): string | undefined {
+  const words = text.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
+  for (const word of words.map((quoted) => quoted.replace(/^(['"])(.*)\1$/s, "$2"))) {
+    const reason = goFlagProblem(word);
+    if (reason !== undefined) return `has ${word.split("=")[0] ?? ""}, which ${reason}`;
+  }
+  return undefined;
+}
+
+/** Variables of build.env that belong to another input or to the recipe. */
+export const ownedVariables: readonly { names: RegExp; reason: string }[] = [
+  { names: /^(GOOS|GOARCH|GOARM)$/, reason: "use platforms" },
+  { names: /^CGO_ENABLED$/, reason: "use build.cgoEnabled" },
+  { names: /^GOPROXY$/, reason: "use build.goProxy" },
+  { names: /^GOPRIVATE$/, reason: "use build.goPrivate" },
+  {
+    names: /^(GOTOOLCHAIN|GOROOT)$/,
+    reason: "the build image's Go compiles; use build.goVersion or build.image",
+  },
+  {
+    names: /^(GOCACHE|GOMODCACHE|GOPATH|HOME)$/,
+    reason: "the recipe's cache mounts lie where the image has it",
+  },
+  {
+    names: /^GOENV$/,
+    reason: "it names a file of settings that the Dockerfile does not show; use build.env",
+  },
+  { names: /^GO111MODULE$/, reason: "only modules are built" },
+  { names: /^PATH$/, reason: "it would run other programs in place of the image's; use build.image" },
+  { names: /^LD_/, reason: "it would load other code into the compiler; use build.image" },
+];
+
+export function ldflagProblem(text: string): string | undefined {
+  if (!text.startsWith("-"))
+    return 'is not a linker flag; write a flag and its value as one entry, such as "-X main.version=1"';
+  if (text.includes("'") && text.includes('"'))
+    return "has both kinds of quotes, which go build cannot pass on";
+  // The value of -X is one word, whatever is in it.
+  if (/^--?X[\s=]/.test(text.trim()) || /^--?extldflags[\s=]-static$/.test(text.trim())) return undefined;
+  if (/(^|\s)--?(ext(ld|ldflags|ar)|linkmode[\s=]+external|o|plugin)\b/.test(text))
+    return 'is refused: it would run another linker, or link elsewhere (but "-extldflags=-static" is allowed)';
+  return undefined;
+}

@@ -1,0 +1,124 @@
+// Private modules by SSH: a real sshd, agent, git and go command.
+
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { makeTree } from "../support/module";
+import { assertNowhere, loudest, placesOf } from "./support/canary";
+import { builder, skipWithReason } from "./support/environment";
+import { golangAfter, installed } from "./support/images";
+import { Project, run } from "./support/project";
+import { bareRepository, startSshServer, type SshServer } from "./support/sshServer";
+import { fetchManifest } from "./support/registry";
+
+const lib = {
+  "go.mod": "module 127.0.0.1/team/lib.git\n\ngo 1.23\n",
+  "lib.go": 'package lib\n\nconst Name = "by ssh"\n',
+};
+
+describe("private modules by SSH", function () {
+  this.timeout(300_000);
+  let server: SshServer;
+  let withSsh: string;
+  let service: Record<string, string>;
+
+  before(async function () {
+    if (process.getuid?.() !== 0) skipWithReason(this, "only root can give an SSH server a user of its own");
+    const repository = await bareRepository(lib, "v1.0.0");
+    server = await startSshServer({ "team/lib.git": repository });
+    withSsh = await golangAfter("ssh", `command -v ssh || (${installed("openssh-client", "git")})`);
+    service = await serviceFiles(repository);
+  });
+
+  after(() => server?.close());
+
+  const program =
+    (build: string, image = withSsh) =>
+    (repository: string) => `
+const { GoMultiStageImage } = require("goimage");
+const image = new GoMultiStageImage("hello", {
+  source: "hello", repository: "${repository}", builder: "${builder}",
+  build: { image: "${image}", goPrivate: "127.0.0.1/*", goProxy: "off", ${build} },
+});
+module.exports = { digest: image.digest, dockerfile: image.dockerfile };
+`;
+  const known = (line: string) => `ssh: true, sshKnownHosts: ${JSON.stringify(line)},`;
+  // A name of its own gives each project empty module caches on the builder, and another go.mod steps of its own.
+  const project = (text: (repository: string) => string, name: string) => {
+    const unique = `ssh-${name}-${Date.now()}`;
+    return new Project(
+      text,
+      { ...service, "hello/go.mod": `// ${unique}\n${service["hello/go.mod"]}` },
+      unique,
+    );
+  };
+  const upOf = (built: Project, agent: string, ...more: string[]) =>
+    built.pulumi(["up", "--yes", "--skip-preview", ...more], { SSH_AUTH_SOCK: agent });
+
+  it("come with the agent's key, which stays out of state, logs, context, image and layers", async () => {
+    const built = project(program(known(server.knownHosts)), "good");
+    const up = await upOf(built, server.agent, ...loudest);
+    assert.equal(up.code, 0, up.output.slice(-3000));
+    const places = await placesOf(built, up.output);
+    assertNowhere(places, [...server.privateKey.split("\n").slice(1, -2), server.agent]);
+    // Searched for as the key is, to know that the search finds what is there.
+    assert.throws(() => assertNowhere(places, ["GIT_SSH_COMMAND"]), /a secret is in the what pulumi shows/);
+
+    const elsewhere = built.clone();
+    const socket = path.join(makeTree({}), "other.sock");
+    await run("ln", ["-s", server.agent, socket], ".");
+    assert.deepEqual(await elsewhere.up({ SSH_AUTH_SOCK: socket }), { same: 3 });
+  });
+
+  it("show the compiler's lines when the build fails after they came", async () => {
+    const built = project(program(known(server.knownHosts)), "broken");
+    built.write({ "hello/broken.go": "package main\n\nvar broken = gopher\n" });
+    const { code, output } = await upOf(built, server.agent);
+    assert.notEqual(code, 0);
+    assert.match(output, /broken\.go:3:14: undefined: gopher/);
+  });
+
+  it("do not come from a host with another key", async () => {
+    const other = makeTree({});
+    await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", "key"], other);
+    const key = (await run("cut", ["-d", " ", "-f", "1,2", "key.pub"], other)).output.trim();
+    const built = project(program(known(`[127.0.0.1]:${server.port} ${key}`)), "other-key");
+    const { code, output } = await upOf(built, server.agent);
+    assert.notEqual(code, 0);
+    assert.match(output, /Host key verification failed/);
+    assert.equal(await fetchManifest(built.repository, "latest"), undefined);
+  });
+
+  it("need an agent, and say so", async () => {
+    const built = project(program(known(server.knownHosts)), "no-agent");
+    const { code, output } = await upOf(built, "");
+    assert.notEqual(code, 0);
+    assert.match(output, /build\.ssh: needs an SSH agent[^]*SSH_AUTH_SOCK/);
+  });
+
+  it("need an SSH client in the build image, and say so", async () => {
+    const without = await golangAfter("without-ssh", "rm -f /usr/bin/ssh");
+    const { code, output } = await upOf(
+      project(program(known(server.knownHosts), without), "no-client"),
+      server.agent,
+    );
+    assert.notEqual(code, 0);
+    assert.match(output, /ssh: not found/);
+  });
+});
+
+/** A program that needs the module (whose URL is the path less .git, as the go command has it), with the sums that the go command computes from the repository itself. */
+async function serviceFiles(repository: string): Promise<Record<string, string>> {
+  const files = {
+    "hello/go.mod": "module example.com/hello\n\ngo 1.23\n\nrequire 127.0.0.1/team/lib.git v1.0.0\n",
+    "hello/main.go": 'package main\n\nimport "127.0.0.1/team/lib.git"\n\nfunc main() { println(lib.Name) }\n',
+  };
+  const directory = path.join(makeTree(files), "hello");
+  const result = await run("go", ["mod", "tidy"], directory, {
+    ...{ GOMODCACHE: makeTree({}), GOFLAGS: "-modcacherw", GOPRIVATE: "127.0.0.1/*" },
+    ...{ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.file://${repository}.insteadOf` },
+    GIT_CONFIG_VALUE_0: "https://127.0.0.1/team/lib",
+  });
+  assert.equal(result.code, 0, result.output);
+  const sums = await run("cat", ["go.sum"], directory);
+  return { ...files, "hello/go.sum": sums.output };
+}
