@@ -1,16 +1,17 @@
 // Private modules behind a company's proxy: the credentials reach the download and nothing else.
 
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
 import * as path from "node:path";
-import * as zlib from "node:zlib";
 import { makeTree } from "../support/module";
+import { assertNowhere, loud, placesOf } from "./support/canary";
 import { builder } from "./support/environment";
-import { startPrivateProxy, type PrivateProxy } from "./support/privateProxy";
+import { moduleProxy, startCompanyServer, type CompanyServer } from "./support/companyServer";
+import { moduleRepository, programOf, repositoryPath } from "./support/gitModule";
+import { gitRepositories } from "./support/gitServer";
 import { Project, run } from "./support/project";
-import { fetchBlob, fetchManifest } from "./support/registry";
 
 const password = "canary-9d1f4c77";
+const registryPassword = "canary-5be0a3e2";
 
 const service = {
   "hello/go.mod": "module example.com/hello\n\ngo 1.23\n\nrequire github.com/google/uuid v1.6.0\n",
@@ -23,7 +24,7 @@ github.com/google/uuid v1.6.0/go.mod h1:TIyPZe4MgqvfeYDBFedMoGGpEw/LqOeaOT+nhxU+
 
 describe("private modules behind a company's proxy", function () {
   this.timeout(300_000);
-  let proxy: PrivateProxy;
+  let proxy: CompanyServer;
 
   before(async () => {
     const cache = makeTree({});
@@ -31,28 +32,35 @@ describe("private modules behind a company's proxy", function () {
     const env = { GOMODCACHE: cache, GOFLAGS: "-modcacherw" };
     const downloaded = await run("go", ["mod", "download"], path.join(source, "hello"), env);
     assert.equal(downloaded.code, 0, downloaded.output);
-    proxy = await startPrivateProxy(path.join(cache, "cache/download"), "robot", password);
+    proxy = await startCompanyServer("robot", password, moduleProxy(path.join(cache, "cache/download")));
   });
 
   after(() => proxy?.close());
 
-  const program = (build: string) => (repository: string) => `
+  const program =
+    (build: string, more = "") =>
+    (repository: string) => `
 const { GoMultiStageImage } = require("goimage");
 const { readFileSync } = require("node:fs");
 const pulumi = require("@pulumi/pulumi");
+const config = new pulumi.Config();
 const image = new GoMultiStageImage("hello", {
-  source: "hello", repository: "${repository}", builder: "${builder}",
+  source: "hello", repository: "${repository}", builder: "${builder}", ${more}
   build: { goProxy: "${proxy.url}", env: { GONOSUMDB: "*", GOFLAGS: "-mod=readonly" }, ${build} },
 });
 module.exports = { ref: image.ref };
 `;
   const certificates = 'caCertificates: readFileSync("company.pem", "utf8"),';
-  const netrc = (word: string) =>
-    // The go command compares the host with its port.
-    `netrc: pulumi.secret("machine ${new URL(proxy.url).host} login robot password ${word}"),`;
+  // The go command compares the host with its port.
+  const netrcText = (word: string) => `machine ${new URL(proxy.url).host} login robot password ${word}`;
+  const netrc = (word: string) => `netrc: pulumi.secret("${netrcText(word)}"),`;
   // A name of its own gives each project empty module caches on the builder.
-  const project = (build: string, name: string) =>
-    new Project(program(build), { ...service, "company.pem": proxy.authority }, `${name}-${Date.now()}`);
+  const project = (build: string, name: string, more = "") =>
+    new Project(
+      program(build, more),
+      { ...service, "company.pem": proxy.authority },
+      `${name}-${Date.now()}`,
+    );
 
   it("needs the company's certificates, and says so in the words of the go command", async () => {
     const { code, output } = await project(netrc(password), "no-ca").pulumi([
@@ -75,27 +83,19 @@ module.exports = { ref: image.ref };
   });
 
   it("builds with both, and leaves them in no state, log, context, image or layer", async () => {
-    const built = project(certificates + netrc(password), "both");
-    const up = await built.pulumi(["up", "--yes", "--diff"]);
-    assert.equal(up.code, 0, up.output);
-    const served = await fetchManifest(built.repository, "latest");
-    assert.ok(served);
-    const blobs = [served.manifest.config, ...served.manifest.layers].map(async ({ digest }) => {
-      const blob = await fetchBlob(built.repository, digest);
-      return blob[0] === 0x1f ? zlib.gunzipSync(blob) : blob;
-    });
-    const places: Record<string, string | Buffer> = {
-      "what pulumi shows": up.output,
-      state: await built.state(),
-      "state file": everything(path.join(built.directory, ".state")),
-      outputs: JSON.stringify(await built.outputs()),
-      "context and Dockerfile": everything(path.join(built.directory, ".goimage")),
-      "config and layers": Buffer.concat(await Promise.all(blobs)),
-    };
-    const canaries = [password, proxy.authority.split("\n")[3] ?? ""];
-    for (const [place, content] of Object.entries(places)) {
-      for (const canary of canaries) assert.ok(!content.includes(canary), `a secret is in the ${place}`);
-    }
+    const login = 'registry: { username: "robot", password: config.requireSecret("password") },';
+    const secret = 'netrc: config.requireSecret("netrc"),';
+    const built = project(certificates + secret, "both", login);
+    await built.pulumi(["config", "set", "--secret", "password", registryPassword]);
+    await built.pulumi(["config", "set", "--secret", "netrc", netrcText(password)]);
+    const preview = await built.pulumi(["preview", "--diff"]);
+    const up = await built.pulumi(["up", "--yes", "--diff", ...loud]);
+    assert.equal(up.code, 0, up.output.slice(-3000));
+    const places = await placesOf(built, up.output);
+    assertNowhere({ ...places, preview: preview.output }, [password, registryPassword]);
+    // Certificates are public. Debugging output has them, as every input that is no secret of the stack's.
+    const certificate = proxy.authority.split("\n")[3] ?? "";
+    assertNowhere({ ...places, "what pulumi shows": preview.output }, [certificate]);
   });
 
   it("does not rebuild for a new password or other certificates alone", async () => {
@@ -107,9 +107,59 @@ module.exports = { ref: image.ref };
   });
 });
 
-/** All files below a directory as one text. */
-function everything(directory: string): string {
-  const entries = fs.readdirSync(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  return files.map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), "latin1")).join("\n");
-}
+describe("private modules in git by https under a company's authority", function () {
+  this.timeout(300_000);
+  let server: CompanyServer;
+  let service: Record<string, string>;
+
+  before(async () => {
+    const repository = await moduleRepository();
+    const root = repository.slice(0, -repositoryPath.length);
+    server = await startCompanyServer("robot", password, gitRepositories(root));
+    service = await programOf(repository);
+  });
+
+  after(() => server?.close());
+
+  /** A module's path has no port, so git is told the server's. */
+  const program = (build: string) => (repository: string) => `
+const { GoMultiStageImage } = require("goimage");
+const { readFileSync } = require("node:fs");
+const { port } = new URL("${server.url}");
+const image = new GoMultiStageImage("hello", {
+  source: "hello", repository: "${repository}", builder: "${builder}",
+  build: { goPrivate: "127.0.0.1/*", goProxy: "off", ${build} env: {
+    GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "url.https://127.0.0.1:" + port + "/.insteadOf", GIT_CONFIG_VALUE_0: "https://127.0.0.1/",
+  } },
+});
+module.exports = { ref: image.ref };
+`;
+  const certificates = 'caCertificates: readFileSync("company.pem", "utf8"),';
+  const netrc = 'netrc: new (require("@pulumi/pulumi").Config)().requireSecret("netrc"),';
+  async function upOf(build: string, name: string) {
+    const unique = `${name}-${Date.now()}`;
+    const files = { ...service, "hello/go.mod": `// ${unique}\n${service["hello/go.mod"]}` };
+    const project = new Project(program(build), { ...files, "company.pem": server.authority }, unique);
+    const text = `machine 127.0.0.1 login robot password ${password}`;
+    await project.pulumi(["config", "set", "--secret", "netrc", text]);
+    const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview", ...loud]);
+    return { project, code, output };
+  }
+
+  it("come with certificates and a netrc, whose password is in nothing that is left", async () => {
+    const { project, code, output } = await upOf(certificates + netrc, "git-both");
+    assert.equal(code, 0, output.slice(-3000));
+    assertNowhere(await placesOf(project, output), [password]);
+  });
+
+  for (const [what, build] of [
+    ["the certificates", netrc],
+    ["the netrc", certificates],
+  ] as const) {
+    it(`do not come without ${what}`, async () => {
+      const { code, output } = await upOf(build, "git-less");
+      assert.notEqual(code, 0);
+      assert.match(output, /127\.0\.0\.1\/team\/lib\.git@v1\.0\.0: no secure protocol found for repository/);
+    });
+  }
+});

@@ -5,15 +5,11 @@ import * as path from "node:path";
 import { makeTree } from "../support/module";
 import { assertNowhere, loudest, placesOf } from "./support/canary";
 import { builder, skipWithReason } from "./support/environment";
+import { moduleRepository, programOf, repositoryPath } from "./support/gitModule";
 import { golangAfter, installed } from "./support/images";
 import { Project, run } from "./support/project";
-import { bareRepository, startSshServer, type SshServer } from "./support/sshServer";
+import { startSshServer, type SshServer } from "./support/sshServer";
 import { fetchManifest } from "./support/registry";
-
-const lib = {
-  "go.mod": "module 127.0.0.1/team/lib.git\n\ngo 1.23\n",
-  "lib.go": 'package lib\n\nconst Name = "by ssh"\n',
-};
 
 describe("private modules by SSH", function () {
   this.timeout(300_000);
@@ -23,10 +19,10 @@ describe("private modules by SSH", function () {
 
   before(async function () {
     if (process.getuid?.() !== 0) skipWithReason(this, "only root can give an SSH server a user of its own");
-    const repository = await bareRepository(lib, "v1.0.0");
-    server = await startSshServer({ "team/lib.git": repository });
+    const repository = await moduleRepository();
+    server = await startSshServer({ [repositoryPath]: repository });
     withSsh = await golangAfter("ssh", `command -v ssh || (${installed("openssh-client", "git")})`);
-    service = await serviceFiles(repository);
+    service = await programOf(repository);
   });
 
   after(() => server?.close());
@@ -105,20 +101,3 @@ module.exports = { digest: image.digest, dockerfile: image.dockerfile };
     assert.match(output, /ssh: not found/);
   });
 });
-
-/** A program that needs the module (whose URL is the path less .git, as the go command has it), with the sums that the go command computes from the repository itself. */
-async function serviceFiles(repository: string): Promise<Record<string, string>> {
-  const files = {
-    "hello/go.mod": "module example.com/hello\n\ngo 1.23\n\nrequire 127.0.0.1/team/lib.git v1.0.0\n",
-    "hello/main.go": 'package main\n\nimport "127.0.0.1/team/lib.git"\n\nfunc main() { println(lib.Name) }\n',
-  };
-  const directory = path.join(makeTree(files), "hello");
-  const result = await run("go", ["mod", "tidy"], directory, {
-    ...{ GOMODCACHE: makeTree({}), GOFLAGS: "-modcacherw", GOPRIVATE: "127.0.0.1/*" },
-    ...{ GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: `url.file://${repository}.insteadOf` },
-    GIT_CONFIG_VALUE_0: "https://127.0.0.1/team/lib",
-  });
-  assert.equal(result.code, 0, result.output);
-  const sums = await run("cat", ["go.sum"], directory);
-  return { ...files, "hello/go.sum": sums.output };
-}

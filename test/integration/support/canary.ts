@@ -7,8 +7,11 @@ import * as zlib from "node:zlib";
 import type { Project } from "./project";
 import { fetchBlob, fetchManifest } from "./registry";
 
-/** Flags of pulumi that make it and its plugins tell all they can. */
-export const loudest = ["--logtostderr", "--logflow", "-v=11"];
+/** Flags of pulumi that make it and its plugins tell all they can, secrets too. */
+export const loudest = ["--debug", "--logtostderr", "--logflow", "-v=11"];
+
+/** The loudest that Pulumi itself keeps secrets out of: from 9 on it prints what it passes to its plugins. */
+export const loud = ["--debug", "--logtostderr", "--logflow", "-v=8"];
 
 /** What is left of a deployment, by place, and what pulumi printed. */
 export async function placesOf(project: Project, output: string): Promise<Record<string, string | Buffer>> {

@@ -8,7 +8,6 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { makeTree } from "../../support/module";
 import { debianAfter, installed } from "./images";
-import { run } from "./project";
 
 export interface SshServer {
   port: number;
@@ -70,23 +69,6 @@ export async function startSshServer(repositories: Record<string, string>): Prom
       await closed;
     },
   };
-}
-
-/** A bare repository with one commit of these files, tagged. */
-export async function bareRepository(files: Record<string, string>, tag: string): Promise<string> {
-  const work = makeTree(files);
-  const bare = path.join(makeTree({}), "bare.git");
-  const git = async (...words: string[]) => {
-    const identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
-    const result = await run("git", [...identity, ...words], work);
-    if (result.code !== 0) throw new Error(result.output);
-  };
-  await git("init", "--quiet", "--initial-branch=main");
-  await git("add", ".");
-  await git("commit", "--quiet", "--message=first");
-  await git("tag", tag);
-  await git("clone", "--quiet", "--bare", ".", bare);
-  return bare;
 }
 
 async function freePort(): Promise<number> {
