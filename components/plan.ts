@@ -70,7 +70,7 @@ function goFlags(build: AnyArgs["build"]): string[] {
 }
 
 /** Variables that change which files the go command takes. */
-const decisiveVariables = ["GOFLAGS", "GOOS", "GOARCH", "CGO_ENABLED", "GOEXPERIMENT"];
+const decisiveVariables = ["GOFLAGS", "GOEXPERIMENT"];
 
 function findSource(service: GoService, args: AnyArgs): Source {
   const tree = new Tree(service.root);
