@@ -121,7 +121,10 @@ describe("private modules in git by https under a company's authority", function
 
   after(() => server?.close());
 
-  /** A module's path has no port, so git is told the server's. */
+  /**
+   * A module's path has no port, so git is told the server's. Debian's git reads a directory of authorities as well; one
+   * without any makes it such as Alpine's, which reads one file.
+   */
   const program = (build: string) => (repository: string) => `
 const { GoMultiStageImage } = require("goimage");
 const { readFileSync } = require("node:fs");
@@ -129,7 +132,7 @@ const { port } = new URL("${server.url}");
 const image = new GoMultiStageImage("hello", {
   source: "hello", repository: "${repository}", builder: "${builder}",
   build: { goPrivate: "127.0.0.1/*", goProxy: "off", ${build} env: {
-    GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "url.https://127.0.0.1:" + port + "/.insteadOf", GIT_CONFIG_VALUE_0: "https://127.0.0.1/",
+    GIT_SSL_CAPATH: "/mnt", GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "url.https://127.0.0.1:" + port + "/.insteadOf", GIT_CONFIG_VALUE_0: "https://127.0.0.1/",
   } },
 });
 module.exports = { ref: image.ref };
