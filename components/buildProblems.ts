@@ -16,7 +16,9 @@ const fields = [
 export function buildProblems(check: Checker, build: BuildStageArgs | undefined): void {
   if (!check.object("build", build, fields)) return;
   const args = build as BuildStageArgs;
-  check.text("build.image", args.image, imageReferenceProblem);
+  check.text("build.image", args.image, (text) =>
+    text === "scratch" ? "is empty and has no Go toolchain" : imageReferenceProblem(text),
+  );
   check.text("build.goVersion", args.goVersion, (text) =>
     parseGoVersion(text) ? undefined : "is not a Go version, such as 1.23 or 1.23.4",
   );
@@ -39,12 +41,16 @@ export function buildProblems(check: Checker, build: BuildStageArgs | undefined)
     /:\/\/[^/@]*@/.test(text) ? "has credentials, which would stay in the image's history" : undefined,
   );
   check.text("build.goPrivate", args.goPrivate);
-  if (
-    typeof args.caCertificates === "string" &&
-    !args.caCertificates.includes("-----BEGIN CERTIFICATE-----")
-  ) {
-    check.add("build.caCertificates", 'is not PEM text; read the file, such as readFileSync(path, "utf8")');
-  }
+  check.secret("build.netrc", args.netrc, (text) =>
+    /^\s*(machine|default|macdef)\s/m.test(text)
+      ? undefined
+      : 'is not the text of a netrc file, such as "machine git.example.com login robot password ..."',
+  );
+  check.secret("build.caCertificates", args.caCertificates, (text) =>
+    text.includes("-----BEGIN CERTIFICATE-----")
+      ? undefined
+      : 'is not PEM text; read the file, such as readFileSync(path, "utf8")',
+  );
   sshProblems(check, args);
 }
 

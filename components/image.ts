@@ -12,7 +12,9 @@ import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
 import { deployedImage, readBack, type DeployedImage, type Destination } from "./readBack";
+import { isKnown, takeTags } from "./pushTargets";
 import { parseRepository } from "./registry/reference";
+import { secretWarnings } from "./secrets";
 import { changedDockerfile, changedFiles } from "./source/reasons";
 import { stageContext, writeAtomically, type StagedContext } from "./source/stage";
 import { workDirectory } from "./source/workDirectory";
@@ -84,6 +86,8 @@ export function buildImage(
     ssh: args.build?.ssh === true,
   };
   explain(owner, source, staged, dockerfile, deployed);
+  for (const warning of secretWarnings(args)) void pulumi.log.warn(warning, component);
+  void warnOfSecretName(component, args);
   const build = engineNamed(chosenEngine(args))(name, request, {
     parent: component,
     // Deleting the resource must not delete an image that something may still run.
@@ -154,8 +158,12 @@ function explain(
 
 /** Repository and tags, checked again once they are known: they may come from another resource. */
 function destinationOf(owner: Owner, args: GoImageArgs): pulumi.Output<Destination> {
-  return pulumi.all([args.repository, args.tags ?? ["latest"]]).apply(([repository, tags]) => {
-    const problems = destinationProblems(repository, tags);
+  return pulumi.all([args.repository, args.tags]).apply(([repository, givenTags]) => {
+    // An Output may hold nothing.
+    const tags = givenTags ?? ["latest"];
+    const problems = destinationProblems(repository ?? null, tags);
+    if (problems.length === 0 && !isKnown(args.repository, args.tags))
+      problems.push(...takeTags(owner.name, repository, tags));
     if (problems.length > 0) throw invalidInputs(owner.type, owner.name, problems);
     return { repository: parseRepository(repository), tags };
   });
@@ -165,6 +173,18 @@ function destinationOf(owner: Owner, args: GoImageArgs): pulumi.Output<Destinati
 function compressionOf({ compression, compressionLevel }: GoImageArgs): BuildRequest["compression"] {
   if (compression === undefined && compressionLevel === undefined) return undefined;
   return { type: compression ?? "gzip", level: compressionLevel };
+}
+
+/** The name of an image is in its registry, in the state and in the output ref: it cannot be kept secret. */
+async function warnOfSecretName(
+  component: pulumi.Resource,
+  { repository, tags }: GoImageArgs,
+): Promise<void> {
+  if (!(await pulumi.isSecret(pulumi.all([repository, tags])))) return;
+  await pulumi.log.warn(
+    "repository or tags is a secret, but the name of an image is readable in the outputs and the state",
+    component,
+  );
 }
 
 function secretsOf({ build }: GoImageArgs): BuildRequest["secrets"] {

@@ -9,6 +9,7 @@ import { buildImage, classicGoVersion, type BuildPlan } from "./dockerfile/goBui
 import { agentProblems } from "./engines/sshAgent";
 import { goTarget, platformOf } from "./platform";
 import { invalidInputs, shown, type Problem } from "./problems";
+import { isKnown, takeTags } from "./pushTargets";
 import { buildClosure, type Closure } from "./source/closure";
 import type { BuildContext } from "./source/constraints";
 import { parseGoVersion } from "./source/goMod";
@@ -17,6 +18,7 @@ import { resolveService, type GoService } from "./source/module";
 import { Tree } from "./source/tree";
 
 type AnyArgs = GoImageArgs & Pick<GoMultiStageImageArgs, "runtime" | "recipe">;
+type Settings = Pick<GoImageArgs, "source" | "mainPackage"> & { build?: AnyArgs["build"] | undefined };
 
 /** What a component builds from. */
 export interface Source {
@@ -34,14 +36,23 @@ export function buildPlan(
   problems: readonly Problem[],
 ): { plan: BuildPlan; source: Source } {
   const found = [...problems];
-  const bad = (input: string) => problems.some(({ propertyPath }) => propertyPath.startsWith(input));
-  const resolved = bad("args") || bad("source") || bad("mainPackage") ? undefined : resolve(args);
+  const bad = (input: string) =>
+    problems.some(({ propertyPath }) => /^\w*/.exec(propertyPath)?.[0] === input);
+  const resolved =
+    bad("args") || bad("source") || bad("mainPackage")
+      ? undefined
+      : resolve(bad("build") ? { ...args, build: undefined } : args);
   found.push(...(resolved?.problems ?? []));
   const service = resolved?.service;
-  if (service && !bad("build")) found.push(...goVersionProblems(args, service));
+  // A go.mod with mistakes may have one in its version.
+  if (service && resolved.problems.length === 0 && !bad("build"))
+    found.push(...goVersionProblems(args, service));
   if (service && !bad("runtime")) found.push(...runtimeFileProblems(service, args.runtime?.files ?? []));
   if (service && args.recipe === Recipe.Classic) found.push(...classicProblems(service));
   found.push(...agentProblems(args));
+  const { repository, tags } = args ?? {};
+  if (isKnown(repository, tags) && !bad("args") && !bad("repository") && !bad("tags"))
+    found.push(...takeTags(name, repository as string, (tags as string[] | undefined) ?? ["latest"]));
   // Looking for files takes time; with a problem known there is no use in it.
   const source = service && found.length === 0 ? findSource(service, args) : undefined;
   found.push(...(source?.closure.problems ?? []));
@@ -55,7 +66,7 @@ export function buildPlan(
   return { plan, source };
 }
 
-function resolve({ source, mainPackage, build }: AnyArgs): ReturnType<typeof resolveService> {
+function resolve({ source, mainPackage, build }: Settings): ReturnType<typeof resolveService> {
   const flags = goFlags(build);
   return resolveService(source, {
     mainPackage,

@@ -1,6 +1,5 @@
 // Pure checks of the inputs: everything that can be said without looking at the disk or the network.
 
-import * as pulumi from "@pulumi/pulumi";
 import {
   BaseImages,
   Compression,
@@ -12,11 +11,11 @@ import {
 } from "./args";
 import { growthProblem, sizeProblem } from "./budget";
 import { buildProblems } from "./buildProblems";
-import { Checker, variableName } from "./checker";
+import { Checker, isLate, variableName } from "./checker";
 import { bareEngineProblems } from "./engines";
 import { knownPlatforms } from "./platform";
 import { shown, type Problem } from "./problems";
-import { imageReferenceProblem, parseRepository, tagProblem } from "./registry/reference";
+import { imageReferenceProblem, pushTargetProblem, tagProblem } from "./registry/reference";
 
 const imageFields = [
   "source",
@@ -53,6 +52,8 @@ export function imageProblems(args: GoImageArgs, more: readonly string[] = []): 
   platformProblems(check, args.platforms);
   check.object("registry", args.registry, ["username", "password", "insecure"]);
   check.flag("registry.insecure", args.registry?.insecure);
+  check.secret("registry.username", args.registry?.username);
+  check.secret("registry.password", args.registry?.password);
   if ((args.registry?.username === undefined) !== (args.registry?.password === undefined)) {
     check.add(
       "registry",
@@ -94,32 +95,19 @@ export function multiStageProblems(args: {
 /** Problems of repository and tags, as far as they are plain values; a component checks Outputs once they are known. */
 export function destinationProblems(repository: unknown, tags: unknown): Problem[] {
   const check = new Checker();
-  if (!isDeferred(repository)) check.text("repository", repository, repositoryProblem);
-  if (tags !== undefined && !isDeferred(tags)) {
+  if (!isLate(repository)) check.text("repository", repository, pushTargetProblem);
+  if (tags !== undefined && !isLate(tags)) {
     if (Array.isArray(tags) && tags.length === 0)
       check.add("tags", "is empty; leave it out for latest, or name a tag");
     if (Array.isArray(tags))
       check.texts(
         "tags",
-        tags.map((tag: unknown) => (isDeferred(tag) ? "latest" : tag)),
+        Array.from(tags, (tag: unknown) => (isLate(tag) ? "latest" : tag)),
         tagProblem,
       );
     else check.add("tags", `${shown(tags)} is not a list`);
   }
   return check.problems;
-}
-
-function isDeferred(value: unknown): boolean {
-  return pulumi.Output.isInstance(value) || value instanceof Promise;
-}
-
-function repositoryProblem(text: string): string | undefined {
-  try {
-    parseRepository(text);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
 }
 
 function mainPackageProblem(text: string): string | undefined {
@@ -153,7 +141,11 @@ function platformProblems(check: Checker, platforms: unknown): void {
 function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined): void {
   if (!check.object("runtime", runtime, runtimeFields)) return;
   const args = runtime as RuntimeStageArgs;
-  check.text("runtime.image", args.image, imageReferenceProblem);
+  check.text("runtime.image", args.image, (text) =>
+    text === "build"
+      ? "is the Dockerfile's build stage; for an image of that name write docker.io/library/build"
+      : imageReferenceProblem(text),
+  );
   check.text("runtime.alpineVersion", args.alpineVersion, (text) =>
     /^\d+\.\d+(\.\d+)?$/.test(text) ? undefined : "is not an Alpine version, such as 3.20.3",
   );
@@ -212,8 +204,8 @@ function portProblem(text: string): string | undefined {
 
 function fileProblem(text: string): string | undefined {
   const parts = text.split("/");
-  if (text === "" || parts[0] === "" || parts.includes("..") || /[*?[\]\\$"]/.test(text)) {
-    return "is not a plain path inside source (no wildcards, no leading slash, no ..)";
+  if (text === "" || parts[0] === "" || parts.includes("..") || /[*?[\]\\]/.test(text)) {
+    return "is not a plain path inside source (no wildcards or backslashes, no leading slash, no ..)";
   }
   return undefined;
 }

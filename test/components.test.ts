@@ -122,7 +122,13 @@ describe("GoMultiStageImage", () => {
     const registry = { username: "robot", password: "hunter2" };
     const found = await registered(() => {
       new GoMultiStageImage("one", { source: "hello", repository, registry });
-      new GoMultiStageImage("two", { source: "hello", repository, registry, engine: "buildkit" });
+      new GoMultiStageImage("two", {
+        source: "hello",
+        repository,
+        tags: ["two"],
+        registry,
+        engine: "buildkit",
+      });
     });
     const { server, ...login } = secretValue(inputs(found, docker)["registry"]) as Record<string, unknown>;
     assert.deepEqual({ address: server, ...login }, { address: "registry.example.com", ...registry });
@@ -144,7 +150,11 @@ describe("GoMultiStageImage", () => {
     const found = await registered(() => {
       for (const parentType of ["a:b:C", "a:b:D"]) {
         const parent = new pulumi.ComponentResource(parentType, "parent");
-        new GoMultiStageImage("twin", { source: "hello", repository }, { parent });
+        new GoMultiStageImage(
+          "twin",
+          { source: "hello", repository, tags: [parentType.slice(-1)] },
+          { parent },
+        );
       }
     });
     const contexts = found

@@ -38,17 +38,20 @@ export function run(command: readonly string[], mounts: readonly string[] = []):
   return { keyword: "RUN", rest: [...mounts.map((mount) => `--mount=${mount}`), json(command)].join(" ") };
 }
 
-/** COPY; paths with other than harmless characters stand in a JSON array. Validation has refused wildcards of users. */
+/**
+ * COPY; paths with other than harmless characters stand in a JSON array, in which quotes and variables still mean
+ * something. Validation has refused wildcards of users.
+ */
 export function copy(sources: readonly string[], target: string, from?: string): Instruction {
   const paths = [...sources, target];
   const operands = paths.every((path) => /^[\w./*-]+$/.test(path) && !path.startsWith("-"))
     ? paths.join(" ")
-    : json(paths);
+    : json(paths.map(literal));
   return { keyword: "COPY", rest: from === undefined ? operands : `--from=${from} ${operands}` };
 }
 
 export function workdir(directory: string): Instruction {
-  return { keyword: "WORKDIR", rest: directory };
+  return { keyword: "WORKDIR", rest: /^[\w./-]+$/.test(directory) ? directory : quoted(directory) };
 }
 
 /** ENV or LABEL, one instruction a pair, sorted by name so that the order in the program does not matter. */
@@ -70,6 +73,10 @@ export function plain(keyword: string, rest: string): Instruction {
 
 function quoted(value: string): string {
   return `"${value.replace(/[\\"$]/g, "\\$&")}"`;
+}
+
+function literal(path: string): string {
+  return path.replace(/["'$]/g, "\\$&");
 }
 
 /**

@@ -36,6 +36,16 @@ export function parseRepository(text: string): Repository {
   return { domain, path, name: `${domain}/${path}`, familiar: text };
 }
 
+/** Why nothing can be pushed to `text`; undefined when it names a repository to push to. */
+export function pushTargetProblem(text: string): string | undefined {
+  const problem = repositoryProblem(text);
+  if (problem !== undefined) return problem;
+  // A bare name is Docker Hub's library, to which Docker alone can push; whoever writes one has forgotten the host.
+  return text.includes("/")
+    ? undefined
+    : `names no registry: write HOST/PATH, such as registry.example.com/${shorten(text)}, or ACCOUNT/${shorten(text)} for Docker Hub`;
+}
+
 /** Why `tag` is no tag; undefined when it is one. */
 export function tagProblem(tag: string): string | undefined {
   if (tag === "") return "must not be empty";
@@ -98,6 +108,7 @@ function textProblem(text: string): string | undefined {
   if (text === "") return "must not be empty";
   if (/[\s\p{Cc}]/u.test(text)) return "must not contain spaces or control characters";
   if (/\P{ASCII}/u.test(text)) return "must be plain ASCII (look for letters that only resemble Latin ones)";
+  if (text.includes(",")) return "must not contain a comma: it names one image";
   // The text itself is not repeated from here on where it might hold a password (https://user:password@host).
   if (scheme.test(text)) return "must not start with a scheme: write HOST/PATH, without http:// or https://";
   return undefined;

@@ -49,12 +49,24 @@ export function buildClosure(
     }
   }
   walk.boundaries();
+  walk.problems.push(...missingSums(service, context, walk.downloaded));
   const files = [...walk.files].sort();
   return { files, wholeModule: walk.unsure, secrets: files.filter(isSecret), problems: walk.problems };
 }
 
+/** Without any go.sum the go command refuses every module that it would have to download. */
+function missingSums(service: GoService, context: BuildContext, imported: string | undefined): Problem[] {
+  const writesSums = (context.flags ?? []).some((flag) => /^--?mod=mod$/.test(flag));
+  const hasSums = service.moduleFiles.some((file) => file.endsWith(".sum"));
+  if (imported === undefined || hasSums || writesSums || service.vendorDirectory !== undefined) return [];
+  const reason = `imports ${imported}, but there is no go.sum beside go.mod; run go mod tidy there, and commit go.sum`;
+  return [{ propertyPath: "source", reason }];
+}
+
 class Walk {
   readonly files = new Set<string>();
+  /** An import that lies in no module on disk. */
+  downloaded: string | undefined;
   readonly problems: Problem[] = [];
   unsure: string | undefined;
   private readonly seen = new Set<string>();
@@ -155,8 +167,12 @@ class Walk {
     for (const pattern of source.embeds)
       for (const found of embeddedFiles(this.tree, directory, pattern)) this.add(found);
     this.cgo(file, directory, source);
-    for (const imported of source.imports)
-      for (const target of this.directoriesOf(imported)) this.package(target);
+    for (const imported of source.imports) {
+      const targets = this.directoriesOf(imported);
+      // The standard library's import paths have no dot in their first part.
+      if (targets.length === 0 && /^[^/]*\./.test(imported)) this.downloaded ??= imported;
+      for (const target of targets) this.package(target);
+    }
   }
 
   /** C code may read files that only a C compiler finds: with search paths of its own all bets are off. */

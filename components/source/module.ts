@@ -1,6 +1,7 @@
 // Finds the Go module around a source directory, with the workspace and the local modules that its build needs.
 
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 import { shown, type Problem } from "../problems";
 import { parseGoFile } from "./goFile";
@@ -53,7 +54,7 @@ export function resolveService(
     problems: [{ propertyPath: "source", reason: `${shown(source)} ${reason}` }],
   });
   const directory = path.resolve(source);
-  const stat = fs.statSync(directory, { throwIfNoEntry: false });
+  const stat = statOf(directory);
   if (!stat) return wrong("does not exist; it is relative to the Pulumi project");
   if (!stat.isDirectory()) return wrong("is not a directory; name the one with the Go code");
   const moduleRoot = directoryWith("go.mod", directory);
@@ -72,7 +73,7 @@ export function resolveService(
   const needed = new Set(mains.flatMap((main) => readGoMod(path.join(main, "go.mod")).requires));
   problems.push(...all.filter((module) => needed.has(module.path)).flatMap((m) => missingModule(source, m)));
   // What nothing requires may be missing: the go command does not look for it.
-  const replaced = all.filter((module) => fs.existsSync(path.join(module.directory, "go.mod")));
+  const replaced = all.filter((module) => isFile(path.join(module.directory, "go.mod")));
 
   const ancestor = commonDirectory([vendorRoot, ...mains, ...replaced.map((module) => module.directory)]);
   const relative = (file: string) => slashed(path.relative(ancestor, file)) || ".";
@@ -96,13 +97,28 @@ export function resolveService(
     ),
     vendorDirectory: vendor === "no" ? undefined : relative(path.join(vendorRoot, "vendor")),
   };
+  problems.push(...tooWide(source, ancestor));
   problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory));
   return { service, problems };
 }
 
+/** What a path leads to; undefined for what cannot be followed, such as a link to itself. */
+function statOf(file: string): fs.Stats | undefined {
+  try {
+    return fs.statSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** False for a FIFO as well, which must not be read. */
+function isFile(file: string): boolean {
+  return statOf(file)?.isFile() === true;
+}
+
 function directoryWith(file: string, directory: string): string | undefined {
   for (let current = directory; ; current = path.dirname(current)) {
-    if (fs.statSync(path.join(current, file), { throwIfNoEntry: false })?.isFile()) return current;
+    if (isFile(path.join(current, file))) return current;
     if (current === path.dirname(current)) return undefined;
   }
 }
@@ -121,7 +137,7 @@ function findWorkspace(
   const work = readGoMod(file);
   const members = work.use
     .map((use) => path.resolve(directory, use))
-    .filter((member) => fs.existsSync(path.join(member, "go.mod")));
+    .filter((member) => isFile(path.join(member, "go.mod")));
   return members.includes(moduleRoot) ? { file, members, go: work.go } : undefined;
 }
 
@@ -131,7 +147,7 @@ function findWorkspace(
  */
 function vendorUse(root: string, workspace: object | undefined, go: string | undefined): VendorUse {
   const list = path.join(root, "vendor", "modules.txt");
-  if (!fs.existsSync(list)) return "no";
+  if (!isFile(list)) return "no";
   const [firstLine = ""] = fs.readFileSync(list, "utf8").split("\n", 1);
   const isForWorkspace = /^## (.*;)?\s*workspace\s*(;|$)/.test(firstLine);
   if (isForWorkspace !== (workspace !== undefined)) return "no";
@@ -156,7 +172,7 @@ function localReplacements(source: string, file: string, problems: Problem[]): L
 }
 
 function missingModule(source: string, { path: module, directory }: LocalModule): Problem[] {
-  if (fs.existsSync(path.join(directory, "go.mod"))) return [];
+  if (isFile(path.join(directory, "go.mod"))) return [];
   const shownDirectory = slashed(path.relative(process.cwd(), directory));
   const reason = `go.mod of ${shown(source)} replaces ${module} by ${shownDirectory}, which has no go.mod`;
   return [{ propertyPath: "source", reason }];
@@ -190,6 +206,22 @@ function commonDirectory(directories: readonly string[]): string {
   return common;
 }
 
+/** A stray go.mod or go.work there would make everything on the machine, or of its user, part of the module. */
+function tooWide(source: string, directory: string): Problem[] {
+  const wide: [string, string][] = [
+    ["the root directory", path.parse(directory).root],
+    ["the home directory", os.homedir()],
+  ];
+  const found = wide.find(([, place]) => fs.realpathSync(directory) === realPath(place));
+  if (found === undefined) return [];
+  const reason = `${shown(source)} has its go.mod, go.work or a local replacement such that the build would span ${found[0]}; give the service a directory with a go.mod of its own`;
+  return [{ propertyPath: "source", reason }];
+}
+
+function realPath(directory: string): string | undefined {
+  return fs.existsSync(directory) ? fs.realpathSync(directory) : undefined;
+}
+
 function goModProblems(source: string, goMod: GoMod): Problem[] {
   const problems: Problem[] = [];
   const add = (reason: string) =>
@@ -218,7 +250,7 @@ function mainPackageProblems(mainPackage: string, target: string): Problem[] {
   const wrong = (reason: string) => [
     { propertyPath: "mainPackage", reason: `${shown(mainPackage)} ${reason}` },
   ];
-  const stat = fs.statSync(target, { throwIfNoEntry: false });
+  const stat = statOf(target);
   if (!stat) return wrong("is not a directory of the module");
   const files = stat.isDirectory()
     ? fs
@@ -229,8 +261,7 @@ function mainPackageProblems(mainPackage: string, target: string): Problem[] {
   if (files.length === 0)
     return wrong("has no Go files; name the directory of the main package, such as ./cmd/api");
   const isMain = (file: string) =>
-    fs.statSync(file, { throwIfNoEntry: false })?.isFile() &&
-    parseGoFile(fs.readFileSync(file, "utf8")).packageName === "main";
+    isFile(file) && parseGoFile(fs.readFileSync(file, "utf8")).packageName === "main";
   return files.some(isMain)
     ? []
     : wrong("is not a main package; name the one with func main, such as ./cmd/api");

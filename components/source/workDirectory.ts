@@ -3,9 +3,10 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { oncePerRun } from "../run";
 import { writeAtomically } from "./stage";
 
-const taken = new Map<string, number>();
+const takenDirectories = oncePerRun(() => new Map<string, number>());
 
 /** Makes and returns the directory, relative to the project. Two resources of one name in a program get two. */
 export function workDirectory(stack: string, type: string, name: string): string {
@@ -14,6 +15,7 @@ export function workDirectory(stack: string, type: string, name: string): string
   );
   const wished = path.posix.join(".goimage", ...plain);
   // Pulumi allows one name twice under different parents; a program registers them in the same order each time.
+  const taken = takenDirectories();
   const count = (taken.get(wished) ?? 0) + 1;
   taken.set(wished, count);
   const directory = count === 1 ? wished : `${wished}-${count}`;

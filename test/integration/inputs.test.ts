@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { helloFiles } from "../support/module";
 import { engineFields, engines } from "./support/environment";
 import { Project } from "./support/project";
-import { fetchConfig, fetchManifest } from "./support/registry";
+import { fetchManifest } from "./support/registry";
 
 const engine = engines.includes("buildkit") ? "buildkit" : "docker";
 const hello = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
@@ -71,36 +71,6 @@ describe("a repository that another resource names", function () {
       const { ref } = await project.outputs<{ ref: string }>();
       assert.equal(ref, `${project.repository}/two@${served?.digest}`);
       assert.equal((await project.up())["same"], 5);
-    });
-  }
-});
-
-describe("settings with characters that mean something elsewhere", function () {
-  this.timeout(300_000);
-
-  for (const engine of engines) {
-    it(`reach the image as they are with engine ${engine}`, async () => {
-      const value = `a\\b"c $PATH \${HOME} 'd' \`id\` $(id) é <<EOF # x \\`;
-      const project = new Project(
-        (repository) => `const { GoMultiStageImage } = require("goimage");
-         const value = ${JSON.stringify(value)};
-         new GoMultiStageImage("hello", { source: "hello", repository: "${repository}", ${engineFields(engine)}
-           build: { env: { NASTY: value }, ldflags: ["-X main.note=it's $HOME"] },
-           runtime: { env: { VALUE: value, EMPTY: "" }, labels: { "com.example.value": value }, command: [value, "<<EOF"],
-             files: ["data/with space.txt"], exposedPorts: ["8080", "53/udp"], stopSignal: "SIGINT" } });`,
-        { ...hello, "hello/data/with space.txt": "x" },
-      );
-      await project.up();
-      const served = await fetchManifest(project.repository, "latest");
-      assert.ok(served);
-      const { config } = await fetchConfig(project.repository, served.manifest);
-      assert.ok((config["Env"] as string[]).includes(`VALUE=${value}`));
-      assert.ok((config["Env"] as string[]).includes("EMPTY="));
-      // A base image may bring labels of its own.
-      assert.equal((config["Labels"] as Record<string, string>)["com.example.value"], value);
-      assert.deepEqual(config["Cmd"], [value, "<<EOF"]);
-      assert.deepEqual(config["ExposedPorts"], { "53/udp": {}, "8080/tcp": {} });
-      assert.equal(config["StopSignal"], "SIGINT");
     });
   }
 });

@@ -75,7 +75,7 @@ describe("registry/reference", () => {
     ["team/-api", /bad part \(-api\)/],
     ["team/a___b", /bad part/],
     ["team/a..b", /bad part/],
-    ["a,b", /bad part/],
+    ["a,b", /comma/],
     [hex, /64 hexadecimal/],
     [`r.example.com/${"a".repeat(255)}`, /longer than 255/],
   ];

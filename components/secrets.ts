@@ -1,0 +1,63 @@
+// Where secrets must not be: everything in this file is about values that would end in an image, its history or the
+// state, and that look as if they should not.
+
+/** Formats that are nothing but credentials. Values of ordinary settings cannot have them by chance. */
+const credentialFormats: readonly [RegExp, string][] = [
+  [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
+  [/\b(AKIA|ASIA)[0-9A-Z]{16}\b/, "an AWS access key"],
+  [/\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22})/, "a GitHub token"],
+  [/\bglpat-[A-Za-z0-9_-]{20}/, "a GitLab token"],
+  [/\bxox[abeoprs]-[A-Za-z0-9-]{10}/, "a Slack token"],
+];
+
+/** What kind of credential a text holds, judged by its format; undefined when it holds none that has one. */
+export function credentialIn(text: string): string | undefined {
+  return credentialFormats.find(([format]) => format.test(text))?.[1];
+}
+
+/** What to do with a secret instead of giving it to the input at `path`. */
+export function placeForSecret(path: string): string {
+  if (path === "build" || path.startsWith("build.")) {
+    return "a secret would stay in the history of the build; credentials for module downloads go into build.netrc";
+  }
+  if (path === "runtime" || path.startsWith("runtime.")) {
+    return "a secret would be readable in the image; pass it where the container is deployed (its env or a mounted file)";
+  }
+  return "a secret does not belong here";
+}
+
+/** True for inputs whose values end in an image, its history or the Dockerfile. */
+export function endsInImage(path: string): boolean {
+  return /^(build|runtime)(\.|$)/.test(path);
+}
+
+// The words and the exception of Docker's own build check SecretsUsedInArgOrEnv.
+const secretName = /(^|_)(apikey|auth|credential|credentials|key|password|pword|passwd|secret|token)(_|$)/i;
+const publicName = /(^|_)public(_|$)/i;
+/** A name that tells where a secret is, not what it is: PASSWORD_FILE. */
+const pointer = /_(FILE|PATH|DIR|NAME|URL|URI|ID|TTL|ENABLED)$/i;
+
+/** True when a variable or label of this name probably holds a secret. */
+export function namesSecret(name: string): boolean {
+  const words = name.replace(/[.\-/]/g, "_");
+  return secretName.test(words) && !publicName.test(words) && !pointer.test(words);
+}
+
+/** What a user should hear about settings that pass validation: probable secrets, by the names of their inputs. */
+export function secretWarnings(args: {
+  build?: { env?: Readonly<Record<string, string>> };
+  runtime?: { env?: Readonly<Record<string, string>>; labels?: Readonly<Record<string, string>> };
+}): string[] {
+  const records: [string, Readonly<Record<string, string>> | undefined][] = [
+    ["build.env", args.build?.env],
+    ["runtime.env", args.runtime?.env],
+    ["runtime.labels", args.runtime?.labels],
+  ];
+  return records.flatMap(([path, record]) =>
+    Object.entries(record ?? {})
+      .filter(
+        ([name, value]) => value !== "" && (namesSecret(name) || /:\/\/[^/@\s:]*:[^/@\s]+@/.test(value)),
+      )
+      .map(([name]) => `${path}.${name} looks like a secret: ${placeForSecret(path)}`),
+  );
+}
