@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
+import * as path from "node:path";
 import * as fc from "fast-check";
 import { fast } from "../../components/dockerfile/recipes";
 import { multiStageProblems, imageProblems } from "../../components/validate";
@@ -78,6 +79,14 @@ function unquoted(text: string): string {
   return text.slice(1, -1).replace(/\\([\\"$])/g, "$1");
 }
 
+/** Source and target of a COPY, as BuildKit reads them: words or JSON, then quotes and variables in each. */
+function copied(text: string): string[] {
+  if (!text.startsWith("[")) return text.split(" ");
+  const words = JSON.parse(text) as string[];
+  for (const word of words) assert.match(word, /^(?:[^"'$\\]|\\["'$])*$/s);
+  return words.map((word) => word.replace(/\\(["'$])/g, "$1"));
+}
+
 describe("rendered Dockerfile, parsed by another parser", () => {
   it("has exactly the intended instructions, whatever validation lets pass", () => {
     let rendered = 0;
@@ -130,6 +139,13 @@ describe("rendered Dockerfile, parsed by another parser", () => {
           parsed(raw("ENV").slice(-Object.keys(runtime.env).length || Infinity)),
           pairs(runtime.env),
         );
+        assert.deepEqual(
+          instructions
+            .filter((found) => found.getKeyword() === "COPY")
+            .slice(2, 2 + runtime.files.length)
+            .map((found) => copied(found.getRawArgumentsContent() ?? "")),
+          runtime.files.map((file) => [path.posix.join(file), path.posix.join("/out/files/app", file)]),
+        );
         assert.deepEqual(JSON.parse(raw("ENTRYPOINT")[0] ?? ""), runtime.entrypoint);
         assert.deepEqual(JSON.parse(raw("CMD")[0] ?? ""), runtime.command);
         assert.deepEqual(
@@ -141,5 +157,35 @@ describe("rendered Dockerfile, parsed by another parser", () => {
     );
     // Were everything refused, nothing would have been shown.
     assert.ok(rendered > 200, `only ${rendered} of the cases were rendered`);
+  });
+
+  it("has base images as they are written, as the only operand besides the stage's name", () => {
+    const image = fc.oneof(
+      nasty,
+      fc
+        .tuple(fc.constantFrom("alpine", "r.example:5000/a/b", "golang:1.23"), nasty)
+        .map((parts) => parts.join("")),
+      fc.stringMatching(/^[a-z][a-z0-9]{0,5}([.:/_@-]?[a-z0-9]{1,4}){0,3}$/),
+    );
+    let rendered = 0;
+    fc.assert(
+      fc.property(image, image, (first, second) => {
+        const build = { image: first };
+        const runtime = { image: second };
+        const args = { source: ".", repository: "r.example/x", build, runtime };
+        if ([...imageProblems(args, ["runtime"]), ...multiStageProblems(args)].length > 0) return;
+        rendered++;
+        const parsed = DockerfileParser.parse(fast(examplePlan({ build }), runtime).text);
+        assert.deepEqual(
+          parsed.getFROMs().map((found) => [found.getImage(), found.getBuildStage()]),
+          [
+            [first, "build"],
+            [second, "app"],
+          ],
+        );
+      }),
+      { numRuns: 3000 },
+    );
+    assert.ok(rendered > 50, `only ${rendered} of the cases were rendered`);
   });
 });

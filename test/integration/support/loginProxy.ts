@@ -26,7 +26,8 @@ export async function startLoginProxy(username: string, password: string): Promi
     admitted++;
     const [hostname, port] = registry.split(":");
     // The Host header stays, so that the registry sends clients back to here.
-    const { authorization, ...headers } = request.headers;
+    const headers = { ...request.headers };
+    delete headers.authorization;
     const options = { hostname, port, method: request.method, path: request.url, headers };
     const forwarded = http.request(options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
