@@ -275,12 +275,12 @@ export interface ImageLayer {
   mediaType: string;
   /** Bytes that a pull transfers for this layer. */
   size: number;
-  /** Bytes of the layer's files on disk. Missing for a zstd layer when Node is older than 22.15, which cannot unpack it. */
-  unpackedSize?: number;
+  /** Bytes of the layer's files on disk. */
+  unpackedSize: number;
   /** Where the layer comes from: base, files or binary. */
   origin: string;
-  /** What is in it. Missing where unpackedSize is. */
-  contents?: LayerContents;
+  /** What is in it. */
+  contents: LayerContents;
 }
 
 /** A promise about the image's safety, and whether what is in the image keeps it. */

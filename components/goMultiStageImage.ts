@@ -17,11 +17,8 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
   public readonly size: pulumi.Output<number>;
   /** The size of each platform's image, by platform, such as linux/amd64. */
   public readonly platformSizes: pulumi.Output<Record<string, number>>;
-  /**
-   * Bytes of the image's files on disk after a pull, as docker images counts them. Missing when a layer could not be
-   * measured (zstd on a Node older than 22.15).
-   */
-  public readonly unpackedSize: pulumi.Output<number | undefined>;
+  /** Bytes of the image's files on disk after a pull, as docker images counts them. */
+  public readonly unpackedSize: pulumi.Output<number>;
   /** The sizes for people: what a pull transfers, by origin, and what is on disk afterwards. */
   public readonly sizeSummary: pulumi.Output<string>;
   /** The layers, the base's first. */

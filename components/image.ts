@@ -26,7 +26,7 @@ export interface ImageOutputs {
   ref: pulumi.Output<string>;
   size: pulumi.Output<number>;
   platformSizes: pulumi.Output<Record<string, number>>;
-  unpackedSize: pulumi.Output<number | undefined>;
+  unpackedSize: pulumi.Output<number>;
   sizeSummary: pulumi.Output<string>;
   layers: pulumi.Output<ImageLayer[]>;
   checks: pulumi.Output<ImageCheck[]>;

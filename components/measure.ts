@@ -12,8 +12,7 @@ export interface MeasuredImage {
   size: number;
   /** By platform. */
   platformSizes: Record<string, number>;
-  /** Undefined when a layer could not be measured. */
-  unpackedSize: number | undefined;
+  unpackedSize: number;
   sizeSummary: string;
   layers: ImageLayer[];
   checks: ImageCheck[];
@@ -54,12 +53,9 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
 }
 
 function measuredLayers(layers: readonly ImageLayer[]): Map<string, MeasuredLayer> {
-  const measured = layers.flatMap(({ digest, unpackedSize, contents }) =>
-    unpackedSize === undefined || contents === undefined
-      ? []
-      : [[digest, { unpackedSize, contents }] as const],
-  );
-  return new Map(measured);
+  // An older version of this package may have written less.
+  const measured = layers.filter((layer) => "unpackedSize" in layer && "contents" in layer);
+  return new Map(measured.map(({ digest, unpackedSize, contents }) => [digest, { unpackedSize, contents }]));
 }
 
 /** Where a layer comes from, by the entry that the build left in the image's history. */

@@ -4,7 +4,7 @@ import type { LayerContents } from "../args";
 import { ContentsScan } from "./contents";
 import { RegistryError } from "./errors";
 import { BodyTooLongError, drain, readBody } from "./http";
-import { canUnpack, unpackedLayerSize } from "./layers";
+import { unpackedLayerSize } from "./layers";
 import {
   choosePlatform,
   imagesOf,
@@ -32,8 +32,7 @@ export interface MeasuredLayer {
   contents: LayerContents;
 }
 
-/** Undefined fields: a zstd layer on a Node older than 22.15, which cannot unpack it. */
-export interface ImageLayer extends Partial<MeasuredLayer> {
+export interface ImageLayer extends MeasuredLayer {
   digest: string;
   mediaType: string;
   /** Bytes that a pull transfers. */
@@ -51,8 +50,8 @@ export interface PushedImage {
   platformSizes: Record<string, number>;
   /** User in the configuration; "" is root. */
   user: string;
-  /** Sum over the layers, as `docker images` shows it; undefined when it is for one of them. */
-  unpackedSize: number | undefined;
+  /** Sum over the layers, as `docker images` shows it. */
+  unpackedSize: number;
   layers: ImageLayer[];
 }
 
@@ -115,13 +114,13 @@ export async function readPushedImage(
       digest: layer.digest,
       mediaType: layer.mediaType,
       size: layer.size,
-      ...found.get(layer.digest),
+      ...(found.get(layer.digest) as MeasuredLayer),
       ...(createdBy === undefined ? {} : { createdBy }),
     };
   });
   const platformSizes = { [platformName(platform ?? config.platform)]: transferSize(manifest), ...others };
   const size = Object.values(platformSizes).reduce((sum, each) => sum + each);
-  const unpackedSize = total(layers);
+  const unpackedSize = layers.reduce((sum, layer) => sum + layer.unpackedSize, 0);
   return { digest, mediaType: top.mediaType, size, platformSizes, user: config.user, unpackedSize, layers };
 }
 
@@ -202,8 +201,8 @@ async function measureLayers(
   layers: readonly Descriptor[],
   program: string | undefined,
   known: ReadonlyMap<string, MeasuredLayer>,
-): Promise<ReadonlyMap<string, MeasuredLayer | undefined>> {
-  const found = new Map<string, MeasuredLayer | undefined>(known);
+): Promise<ReadonlyMap<string, MeasuredLayer>> {
+  const found = new Map(known);
   const waiting = new Map(
     layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]),
   );
@@ -227,14 +226,13 @@ async function measure(
   layer: Descriptor,
   program: string | undefined,
   signal: AbortSignal,
-): Promise<MeasuredLayer | undefined> {
-  if (!(await canUnpack(layer.mediaType))) return undefined;
+): Promise<MeasuredLayer> {
   const what = `read the layer ${layer.digest}`;
   const request = { what, method: "GET", path: `blobs/${layer.digest}`, signal } as const;
   return exchange(session, request, async (response) => {
     const scan = new ContentsScan(program);
     const measured = await unpackedLayerSize(response, layer, scan.request);
-    return measured && { unpackedSize: measured.size, contents: scan.contents() };
+    return { unpackedSize: measured.size, contents: scan.contents() };
   });
 }
 
@@ -245,15 +243,6 @@ async function body(session: Session, what: string, response: IncomingMessage, c
     if (!(error instanceof BodyTooLongError)) throw error;
     throw new RegistryError(`cannot ${what} of ${session.name}: ${error.message}`, { cause: error });
   }
-}
-
-function total(layers: readonly ImageLayer[]): number | undefined {
-  let sum = 0;
-  for (const { unpackedSize } of layers) {
-    if (unpackedSize === undefined) return undefined;
-    sum += unpackedSize;
-  }
-  return sum;
 }
 
 function checkTag(tag: string): void {

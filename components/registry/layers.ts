@@ -1,8 +1,7 @@
 // Measures a layer while it streams by: what its files take once unpacked, as `docker images` counts them.
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
-import { pipeline, Transform, type Readable, type Duplex } from "node:stream";
-import type * as zlib from "node:zlib";
+import { Duplex, pipeline, Transform, type Readable } from "node:stream";
 import { readTar, type DataRequest, type TarEntry } from "./tar";
 
 export interface LayerSource {
@@ -17,6 +16,8 @@ export interface LayerMeasure {
   size: number;
   /** Entries of the archive, directories included. */
   entries: number;
+  /** What each path adds to `size`: of several links to a file, the first one has it all. */
+  sizes(): Map<string, number>;
 }
 
 /** The blob is not what its manifest says, or cannot be unpacked. */
@@ -29,21 +30,13 @@ type Compression = "none" | "gzip" | "zstd";
 // Larger pieces than zlib's usual 16 KiB: the way between zlib's thread and this one is what costs.
 const chunkSize = 512 * 1024;
 
-/**
- * Reads the blob to its end, shows its entries to `request`, and throws unless its length and digest are the layer's. Undefined when this Node cannot
- * unpack it: zstd came with Node 22.15, and only takes a single frame (which is what BuildKit writes).
- */
+/** Reads the blob to its end, shows its entries to `request`, and throws unless its length and digest are the layer's. */
 export async function unpackedLayerSize(
   stream: Readable,
   layer: LayerSource,
   request?: DataRequest,
-): Promise<LayerMeasure | undefined> {
-  const compression = compressionOf(layer.mediaType);
-  const unpacker = await openUnpacker(compression);
-  if (unpacker === undefined) {
-    stream.destroy();
-    return undefined;
-  }
+): Promise<LayerMeasure> {
+  const unpacker = await openUnpacker(compressionOf(layer.mediaType));
   const verified = verify(layer);
   const failure = new Promise<Error | null | undefined>((resolve) => {
     const stages = unpacker === "none" ? [stream, verified] : [stream, verified, unpacker];
@@ -63,19 +56,11 @@ export async function unpackedLayerSize(
   } catch (error) {
     // A failure of an earlier stage arrives here as itself; one of the archive must stop the earlier stages.
     stream.destroy();
-    if (trailing !== undefined && compression === "zstd") return undefined;
     throw layerError(trailing ?? error, layer);
   }
   const error = await failure;
-  if (compression === "zstd" && moreFrames(unpacker, layer, trailing)) return undefined;
   if (error) throw layerError(trailing ?? error, layer);
-  return { size: files.size, entries: files.entries };
-}
-
-/** Whether this Node can unpack the layer, so that a blob that cannot be read is not fetched. */
-export async function canUnpack(mediaType: string): Promise<boolean> {
-  if (compressionOf(mediaType) !== "zstd") return true;
-  return ((await import("node:zlib")) as MaybeZstd).createZstdDecompress !== undefined;
+  return { size: files.size, entries: files.entries, sizes: () => files.sizes() };
 }
 
 function compressionOf(mediaType: string): Compression {
@@ -85,20 +70,31 @@ function compressionOf(mediaType: string): Compression {
   throw new LayerError(`a layer has the media type ${mediaType}, which is none of tar, gzip or zstd`);
 }
 
-interface MaybeZstd {
-  createZstdDecompress?: (options: { chunkSize: number }) => Duplex;
-}
-
-async function openUnpacker(compression: Compression): Promise<Duplex | "none" | undefined> {
+async function openUnpacker(compression: Compression): Promise<Duplex | "none"> {
   if (compression === "none") return "none";
-  const module: typeof zlib = await import("node:zlib");
-  if (compression === "gzip") return module.createGunzip({ chunkSize });
-  return (module as MaybeZstd).createZstdDecompress?.({ chunkSize });
+  if (compression === "zstd") return Duplex.from(unzstd);
+  return (await import("node:zlib")).createGunzip({ chunkSize });
 }
 
-/** Node's zstd ends at the first frame's end, which can look like a whole archive. */
-function moreFrames(unpacker: Duplex | "none", layer: LayerSource, trailing: Error | undefined): boolean {
-  return trailing !== undefined && (unpacker as { bytesWritten?: number }).bytesWritten !== layer.size;
+// A few bytes can stand for a block of 128 KiB: small pieces keep what is unpacked at a time small.
+const zstdPiece = 4096;
+
+/** Not Node's own: Node 20 has none, and later ones read a single frame, where a layer may have several. */
+async function* unzstd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const { Decompress } = await import("fzstd");
+  let ready: Buffer[] = [];
+  const decompress = new Decompress(({ buffer, byteOffset, length }) => {
+    if (length > 0) ready.push(Buffer.from(buffer, byteOffset, length));
+  });
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += zstdPiece) {
+      decompress.push(chunk.subarray(at, at + zstdPiece));
+      yield* ready;
+      ready = [];
+    }
+  }
+  decompress.push(Buffer.alloc(0), true);
+  yield* ready;
 }
 
 /** Passes the blob on; fails at its end when it was another blob, and before when it is too long. */
@@ -161,6 +157,17 @@ export class UnpackedFiles {
     }
     if (inode !== undefined && this.paths.get(path) !== inode) this.link(inode);
     this.paths.set(path, inode);
+  }
+
+  sizes(): Map<string, number> {
+    const seen = new Set<Inode>();
+    const sizes = new Map<string, number>();
+    for (const [path, inode] of this.paths) {
+      if (inode === undefined) continue;
+      sizes.set(path, seen.has(inode) ? 0 : inode.size);
+      seen.add(inode);
+    }
+    return sizes;
   }
 
   private inodeOf(entry: TarEntry): Inode {

@@ -18,14 +18,9 @@ export function humanSize(bytes: number): string {
 }
 
 /** "6.32 MB to pull (base 3.62 MB, binary 2.70 MB, files 153 B), 14.0 MB on disk". */
-export function sizeSummary(
-  size: number,
-  unpackedSize: number | undefined,
-  layers: readonly ImageLayer[],
-): string {
+export function sizeSummary(size: number, unpackedSize: number, layers: readonly ImageLayer[]): string {
   const parts = [...bytesByOrigin(layers)].map(([origin, bytes]) => `${origin} ${humanSize(bytes)}`).sort();
-  const onDisk = unpackedSize === undefined ? "" : `, ${humanSize(unpackedSize)} on disk`;
-  return `${humanSize(size)} to pull (${parts.join(", ")})${onDisk}`;
+  return `${humanSize(size)} to pull (${parts.join(", ")}), ${humanSize(unpackedSize)} on disk`;
 }
 
 /** Bytes that a pull transfers, by origin. */

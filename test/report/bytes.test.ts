@@ -20,7 +20,16 @@ describe("report/bytes", () => {
   });
 
   it("sums the layers by origin", () => {
-    const layer = (origin: string, size: number) => ({ digest: "", mediaType: "", size, origin });
+    const contents = {
+      files: 1,
+      executables: 0,
+      setuidFiles: [],
+      shells: [],
+      certificates: false,
+      timezones: false,
+    };
+    const rest = { digest: "", mediaType: "", unpackedSize: 1, contents };
+    const layer = (origin: string, size: number) => ({ ...rest, size, origin });
     const layers = [
       layer("base", 3_000_000),
       layer("binary", 2_000_000),
@@ -31,6 +40,5 @@ describe("report/bytes", () => {
       sizeSummary(5_000_600, 14_000_000, layers),
       "5.00 MB to pull (base 3.00 MB, binary 2.00 MB, files 100 B), 14.0 MB on disk",
     );
-    assert.match(sizeSummary(5_000_600, undefined, layers), /files 100 B\)$/);
   });
 });
