@@ -142,7 +142,7 @@ export async function writeTag(session: Session, digest: string, tag: string): P
   }
 }
 
-async function readManifest(session: Session, digest: string): Promise<Served> {
+export async function readManifest(session: Session, digest: string): Promise<Served> {
   if (!isDigest(digest))
     throw new ManifestError("a digest must be sha256: and 64 lower-case hexadecimal digits");
   const what = `read the manifest ${digest}`;
@@ -163,7 +163,7 @@ interface ChosenImage {
   others: Record<string, number>;
 }
 
-async function chosenImage(session: Session, served: Served, wanted?: string): Promise<ChosenImage> {
+export async function chosenImage(session: Session, served: Served, wanted?: string): Promise<ChosenImage> {
   const top = parseManifest(served.bytes, served.mediaType);
   if (top.kind === "image") return { manifest: top, platform: undefined, others: {} };
   const chosen = choosePlatform(top, wanted);
@@ -182,11 +182,11 @@ async function imageOf(session: Session, descriptor: Descriptor): Promise<ImageM
   throw new ManifestError(`the index of ${session.name} holds another index, where an image is expected`);
 }
 
-function transferSize({ config, layers }: ImageManifest): number {
+export function transferSize({ config, layers }: ImageManifest): number {
   return layers.reduce((sum, layer) => sum + layer.size, config.size);
 }
 
-async function readConfig(session: Session, config: Descriptor): Promise<Buffer> {
+export async function readConfig(session: Session, config: Descriptor): Promise<Buffer> {
   const what = `read the configuration ${config.digest}`;
   return exchange(session, { what, method: "GET", path: `blobs/${config.digest}` }, async (response) => {
     const bytes = await body(session, what, response, longestConfig);

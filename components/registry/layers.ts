@@ -17,7 +17,7 @@ export interface LayerMeasure {
   /** Entries of the archive, directories included. */
   entries: number;
   /** What each path adds to `size`: of several links to a file, the first one has it all. */
-  sizes(): Map<string, number>;
+  sizes: () => Map<string, number>;
 }
 
 /** The blob is not what its manifest says, or cannot be unpacked. */

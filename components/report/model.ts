@@ -1,0 +1,176 @@
+// An image's bytes as a tree: layers, then packages of the operating system, directories and files, and within a Go
+// program its modules and packages. A node's size is the sum of its children's. Pure.
+import type { BinaryBreakdown } from "./binary/breakdown";
+
+export const SizeKind = {
+  Image: "image",
+  Layer: "layer",
+  Group: "group",
+  Directory: "directory",
+  File: "file",
+  Program: "program",
+  Module: "module",
+  Package: "package",
+  Section: "section",
+  OsPackage: "os package",
+} as const;
+export type SizeKind = (typeof SizeKind)[keyof typeof SizeKind];
+
+export interface SizeNode {
+  name: string;
+  kind: SizeKind;
+  /** Bytes on disk. */
+  size: number;
+  children?: SizeNode[];
+}
+
+/** What an attacker would find. */
+export interface Surface {
+  files: number;
+  executables: number;
+  setuidFiles: number;
+  shells: number;
+  osPackages: number;
+}
+
+export interface ReportLayer {
+  digest: string;
+  mediaType: string;
+  /** The instruction that made it, from the image's history. */
+  createdBy?: string;
+  size: number;
+  unpackedSize: number;
+}
+
+export interface Program extends BinaryBreakdown {
+  path: string;
+}
+
+export interface ImageReport {
+  /** As it was asked for. */
+  reference: string;
+  digest: string;
+  platform: string;
+  /** Bytes that a pull transfers. */
+  size: number;
+  /** Bytes on disk. */
+  unpackedSize: number;
+  surface: Surface;
+  layers: ReportLayer[];
+  /** Go programs. */
+  programs: Program[];
+  contents: SizeNode;
+}
+
+/** What the tree of one layer is made from. */
+export interface LayerFiles {
+  name: string;
+  files: ReadonlyMap<string, number>;
+  programs: ReadonlyMap<string, BinaryBreakdown>;
+}
+
+/** `owners`: package of the operating system, by path, of all layers. */
+export function imageTree(
+  name: string,
+  layers: readonly LayerFiles[],
+  owners: ReadonlyMap<string, string>,
+): SizeNode {
+  return node(
+    name,
+    SizeKind.Image,
+    layers.map((layer) => layerTree(layer, owners)),
+  );
+}
+
+function layerTree({ name, files, programs }: LayerFiles, owners: ReadonlyMap<string, string>): SizeNode {
+  const packages = new Map<string, SizeNode[]>();
+  const root: Directory = { directories: new Map(), files: [] };
+  for (const [path, size] of files) {
+    const owner = owners.get(path);
+    if (size === 0) continue;
+    if (owner !== undefined) {
+      const list = packages.get(owner) ?? [];
+      packages.set(owner, list);
+      list.push(fileNode(path, size, programs.get(path)));
+    } else place(root, path.split("/").slice(1), (last) => fileNode(last, size, programs.get(path)));
+  }
+  const osPackages = [...packages].map(([owner, list]) => node(owner, SizeKind.OsPackage, list));
+  const others = directoryNodes(root);
+  const grouped = osPackages.length > 0 ? [node("OS packages", SizeKind.Group, osPackages)] : [];
+  return node(name, SizeKind.Layer, [...grouped, ...others]);
+}
+
+interface Directory {
+  directories: Map<string, Directory>;
+  files: SizeNode[];
+}
+
+function place(directory: Directory, parts: readonly string[], make: (last: string) => SizeNode): void {
+  const [first = "", ...rest] = parts;
+  if (rest.length === 0) {
+    directory.files.push(make(first));
+    return;
+  }
+  const below = directory.directories.get(first) ?? { directories: new Map<string, Directory>(), files: [] };
+  directory.directories.set(first, below);
+  place(below, rest, make);
+}
+
+function directoryNodes({ directories, files }: Directory): SizeNode[] {
+  const nodes = [...directories].map(([name, directory]) => {
+    const children = directoryNodes(directory);
+    const [only] = children;
+    // A chain of directories with nothing else in them is one step.
+    if (children.length === 1 && only?.kind === SizeKind.Directory)
+      return { ...only, name: `${name}/${only.name}` };
+    return node(name, SizeKind.Directory, children);
+  });
+  return [...nodes, ...files];
+}
+
+function fileNode(name: string, size: number, program: BinaryBreakdown | undefined): SizeNode {
+  if (program === undefined || program.size !== size) return { name, kind: SizeKind.File, size };
+  return { ...node(name, SizeKind.Program, programNodes(program)) };
+}
+
+export const standardLibrary = "Go standard library";
+export const notAttributed = "Go data of no known package";
+
+/** A Go program's modules, with the packages below, and what is of no known package, by section. */
+export function programNodes(program: BinaryBreakdown): SizeNode[] {
+  const modules = new Map<string, SizeNode[]>();
+  for (const { module, kind, package: name, size } of program.packages) {
+    const key = kind === "standard" ? standardLibrary : module;
+    const list = modules.get(key) ?? [];
+    modules.set(key, list);
+    list.push({ name, kind: SizeKind.Package, size });
+  }
+  const sections = program.sections.map(({ name, size }) => ({ name, kind: SizeKind.Section, size }));
+  return [
+    ...[...modules].map(([name, packages]) => node(name, SizeKind.Module, packages)),
+    ...(sections.length === 0 ? [] : [node(notAttributed, SizeKind.Group, sections)]),
+  ];
+}
+
+function node(name: string, kind: SizeKind, children: SizeNode[]): SizeNode {
+  const size = children.reduce((sum, child) => sum + child.size, 0);
+  return { name, kind, size, children: [...children].sort(bySize) };
+}
+
+function bySize(a: SizeNode, b: SizeNode): number {
+  return b.size - a.size || (a.name < b.name ? -1 : 1);
+}
+
+/** The same tree with small siblings put together, so that a page about a large image stays small. */
+export function pruned(tree: SizeNode, smallest: number): SizeNode {
+  if (tree.children === undefined) return tree;
+  const small = tree.children.filter(({ size }) => size < smallest);
+  const large = tree.children.filter(({ size }) => size >= smallest).map((child) => pruned(child, smallest));
+  if (small.length < 2)
+    return { ...tree, children: [...large, ...small.map((child) => pruned(child, smallest))] };
+  const size = small.reduce((sum, child) => sum + child.size, 0);
+  return {
+    ...tree,
+    children: [...large, { name: `${small.length} smaller ones`, kind: SizeKind.Group, size }],
+  };
+}
