@@ -19,6 +19,12 @@ export default tseslint.config(
     },
   },
   {
+    // Scripts of the report's page, which run in a browser one after the other and are checked by tsconfig.page.json.
+    files: ["components/report/page/*.js"],
+    languageOptions: { sourceType: "script" },
+    rules: { "no-undef": "off", "no-unused-vars": "off" },
+  },
+  {
     files: ["**/*.mjs"],
     languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } },
   },

@@ -5,6 +5,9 @@ import { mustRun } from "./setup/exec";
 import { repoRoot } from "./setup/paths";
 import { task } from "./setup/ui";
 
+// The second one has the script of the report's page.
+const configs = ["tsconfig.build.json", "tsconfig.page.json"] as const;
+
 const modified = (path: string): number => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
 const newest = (folder: string): number =>
@@ -15,11 +18,13 @@ const newest = (folder: string): number =>
 
 export async function ensureBuilt(): Promise<void> {
   const sources = [newest(join(repoRoot, "components"))];
-  for (const name of ["tsconfig.build.json", "tsconfig.json"]) sources.push(modified(join(repoRoot, name)));
+  for (const name of [...configs, "tsconfig.json"]) sources.push(modified(join(repoRoot, name)));
   if (modified(join(repoRoot, "dist/index.js")) >= Math.max(...sources)) return;
   await task("build dist/ with tsc", async () => {
     // With errors nothing is written: else dist/ would look new in the next run.
-    const tsc = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json", "--noEmitOnError"];
-    await mustRun(process.execPath, tsc, { cwd: repoRoot });
+    for (const config of [...configs].reverse()) {
+      const tsc = ["node_modules/typescript/bin/tsc", "-p", config, "--noEmitOnError"];
+      await mustRun(process.execPath, tsc, { cwd: repoRoot });
+    }
   });
 }

@@ -37,7 +37,7 @@ export interface VisitOptions<V> {
   /** Makes what looks at the entries of one layer; anew when a layer is read again after a failed connection. */
   visitor: () => V;
   /** Bytes read so far, of how many. */
-  progress?: (done: number, total: number) => void;
+  progress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** `reference` is a tag or a digest. Undefined when the registry has no such tag. */

@@ -9,7 +9,7 @@ import { surfaceOf } from "./surface";
 export interface ReadReportOptions {
   access?: RegistryAccess;
   platform?: string;
-  progress?: (done: number, total: number) => void;
+  progress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What is in the image that `reference` names, by tag or digest. */

@@ -1,0 +1,95 @@
+// `goimage report`: from arguments to what is written, and the exit code.
+import { writeFile } from "node:fs/promises";
+import { formatHtml } from "../report/format/html";
+import { formatMarkdown } from "../report/format/markdown";
+import { formatSvg } from "../report/format/svg";
+import { formatText, printable } from "../report/format/text";
+import { humanSize } from "../report/bytes";
+import { changes } from "../report/contributors";
+import type { ImageReport } from "../report/model";
+import { readReport } from "../report/read";
+import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
+import { imageReference, pulumiOutputs } from "./stackOutput";
+
+/** Runs the command; gives its exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseArguments(args);
+    if (parsed === undefined) process.stdout.write(`${usage}\n`);
+    else await report(parsed);
+    return 0;
+  } catch (error) {
+    clearProgress();
+    process.stderr.write(`goimage: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write("goimage --help tells more\n");
+    return 2;
+  }
+}
+
+async function report(args: ReportArguments): Promise<void> {
+  let outputs: Promise<Record<string, unknown>> | undefined;
+  const readOutputs = () => (outputs ??= pulumiOutputs(args.stack, args.cwd));
+  const image = await imageReference(args.image, readOutputs);
+  const compare = args.compare === undefined ? undefined : await imageReference(args.compare, readOutputs);
+  const after = await read(image, args);
+  const before = compare === undefined ? undefined : await read(compare, args);
+  const text = await render(after, before, args);
+  if (args.output === undefined) process.stdout.write(text);
+  else {
+    await writeFile(args.output, text);
+    process.stderr.write(`${args.output}: ${humanSize(Buffer.byteLength(text))} about ${printable(image)}\n`);
+  }
+}
+
+function read(reference: string, { platform, insecure }: ReportArguments): Promise<ImageReport> {
+  return readReport(reference, {
+    access: { insecure },
+    progress: showProgress(reference),
+    ...(platform === undefined ? {} : { platform }),
+  }).finally(clearProgress);
+}
+
+async function render(
+  after: ImageReport,
+  before: ImageReport | undefined,
+  { format, top, output }: ReportArguments,
+): Promise<string> {
+  const options = { top, ...(before === undefined ? {} : { before }) };
+  switch (format) {
+    case Format.Html:
+      return formatHtml(after, options);
+    case Format.Markdown:
+      return formatMarkdown(after, options);
+    case Format.Svg:
+      return await formatSvg(after);
+    case Format.Table: {
+      const colours = output === undefined && process.stdout.isTTY && !process.env["NO_COLOR"];
+      return formatText(after, { ...options, colours });
+    }
+    case Format.Json: {
+      const compared = before && { before, changes: changes(before.contents, after.contents, true) };
+      return `${JSON.stringify({ ...after, ...compared }, undefined, 2)}\n`;
+    }
+  }
+}
+
+let progressShown = false;
+
+/** On a terminal only: a log would fill with lines. */
+function showProgress(reference: string): ((done: number, total: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  let last = -1;
+  return (done, total) => {
+    const percent = Math.floor((100 * done) / Math.max(total, 1));
+    if (percent === last) return;
+    last = percent;
+    progressShown = true;
+    process.stderr.write(`\r\x1b[K${printable(reference)}: ${percent} % of ${humanSize(total)}`);
+  };
+}
+
+function clearProgress(): void {
+  if (progressShown) process.stderr.write("\r\x1b[K");
+  progressShown = false;
+}

@@ -1,0 +1,139 @@
+// The picture: rectangles of the node that is looked at, three steps deep, as buttons that a keyboard reaches too.
+// Runs in the page, after d3-hierarchy, whose functions are in `d3`.
+
+const titleHeight = 18;
+const smallest = 4;
+
+/** "1.20 MB", as the rest of the report has it. */
+function humanSize(bytes) {
+  const units = ["B", "kB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} ${units[unit]}`;
+}
+
+/** Adds to each node its parent and its category. */
+function link(node, parent, mainModules) {
+  node.parent = parent;
+  node.category = ownCategory(node, mainModules) ?? parent?.category;
+  for (const child of node.children ?? []) link(child, node, mainModules);
+  return node;
+}
+
+function ownCategory(node, mainModules) {
+  if (node.kind === "module") {
+    if (node.name === "Go standard library") return "standard";
+    return mainModules.includes(node.name) ? "main" : "dependency";
+  }
+  return { section: "data", "os package": "os", file: "file" }[node.kind];
+}
+
+function pathOf(node) {
+  const names = [];
+  for (let each = node; each?.parent; each = each.parent) names.unshift(each.name);
+  return names.join(" › ");
+}
+
+function describeNode(node, root) {
+  const share = root.size > 0 ? ((100 * node.size) / root.size).toFixed(1) : "0";
+  return `${pathOf(node) || node.name}: ${humanSize(node.size)}, ${share} % of the image, ${node.kind}`;
+}
+
+/** Draws what is in `node` into the element; gives the buttons, in the order of the page. */
+function drawTreemap(element, node, actions) {
+  const { width, height } = element.getBoundingClientRect();
+  const depth = width < 500 ? 2 : 3;
+  const tree = d3
+    .hierarchy(limited(node, depth))
+    .sum((each) => (each.children === undefined ? each.size : 0))
+    .sort((a, b) => b.value - a.value);
+  const placed = d3
+    .treemap()
+    .size([width, height])
+    .round(true)
+    .paddingInner(2)
+    .paddingOuter(2)
+    .paddingTop((each) => (each.depth === 0 ? 2 : each.children ? titleHeight : 0))(tree);
+  const buttons = [];
+  const fragment = document.createDocumentFragment();
+  for (const each of placed.descendants().slice(1)) {
+    const [w, h] = [each.x1 - each.x0, each.y1 - each.y0];
+    if (w < smallest || h < smallest) continue;
+    const button = boxFor(each.data.node, w, h, each.children !== undefined);
+    button.style.left = `${each.x0}px`;
+    button.style.top = `${each.y0}px`;
+    button.style.width = `${w}px`;
+    button.style.height = `${h}px`;
+    button.addEventListener("click", () => actions.open(each.data.node));
+    for (const event of ["pointerenter", "focus"])
+      button.addEventListener(event, () => actions.show(each.data.node, button));
+    for (const event of ["pointerleave", "blur"]) button.addEventListener(event, actions.hide);
+    buttons.push({ button, node: each.data.node });
+    fragment.append(button);
+  }
+  element.replaceChildren(fragment);
+  return buttons;
+}
+
+/** The tree cut at a depth; a chain of only children counts as one step. */
+function limited(node, depth) {
+  const children = node.children?.filter(({ size }) => size > 0);
+  if (depth === 0 || children === undefined || children.length === 0) return { node, size: node.size };
+  const next = children.length === 1 ? depth : depth - 1;
+  return { node, size: node.size, children: children.map((child) => limited(child, next)) };
+}
+
+function boxFor(node, width, height, holds) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.tabIndex = -1;
+  button.className = `box ${holds ? "holds" : `c-${node.category ?? "none"}`}`;
+  button.setAttribute("aria-label", describeNode(node, rootOf(node)) + (node.children ? ", opens" : ""));
+  if (width > 34 && height > 13) {
+    const label = document.createElement("span");
+    label.className = "label";
+    label.textContent = `${node.name} `;
+    if (width > 90) {
+      const size = document.createElement("small");
+      size.textContent = humanSize(node.size);
+      label.append(size);
+    }
+    button.append(label);
+  }
+  return button;
+}
+
+function rootOf(node) {
+  let root = node;
+  while (root.parent) root = root.parent;
+  return root;
+}
+
+/** The box that lies next in a direction, seen from the middle of another one. */
+function neighbour(buttons, from, key) {
+  const middle = (button) => {
+    const { left, top, width, height } = button.getBoundingClientRect();
+    return [left + width / 2, top + height / 2];
+  };
+  const [x, y] = middle(from);
+  let best;
+  for (const { button } of buttons) {
+    if (button === from) continue;
+    const [otherX, otherY] = middle(button);
+    const along = {
+      ArrowRight: otherX - x,
+      ArrowLeft: x - otherX,
+      ArrowDown: otherY - y,
+      ArrowUp: y - otherY,
+    }[key];
+    if (along <= 1) continue;
+    const across = key === "ArrowLeft" || key === "ArrowRight" ? Math.abs(otherY - y) : Math.abs(otherX - x);
+    const distance = along + 2 * across;
+    if (best === undefined || distance < best.distance) best = { button, distance };
+  }
+  return best?.button;
+}
