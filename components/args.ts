@@ -206,13 +206,13 @@ export interface GoImageArgs {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
   maxGrowth?: any;
   /**
-   * How the layers are compressed: gzip or zstd. Given, it holds for the base image's layers too, which are then no
-   * longer those that other images share. zstd selects the buildkit engine. The default is gzip for what the build adds.
+   * How the layers are compressed: gzip or zstd. zstd holds for the base image's layers too, which are then no longer
+   * those that other images share, and selects the buildkit engine. The default is gzip.
    */
   compression?: Compression;
   /**
-   * Level of the compression: 0 to 9 for gzip, 1 to 22 for zstd. It selects the buildkit engine. The default is the
-   * builder's own.
+   * Level of the compression: 0 to 9 for gzip, 1 to 22 for zstd. It selects the buildkit engine. A layer that the
+   * builder has as gzip keeps its level. The default is the builder's own.
    */
   compressionLevel?: number;
   /**

@@ -43,7 +43,7 @@ export interface Budget {
 /** An image, as far as its size goes. */
 export interface SizedImage {
   size: number;
-  layers: readonly ImageLayer[];
+  layers: readonly Pick<ImageLayer, "size" | "origin">[];
 }
 
 /** Why the image is too large, in one line for each limit; empty when it is not. */

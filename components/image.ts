@@ -169,10 +169,10 @@ function destinationOf(owner: Owner, args: GoImageArgs): pulumi.Output<Destinati
   });
 }
 
-/** Undefined leaves the builder's own, so that programs without the input keep their state. */
+/** Undefined leaves the builder's own, which is gzip, so that naming it changes nothing. */
 function compressionOf({ compression, compressionLevel }: GoImageArgs): BuildRequest["compression"] {
-  if (compression === undefined && compressionLevel === undefined) return undefined;
-  return { type: compression ?? "gzip", level: compressionLevel };
+  const type = compression ?? "gzip";
+  return type === "gzip" && compressionLevel === undefined ? undefined : { type, level: compressionLevel };
 }
 
 /** The name of an image is in its registry, in the state and in the output ref: it cannot be kept secret. */

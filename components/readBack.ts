@@ -9,6 +9,7 @@ import type { Dockerfile } from "./dockerfile/recipes";
 import type { ImageBuild, RegistryLogin } from "./engines/engine";
 import type { Repository } from "./registry/reference";
 import { breakdown, exceededLimits } from "./budget";
+import { contributorsOf } from "./contributors";
 import { measureImage, type MeasuredImage } from "./measure";
 import { putTag, tagDigest, type RegistryAccess } from "./registry";
 
@@ -126,8 +127,11 @@ async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
   const { repository } = destination;
   const image = await measureImage({ ...options, repository, deployed: deployed?.layers ?? [] });
   const exceeded = exceededLimits(options.args, image, deployed);
-  if (exceeded.length > 0)
-    throw new Error([...exceeded, ...breakdown(image, deployed), await withdrawTag(options)].join("\n"));
+  if (exceeded.length > 0) {
+    const sums = breakdown(image, deployed);
+    const details = await contributorsOf(refTo(destination, digest), deployed?.ref, options.access);
+    throw new Error([...exceeded, ...sums, ...details, await withdrawTag(options)].join("\n"));
+  }
   await verifyTags(options);
   return { digest, ref: refTo(destination, digest), ...image };
 }

@@ -47,13 +47,21 @@ function exported({ image, annotations, insecure, compression }: BuildRequest): 
   const raw = pulumi.all([image, annotations]).apply(([name, pairs]) => {
     const attributes = ["type=image", `name=${name}`, "push=true", "oci-mediatypes=true"];
     if (insecure) attributes.push("registry.insecure=true");
-    // Forced: a layer that the builder has in another form, such as the base's, would stay as it is, so that the digest
-    // would depend on what the builder did before.
-    if (compression !== undefined)
-      attributes.push(`compression=${compression.type}`, "force-compression=true");
-    if (compression?.level !== undefined) attributes.push(`compression-level=${compression.level}`);
+    if (compression !== undefined) attributes.push(...compressed(compression));
     for (const [key, value] of Object.entries(pairs)) attributes.push(`annotation.${key}=${value}`);
     return attributes.join(",");
   });
   return { raw };
+}
+
+/**
+ * zstd is forced: a layer that the builder has as gzip, such as the base's, would stay as it is, so that the digest would
+ * depend on what the builder did before. Forcing gzip would give other images on the builder another base layer.
+ */
+function compressed({ type, level }: NonNullable<BuildRequest["compression"]>): string[] {
+  return [
+    `compression=${type}`,
+    ...(level === undefined ? [] : [`compression-level=${level}`]),
+    ...(type === "zstd" ? ["force-compression=true"] : []),
+  ];
 }

@@ -24,7 +24,7 @@ export function sizeSummary(size: number, unpackedSize: number, layers: readonly
 }
 
 /** Bytes that a pull transfers, by origin. */
-export function bytesByOrigin(layers: readonly ImageLayer[]): Map<string, number> {
+export function bytesByOrigin(layers: readonly Pick<ImageLayer, "size" | "origin">[]): Map<string, number> {
   const byOrigin = new Map<string, number>();
   for (const { origin, size } of layers) byOrigin.set(origin, (byOrigin.get(origin) ?? 0) + size);
   return byOrigin;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { helloFiles } from "../support/module";
-import { builder, engineFields, missingEngine, skipWithReason } from "./support/environment";
+import { builder, engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest, transferSize } from "./support/registry";
 
@@ -10,7 +10,7 @@ interface Outputs {
   digest: string;
   size: number;
   unpackedSize?: number;
-  layers: { mediaType: string; size: number; origin: string }[];
+  layers: { digest: string; mediaType: string; size: number; origin: string }[];
 }
 
 const helloProject = (program: (repository: string) => string) =>
@@ -68,6 +68,8 @@ for (const engine of ["docker", "buildkit"]) {
           /the image grew by \d+ kB \(\d+ bytes\), from [\d.]+ MB to [\d.]+ MB; maxGrowth allows/,
         );
         assert.match(output, /base +[\d.]+ MB\n +binary +\d+ kB \(\+\d+ kB\)\n/);
+        assert.match(output, /biggest contributors, on disk:\n +standard library .* [\d.]+ [kM]B\n/);
+        assert.match(output, /what grew since the last deployment, on disk:\n(.*\n)*?.*\+\d+ kB/);
         assert.match(output, /the stack keeps the previous image/);
         assert.deepEqual(await project.outputs(), first);
         assert.equal(await served(), first.digest);
@@ -99,18 +101,22 @@ describe("compression", function () {
 
   it("zstd makes the binary's layer smaller, and the image runs and is measured", async () => {
     const sizes: Record<string, number> = {};
-    for (const fields of ['compression: "gzip"', 'compression: "zstd", compressionLevel: 19']) {
+    let baseLayer: string | undefined;
+    for (const fields of ['compression: "zstd", compressionLevel: 19', 'compression: "gzip"']) {
       const project = helloProject(program(`builder: "${builder}", engine: "buildkit", ${fields}`));
       await project.up();
       const outputs = await project.outputs<Outputs>();
       const layer = outputs.layers.find(({ origin }) => origin === "binary");
       assert.ok(layer);
       sizes[layer.mediaType] = layer.size;
+      if (layer.mediaType.endsWith("gzip")) baseLayer = outputs.layers[0]?.digest;
       const manifest = await fetchManifest(project.repository, "latest");
       assert.ok(manifest);
       assert.equal(outputs.size, transferSize(manifest.manifest));
       assert.deepEqual(await project.up(), { same: 3 });
     }
+    const base = await fetchManifest(`${registry}/library/alpine`, "3.20.3");
+    assert.equal(baseLayer, base?.manifest.layers[0]?.digest, "without zstd, the base's own layer is shared");
     const type = "application/vnd.oci.image.layer.v1.tar+";
     const { [`${type}gzip`]: gzip = 0, [`${type}zstd`]: zstd = 0 } = sizes;
     assert.ok(zstd > 0 && zstd < gzip, JSON.stringify(sizes));
