@@ -2,3 +2,4 @@
 export * from "./args";
 export { GoMultiStageImage } from "./goMultiStageImage";
 export { GoSingleStageImage } from "./goSingleStageImage";
+export { compareImages, type ComparableImage, type ImageComparison, type ImageFigures } from "./compare";

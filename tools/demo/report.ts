@@ -1,4 +1,4 @@
-/** The comparison table: pure, from the stack's outputs. */
+/** The comparison tables: pure, from the stack's outputs. */
 import { humanSize } from "../../components/report/bytes";
 import { table } from "../setup/ui";
 
@@ -11,6 +11,8 @@ export interface Image {
 
 export interface Outputs extends Image {
   readonly simple: Image;
+  /** The table of compareImages. */
+  readonly comparison?: string;
 }
 
 const shortDigest = (digest: string): string => digest.replace(/^(sha256:.{12}).*/, "$1");
@@ -22,7 +24,7 @@ export function saving(before: number, after: number): string {
   return `${percent.toFixed(1)} % less, ${factor.toFixed(factor < 10 ? 1 : 0)}x`;
 }
 
-export function comparison({ simple, ...multiStage }: Outputs): string {
+export function comparison({ simple, comparison: surface, ...multiStage }: Outputs): string {
   const row = (way: string, { digest, size, unpackedSize }: Image) => [
     way,
     shortDigest(digest),
@@ -30,12 +32,13 @@ export function comparison({ simple, ...multiStage }: Outputs): string {
     humanSize(unpackedSize),
   ];
   const saved = [saving(simple.size, multiStage.size), saving(simple.unpackedSize, multiStage.unpackedSize)];
-  return table([
+  const sizes = table([
     ["way", "digest", "size", "unpacked size"],
     row("simple", simple),
     row("multi-stage", multiStage),
     ["saving", "", ...saved],
   ]);
+  return surface === undefined ? sizes : `${sizes}\n\n${surface}`;
 }
 
 /** The outputs as the stack gives them, or the name of what is missing. */

@@ -60,15 +60,18 @@ interface Plan {
   readonly official: boolean;
 }
 
-/** With nothing missing this takes a second; what it does otherwise is said before it is done. */
-export async function ensureToolchain(layout: Layout = defaultLayout()): Promise<Toolchain> {
+/** `more`: programs that only the caller needs. With nothing missing this takes a second; what it does otherwise is said before it is done. */
+export async function ensureToolchain(
+  layout: Layout = defaultLayout(),
+  more: readonly SystemCommand[] = [],
+): Promise<Toolchain> {
   return withLock(layout, async () => {
     const begin = Date.now();
     await rm(layout.work, { recursive: true, force: true });
     await mkdir(layout.work, { recursive: true });
     const daemon = await findUserDaemon(layout);
     const facts = gatherFacts(layout, daemon);
-    const plan = await makePlan(layout, facts, daemon);
+    const plan = await makePlan(layout, facts, daemon, more);
     const worked = await carryOut(layout, facts, plan);
     const toolchain = await startUp(
       layout,
@@ -80,14 +83,19 @@ export async function ensureToolchain(layout: Layout = defaultLayout()): Promise
   });
 }
 
-async function makePlan(layout: Layout, facts: Facts, daemon: Daemon | undefined): Promise<Plan> {
+async function makePlan(
+  layout: Layout,
+  facts: Facts,
+  daemon: Daemon | undefined,
+  more: readonly SystemCommand[],
+): Promise<Plan> {
   // Inside a virtual machine's Docker Engine the registry is a container.
   const wanted = tools.filter((tool) => !(tool === registry && daemon?.virtual));
   const choices = new Map(
     await Promise.all(wanted.map(async (tool) => [tool, await choose(tool, facts)] as const)),
   );
   const official = await pullsOfficial(layout);
-  const commands = new Set<SystemCommand>();
+  const commands = new Set<SystemCommand>(more);
   for (const choice of choices.values()) if (choice.source === "mirror") commands.add("xz");
   const dockerChoice = choices.get(docker);
   if (!daemon && dockerChoice && dockerChoice.source !== "none") commands.add("iptables").add("ip");

@@ -7,6 +7,7 @@ export const systemCommands = {
   xz: { package: "xz-utils", why: "unpacks the mirror's files" },
   iptables: { package: "iptables", why: "gives containers a way out to the network" },
   ip: { package: "iproute2", why: "makes the containers' network bridge" },
+  chromium: { package: "chromium", why: "the browser that the report's page is tested in" },
   debootstrap: { package: "debootstrap", why: "makes the root filesystem of the golang stand-in" },
 } as const;
 

@@ -18,14 +18,14 @@ type Rectangle = HierarchyRectangularNode<SizeNode>;
 export async function formatSvg(report: ImageReport): Promise<string> {
   const { hierarchy, treemap } = await import("d3-hierarchy");
   const mainModules = report.programs.flatMap(({ main }) => (main === undefined ? [] : [main.path]));
-  const tree = hierarchy(pruned(report.contents, report.unpackedSize / 2000))
-    .sum(({ children, size }) => (children === undefined ? size : 0))
+  const tree = hierarchy(pruned(report.contents, report.unpackedSize / 2000), childrenOf)
+    .sum((node) => (childrenOf(node) === undefined ? node.size : 0))
     .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
   const root = treemap<SizeNode>()
     .size([width, height])
     .paddingInner(1)
     .paddingOuter(1)
-    .paddingTop((node) => (isTitled(node as Rectangle) ? labelHeight + 2 : 1))(tree);
+    .paddingTop((node) => (isTitled(node) ? labelHeight + 2 : 1))(tree);
   const boxes = root
     .descendants()
     .slice(1)
@@ -43,6 +43,11 @@ export async function formatSvg(report: ImageReport): Promise<string> {
     legend(headHeight + height + 18),
     `</svg>\n`,
   ].join("\n");
+}
+
+/** Files of an OS package are for the page, where one can zoom. */
+function childrenOf({ kind, children }: SizeNode): SizeNode[] | undefined {
+  return kind === SizeKind.OsPackage ? undefined : children;
 }
 
 /** Layers and programs have their name above what they hold. */

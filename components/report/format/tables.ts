@@ -153,7 +153,7 @@ function growth(before: ImageReport, after: ImageReport, top: number, detailed: 
     title: detailed ? "Go packages that changed" : "What changed",
     columns,
     rows,
-    ...(left > 0 ? { note: `${left} smaller changes are not listed.` } : {}),
+    ...(left > 0 ? { note: `Smaller changes that are not listed: ${left}.` } : {}),
   };
 }
 

@@ -49,7 +49,7 @@ button,input{font:inherit;color:inherit}
 .box .label{position:absolute;left:4px;top:0;right:2px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .holds{background:color-mix(in srgb,var(--text) 9%,var(--page))}
 .box:hover{filter:brightness(1.08)}
-.box:focus-visible{outline-offset:-3px;z-index:1}
+.box:focus-visible{outline-offset:-3px}
 .dim{opacity:.25}
 ${categories}
 .c-none{background:var(--line)}

@@ -1,4 +1,4 @@
-// The picture: rectangles of the node that is looked at, three steps deep, as buttons that a keyboard reaches too.
+// The picture: rectangles of the node that is looked at, some steps deep, as buttons that a keyboard reaches too.
 // Runs in the page, after d3-hierarchy, whose functions are in `d3`.
 
 const titleHeight = 18;
@@ -16,11 +16,12 @@ function humanSize(bytes) {
   return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} ${units[unit]}`;
 }
 
-/** Adds to each node its parent and its category. */
+/** Adds to each node its parent, and its category: an ancestor's, its own, or else that of most of what it holds. */
 function link(node, parent, mainModules) {
   node.parent = parent;
-  node.category = ownCategory(node, mainModules) ?? parent?.category;
-  for (const child of node.children ?? []) link(child, node, mainModules);
+  node.category = parent?.category ?? ownCategory(node, mainModules);
+  const children = node.children?.map((child) => link(child, node, mainModules)) ?? [];
+  node.shade = node.category ?? children[0]?.shade;
   return node;
 }
 
@@ -46,7 +47,7 @@ function describeNode(node, root) {
 /** Draws what is in `node` into the element; gives the buttons, in the order of the page. */
 function drawTreemap(element, node, actions) {
   const { width, height } = element.getBoundingClientRect();
-  const depth = width < 500 ? 2 : 3;
+  const depth = width < 500 ? 2 : width < 700 ? 3 : 4;
   const tree = d3
     .hierarchy(limited(node, depth))
     .sum((each) => (each.children === undefined ? each.size : 0))
@@ -91,7 +92,7 @@ function boxFor(node, width, height, holds) {
   const button = document.createElement("button");
   button.type = "button";
   button.tabIndex = -1;
-  button.className = `box ${holds ? "holds" : `c-${node.category ?? "none"}`}`;
+  button.className = `box ${holds ? "holds" : `c-${node.shade ?? "none"}`}`;
   button.setAttribute("aria-label", describeNode(node, rootOf(node)) + (node.children ? ", opens" : ""));
   if (width > 34 && height > 13) {
     const label = document.createElement("span");
