@@ -68,7 +68,10 @@ for (const engine of ["docker", "buildkit"]) {
           /the image grew by \d+ kB \(\d+ bytes\), from [\d.]+ MB to [\d.]+ MB; maxGrowth allows/,
         );
         assert.match(output, /base +[\d.]+ MB\n +binary +\d+ kB \(\+\d+ kB\)\n/);
-        assert.match(output, /biggest contributors, on disk:\n( .*\n)*? +module Go standard library [\d.]+ [kM]B\n/);
+        assert.match(
+          output,
+          /biggest contributors, on disk:\n( .*\n)*? +module Go standard library [\d.]+ [kM]B\n/,
+        );
         assert.match(output, /what grew since the last deployment, on disk:\n(.*\n)*?.*\+\d+ kB/);
         assert.match(output, /the stack keeps the previous image/);
         assert.deepEqual(await project.outputs(), first);
