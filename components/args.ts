@@ -168,6 +168,11 @@ export interface RuntimeStageArgs {
   healthcheck?: HealthcheckArgs;
   /** Signal that stops the container (Dockerfile STOPSIGNAL), such as SIGINT. Docker's default is SIGTERM. */
   stopSignal?: string;
+  /**
+   * Give the program the time zone database, for time.LoadLocation and the variable TZ, by compiling it in (Go's build
+   * tag timetzdata: 400 kB, 100 kB compressed). The default is false.
+   */
+  timezones?: boolean;
 }
 
 /** What both components take. */
@@ -217,7 +222,7 @@ export interface GoImageArgs {
   compressionLevel?: number;
   /**
    * Which provider builds: docker or buildkit. The default is docker, unless an input needs BuildKit's own features
-   * (builder, build.caCertificates, build.netrc, build.ssh, compression zstd, compressionLevel).
+   * (builder, build.caCertificates, build.netrc, build.ssh, compression zstd, compressionLevel, smokeTest).
    */
   engine?: Engine;
   /**
@@ -227,12 +232,42 @@ export interface GoImageArgs {
   builder?: string;
 }
 
+/** What the smoke test asks the running program. */
+export interface SmokeTestHttpArgs {
+  /** Port that the program listens on, on 127.0.0.1. */
+  port: number;
+  /** Path of the request, with its query. The default is "/". */
+  path?: string;
+  /** Status that the answer must have. The program is asked again until it has, or the time is over. The default is 200. */
+  status?: number;
+}
+
+/** A run of the program inside the build. */
+export interface SmokeTestArgs {
+  /** Arguments of the program, in place of the image's command. The default is runtime.command. */
+  args?: string[];
+  /**
+   * A plain http request that the program must answer; it is stopped afterwards. Without it the program must end by
+   * itself with exit code 0.
+   */
+  http?: SmokeTestHttpArgs;
+  /** Seconds after which the test has failed, from 1 to 600. The default is 30. */
+  timeoutSeconds?: number;
+}
+
 /** Inputs of GoMultiStageImage. */
 export interface GoMultiStageImageArgs extends GoImageArgs {
   /** The stage that ships. */
   runtime?: RuntimeStageArgs;
   /** Which Dockerfile is rendered: fast or classic. The default is fast. */
   recipe?: Recipe;
+  /**
+   * Runs the program in its image, as its user and with no network but loopback, before anything is pushed; when it
+   * fails, the update fails with the program's output, and registry and outputs stay as they were. Nothing of the test
+   * is in the image. It selects the buildkit engine, and the builder must be able to run programs of the platform.
+   * The default is none.
+   */
+  smokeTest?: SmokeTestArgs;
 }
 
 /** Inputs of GoSingleStageImage. */
@@ -261,7 +296,7 @@ export interface LayerContents {
   packages?: number;
   /** True when a bundle of certificate authorities is at a place where Go programs look. */
   certificates: boolean;
-  /** True when a time zone database is there. */
+  /** True when a time zone database is there, as files or in the program. */
   timezones: boolean;
   /** How the program that the image runs is linked. Missing in the layers that do not hold it. */
   program?: ProgramLinkage;

@@ -78,6 +78,14 @@ export class Checker {
     }
   }
 
+  /** A whole number. */
+  within(path: string, value: unknown, least: number, most: number): void {
+    if (value === undefined) return;
+    if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
+      this.add(path, `${shown(value)} is not a whole number from ${least} to ${most}`);
+    }
+  }
+
   /** An object that only has the fields that exist: a misspelt one would be ignored silently. */
   object(path: string, value: unknown, fields: readonly string[]): value is Record<string, unknown> {
     if (value === undefined) return false;

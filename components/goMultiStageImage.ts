@@ -42,7 +42,10 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
    */
   constructor(name: string, args: GoMultiStageImageArgs, opts?: pulumi.ComponentResourceOptions) {
     const type = "GoMultiStageImage";
-    const problems = [...imageProblems(args, ["runtime", "recipe"]), ...multiStageProblems(args ?? {})];
+    const problems = [
+      ...imageProblems(args, ["runtime", "recipe", "smokeTest"]),
+      ...multiStageProblems(args ?? {}),
+    ];
     const { plan, source } = buildPlan(type, name, args, problems);
     const render = (digests: BaseDigests) =>
       args.recipe === Recipe.Classic ? classic : fast(plan, args.runtime ?? {}, digests);

@@ -58,7 +58,7 @@ export function buildImage(
   const { tree, closure } = source;
   const staged = stageContext(tree, closure.files, context, executables(source));
   const deployed = deployedImage(component);
-  const { bases, layers } = render({});
+  const { bases, layers, isHardened } = render({});
   const baseImages = baseDigests(component, args.baseImages, bases, deployed);
   // Written later, when the program may have gone to another directory.
   const dockerfileFile = path.resolve(dockerfilePath);
@@ -102,6 +102,7 @@ export function buildImage(
     login: request.login,
     args,
     layerOrigins: layers,
+    isHardened,
   });
   return {
     digest: image.apply((pushed) => pushed.digest),

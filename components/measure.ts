@@ -1,6 +1,6 @@
 // What the registry serves for a digest that was just pushed: sizes, layers with their origins, checks.
 
-import type { GoImageArgs, ImageCheck, ImageLayer } from "./args";
+import type { GoImageArgs, GoMultiStageImageArgs, ImageCheck, ImageLayer } from "./args";
 import { imageChecks } from "./checks";
 import type { Dockerfile } from "./dockerfile/recipes";
 import { readImage, type MeasuredLayer, type RegistryAccess } from "./registry";
@@ -23,7 +23,7 @@ export interface MeasureOptions {
   repository: Repository;
   digest: string;
   access: RegistryAccess;
-  args: GoImageArgs;
+  args: GoImageArgs & Pick<GoMultiStageImageArgs, "runtime">;
   layerOrigins: Dockerfile["layers"];
   /** Layers of the last deployment; those that are in this image too, such as the base's, are not downloaded again. */
   deployed: readonly ImageLayer[];
@@ -48,7 +48,7 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
     unpackedSize,
     sizeSummary: sizeSummary(size, unpackedSize, layers),
     layers,
-    checks: imageChecks({ user, layers, timezones: false }),
+    checks: imageChecks({ user, layers, timezones: args.runtime?.timezones === true }),
   };
 }
 

@@ -17,7 +17,7 @@ import { withoutIgnored } from "./source/ignore";
 import { resolveService, type GoService } from "./source/module";
 import { Tree } from "./source/tree";
 
-type AnyArgs = GoImageArgs & Pick<GoMultiStageImageArgs, "runtime" | "recipe">;
+type AnyArgs = GoImageArgs & Pick<GoMultiStageImageArgs, "runtime" | "recipe" | "smokeTest">;
 type Settings = Pick<GoImageArgs, "source" | "mainPackage"> & { build?: AnyArgs["build"] | undefined };
 
 /** What a component builds from. */
@@ -59,8 +59,9 @@ export function buildPlan(
   if (found.length > 0 || !service || !source) throw invalidInputs(type, name, found);
   const plan: BuildPlan = {
     service,
-    build: args.build ?? {},
+    build: { ...args.build, buildTags: buildTags(args) },
     platform: platformOf(args),
+    ...(args.smokeTest === undefined ? {} : { smokeTest: args.smokeTest }),
     cacheNamespace: `goimage-${pulumi.getProject().replace(/[^A-Za-z0-9_.-]/g, "_")}`,
   };
   return { plan, source };
@@ -73,6 +74,14 @@ function resolve({ source, mainPackage, build }: Settings): ReturnType<typeof re
     workspace: build?.env?.["GOWORK"] !== "off",
     vendor: !flags.some((flag) => /^--?mod=(mod|readonly)$/.test(flag)),
   });
+}
+
+/**
+ * The time zone database comes with a build tag of Go's own: unlike one in a directory that ZONEINFO names it also serves
+ * the variable TZ, needs nothing of the build image, and works on an image that has no other file.
+ */
+function buildTags({ build, runtime }: AnyArgs): string[] {
+  return [...(build?.buildTags ?? []), ...(runtime?.timezones === true ? ["timetzdata"] : [])];
 }
 
 function goFlags(build: AnyArgs["build"]): string[] {
@@ -88,7 +97,7 @@ function findSource(service: GoService, args: AnyArgs): Source {
   const context: BuildContext = {
     goarch: goTarget(platformOf(args))["GOARCH"] ?? "",
     cgoEnabled: args.build?.cgoEnabled === true,
-    buildTags: args.build?.buildTags ?? [],
+    buildTags: buildTags(args),
     flags: goFlags(args.build),
     compilerFlags: Object.keys(args.build?.env ?? {}).some((name) => /^(CC|CXX|CGO_.*FLAGS)$/.test(name)),
     uncertain: decisiveVariables.some((name) => Object.hasOwn(args.build?.env ?? {}, name)),

@@ -5,6 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { GoImageArgs } from "./args";
+import { brokenPromises } from "./checks";
 import type { Dockerfile } from "./dockerfile/recipes";
 import type { ImageBuild, RegistryLogin } from "./engines/engine";
 import type { Repository } from "./registry/reference";
@@ -62,11 +63,12 @@ export interface ReadBackOptions {
   login: RegistryLogin | undefined;
   args: GoImageArgs;
   layerOrigins: Dockerfile["layers"];
+  isHardened: boolean;
 }
 
 /** The image as the registry serves it; unknown in a preview unless it is the deployed one. */
 export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
-  const { component, build, args, layerOrigins } = options;
+  const { component, build, args, layerOrigins, isHardened } = options;
   const inputs = pulumi.all([options.build.digest, options.destination, options.deployed, options.login]);
   const image = inputs.apply(async ([digest, destination, deployed, login]): Promise<ServedImage> => {
     if (pulumi.runtime.isDryRun()) {
@@ -85,6 +87,7 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
         access,
         args,
         layerOrigins,
+        isHardened,
       });
     } catch (error) {
       throw new pulumi.ResourceError(
@@ -108,6 +111,7 @@ interface ServedImageOptions {
   access: RegistryAccess;
   args: GoImageArgs;
   layerOrigins: Dockerfile["layers"];
+  isHardened: boolean;
 }
 
 async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
@@ -133,6 +137,10 @@ async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
     throw new Error([...exceeded, ...sums, ...details, await withdrawTag(options)].join("\n"));
   }
   await verifyTags(options);
+  if (options.isHardened) {
+    for (const { name, detail } of brokenPromises(image.checks, options.args))
+      await pulumi.log.warn(`the image fails the check ${name}: ${detail}`, options.component);
+  }
   return { digest, ref: refTo(destination, digest), ...image };
 }
 

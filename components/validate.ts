@@ -8,6 +8,7 @@ import {
   type BuildStageArgs,
   type GoImageArgs,
   type RuntimeStageArgs,
+  type SmokeTestArgs,
 } from "./args";
 import { growthProblem, sizeProblem } from "./budget";
 import { buildProblems } from "./buildProblems";
@@ -16,6 +17,7 @@ import { bareEngineProblems } from "./engines";
 import { knownPlatforms } from "./platform";
 import { shown, type Problem } from "./problems";
 import { imageReferenceProblem, pushTargetProblem, tagProblem } from "./registry/reference";
+import { smokeTestProblems } from "./validateSmokeTest";
 
 const imageFields = [
   "source",
@@ -35,7 +37,7 @@ const imageFields = [
 ];
 const runtimeFields = [
   ...["image", "alpineVersion", "user", "workingDirectory", "env", "exposedPorts", "labels", "files"],
-  ...["command", "entrypoint", "healthcheck", "stopSignal"],
+  ...["command", "entrypoint", "healthcheck", "stopSignal", "timezones"],
 ];
 
 /** Problems of the inputs that both components share, and of the fields named in `more`. */
@@ -78,14 +80,23 @@ export function multiStageProblems(args: {
   build?: BuildStageArgs;
   mainPackage?: string;
   baseImages?: BaseImages;
+  smokeTest?: SmokeTestArgs;
 }): Problem[] {
   const check = new Checker();
   check.oneOf("recipe", args.recipe, Object.values(Recipe));
   runtimeProblems(check, args.runtime);
+  smokeTestProblems(check, args.smokeTest);
+  if (args.runtime?.timezones === true && /(^|\s)--?tags\b/.test(args.build?.env?.["GOFLAGS"] ?? "")) {
+    check.add(
+      "build.env.GOFLAGS",
+      "has -tags, which runtime.timezones overrides; name the tags in build.buildTags",
+    );
+  }
   if (args.recipe === Recipe.Classic) {
     const fixed = 'the recipe "classic" has no such setting; leave it out or use the recipe "fast"';
     if (args.build !== undefined) check.add("build", fixed);
     if (args.runtime !== undefined) check.add("runtime", fixed);
+    if (args.smokeTest !== undefined) check.add("smokeTest", fixed);
     if (args.baseImages !== undefined && args.baseImages !== BaseImages.Tag) check.add("baseImages", fixed);
     if (args.mainPackage !== undefined && args.mainPackage !== ".") check.add("mainPackage", fixed);
   }
@@ -171,6 +182,7 @@ function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined):
   check.text("runtime.stopSignal", args.stopSignal, (text) =>
     /^(SIG[A-Z]+[0-9]*([+-]\d+)?|[1-9]\d?)$/.test(text) ? undefined : "is not a signal, such as SIGINT or 2",
   );
+  check.flag("runtime.timezones", args.timezones);
 }
 
 function healthcheckProblems(check: Checker, healthcheck: unknown): void {

@@ -1,7 +1,7 @@
 // What the compile step needs, in the words of a Dockerfile: base image, environment, mounts and the go command.
 
 import * as path from "node:path";
-import type { BuildStageArgs } from "../args";
+import type { BuildStageArgs, SmokeTestArgs } from "../args";
 import { goTarget } from "../platform";
 import { parseGoVersion, type GoMod } from "../source/goMod";
 import type { GoService } from "../source/module";
@@ -21,6 +21,7 @@ export interface BuildPlan {
   platform: string;
   /** Namespace of the cache mounts, so that projects on one builder do not share compiled code. */
   cacheNamespace: string;
+  smokeTest?: SmokeTestArgs;
 }
 
 export function buildImage(build: BuildStageArgs, goMod: GoMod): string {

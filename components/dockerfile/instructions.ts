@@ -1,5 +1,5 @@
 // Dockerfile instructions as data, and their text. Only syntax of version 1.2 without a "# syntax" line, which every
-// BuildKit since Docker Engine 20.10 reads without fetching a frontend.
+// BuildKit since Docker Engine 20.10 reads without fetching a frontend; the smoke test's stages need version 1.4.
 //
 // User strings are data. They stand in JSON arrays, which no shell and no expansion touches, or in double quotes with
 // every character escaped that means something there. Validation has refused control characters; a line break that
@@ -9,12 +9,14 @@
 export interface Instruction {
   keyword: string;
   rest: string;
+  /** Lines that follow, up to the mark that ends them. */
+  heredoc?: string;
 }
 
 export const emptyLine: Instruction = { keyword: "", rest: "" };
 
 export function text(instructions: readonly Instruction[]): string {
-  return instructions.map((instruction) => `${line(instruction)}\n`).join("");
+  return instructions.map((instruction) => `${line(instruction)}\n${instruction.heredoc ?? ""}`).join("");
 }
 
 function line({ keyword, rest }: Instruction): string {
@@ -38,6 +40,12 @@ export function run(command: readonly string[], mounts: readonly string[] = []):
   return { keyword: "RUN", rest: [...mounts.map((mount) => `--mount=${mount}`), json(command)].join(" ") };
 }
 
+/** RUN that reaches nothing but loopback. Syntax of version 1.3. */
+export function runOffline(command: readonly string[], mounts: readonly string[] = []): Instruction {
+  const { keyword, rest } = run(command, mounts);
+  return { keyword, rest: `--network=none ${rest}` };
+}
+
 /**
  * COPY; paths with other than harmless characters stand in a JSON array, in which quotes and variables still mean
  * something. Validation has refused wildcards of users.
@@ -48,6 +56,21 @@ export function copy(sources: readonly string[], target: string, from?: string):
     ? paths.join(" ")
     : json(paths.map(literal));
   return { keyword: "COPY", rest: from === undefined ? operands : `--from=${from} ${operands}` };
+}
+
+/**
+ * COPY of a text of ours into a file, as a heredoc that expands nothing. It is syntax of version 1.4, so only for what
+ * needs a newer BuildKit anyway.
+ */
+export function file(target: string, content: string): Instruction {
+  const mark = "END_OF_FILE";
+  if (!content.endsWith("\n") || content.includes(mark))
+    throw new Error(`not a text for a heredoc: ${target}`);
+  return { keyword: "COPY", rest: `<<"${mark}" ${target}`, heredoc: `${content}${mark}\n` };
+}
+
+export function comment(words: string): Instruction {
+  return { keyword: "#", rest: words };
 }
 
 export function workdir(directory: string): Instruction {

@@ -12,6 +12,7 @@ import {
   workingDirectory,
 } from "./goBuild";
 import type { BuildPlan } from "./goBuild";
+import { smokeTestStages, testedStage } from "./smokeTest";
 import {
   command,
   copy,
@@ -34,6 +35,8 @@ export interface Dockerfile {
   bases: readonly string[];
   /** How the layers of the last stage show in the image's history, with what they hold. Others are the base's. */
   layers: readonly { createdBy: string; origin: "files" | "binary" }[];
+  /** True when the image is meant to pass its checks, so that one which fails is news. */
+  isHardened: boolean;
 }
 
 const defaultUser = "65532:65532";
@@ -57,6 +60,7 @@ CMD ["./main"]
     { createdBy: "WORKDIR /app", origin: "files" },
     { createdBy: "COPY /build/main .", origin: "binary" },
   ],
+  isHardened: false,
 };
 
 /** Build stage with cached dependencies, and a runtime stage that receives the binary and the files alone. */
@@ -66,6 +70,14 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
   const files = runtime.files ?? [];
   const base = runtime.image ?? `alpine:${runtime.alpineVersion ?? defaultAlpine}`;
   const bases = [buildImage(plan.build, plan.service.goMod), base] as const;
+  /** The runtime stage as far as files go; `origin` is the stage that has compiled. */
+  const filled = (name: string, origin: string) => [
+    from(pinned(base, digests), { as: name }),
+    ...(files.length > 0 ? [copy(["/out/files/"], "/", origin)] : []),
+    copy(["/out/bin/"], "/", origin),
+    workdir(directory),
+  ];
+  const entrypoint = runtime.entrypoint ?? [binary];
   return {
     bases,
     text: text([
@@ -82,12 +94,19 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       // Times of the output tree are the only thing left that differs between two builds of the same source.
       run(["find", "/out", "-exec", "touch", "-h", "-d", "@0", "{}", "+"]),
       emptyLine,
-      from(pinned(base, digests), { as: "app" }),
-      ...(files.length > 0 ? [copy(["/out/files/"], "/", "build")] : []),
-      copy(["/out/bin/"], "/", "build"),
-      workdir(directory),
+      ...(plan.smokeTest === undefined
+        ? filled("app", "build")
+        : [
+            ...smokeTestStages({
+              ...{ smokeTest: plan.smokeTest, platform: plan.platform, binary },
+              compiler: pinned(bases[0], digests),
+              image: (name) => [...filled(name, "build"), ...pairs("ENV", runtime.env ?? {}), user(runtime)],
+              program: [...entrypoint, ...(plan.smokeTest.args ?? runtime.command ?? [])],
+            }),
+            ...filled("app", testedStage),
+          ]),
       ...runtimeSettings(runtime, baseAnnotations(base, digests)),
-      command("ENTRYPOINT", runtime.entrypoint ?? [binary]),
+      command("ENTRYPOINT", entrypoint),
       ...(runtime.command === undefined ? [] : [command("CMD", runtime.command)]),
     ]),
     layers: [
@@ -95,6 +114,7 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       { createdBy: "COPY /out/bin/ /", origin: "binary" },
       { createdBy: "WORKDIR ", origin: "files" },
     ],
+    isHardened: true,
   };
 }
 
@@ -124,6 +144,7 @@ export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerf
       { createdBy: "RUN ", origin: "binary" },
       { createdBy: "WORKDIR /app", origin: "files" },
     ],
+    isHardened: false,
   };
 }
 
@@ -158,8 +179,12 @@ function runtimeSettings(runtime: RuntimeStageArgs, labels: Record<string, strin
     ...(runtime.exposedPorts ?? []).map((port) => plain("EXPOSE", port)),
     ...(runtime.stopSignal === undefined ? [] : [plain("STOPSIGNAL", runtime.stopSignal)]),
     ...healthcheck(runtime),
-    plain("USER", runtime.user ?? defaultUser),
+    user(runtime),
   ];
+}
+
+function user(runtime: RuntimeStageArgs): Instruction {
+  return plain("USER", runtime.user ?? defaultUser);
 }
 
 function healthcheck({ healthcheck: check }: RuntimeStageArgs): Instruction[] {

@@ -1,6 +1,6 @@
 // Which engine builds: a pure function of the inputs, so that a laptop and CI agree.
 
-import { Compression, Engine, type GoImageArgs } from "../args";
+import { Compression, Engine, type GoImageArgs, type GoMultiStageImageArgs } from "../args";
 import type { Problem } from "../problems";
 import { buildkitEngine } from "./buildkit";
 import { dockerEngine } from "./docker";
@@ -10,7 +10,9 @@ export type { BuildRequest, ImageBuild } from "./engine";
 
 const engines: Record<Engine, ImageEngine> = { docker: dockerEngine, buildkit: buildkitEngine };
 
-export function chosenEngine(args: GoImageArgs): Engine {
+type AnyArgs = GoImageArgs & Pick<GoMultiStageImageArgs, "smokeTest">;
+
+export function chosenEngine(args: AnyArgs): Engine {
   return args.engine ?? (buildkitInputs(args).length > 0 ? Engine.Buildkit : Engine.Docker);
 }
 
@@ -19,7 +21,7 @@ export function engineNamed(engine: Engine): ImageEngine {
 }
 
 /** Inputs that need BuildKit's own features. */
-function buildkitInputs(args: GoImageArgs): string[] {
+function buildkitInputs(args: AnyArgs): string[] {
   const given: [string, unknown][] = [
     ["builder", args.builder],
     ["build.caCertificates", args.build?.caCertificates],
@@ -28,12 +30,13 @@ function buildkitInputs(args: GoImageArgs): string[] {
     ["compressionLevel", args.compressionLevel],
     ["build.ssh", args.build?.ssh === false ? undefined : args.build?.ssh],
     ["build.sshKnownHosts", args.build?.sshKnownHosts],
+    ["smokeTest", args.smokeTest],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }
 
 /** Problems of engine "docker" with inputs that it cannot serve. */
-export function bareEngineProblems(args: GoImageArgs): Problem[] {
+export function bareEngineProblems(args: AnyArgs): Problem[] {
   return buildkitInputs(args).map((input) => ({
     propertyPath: input,
     reason:

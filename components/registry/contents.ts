@@ -49,7 +49,7 @@ export class ContentsScan {
     this.found.files++;
     if ((entry.mode & 0o111) !== 0) this.found.executables++;
     if ((entry.mode & 0o6000) !== 0) this.found.setuidFiles.push(path);
-    if (path === this.programPath) return headSink((this.program = []));
+    if (path === this.programPath) return this.programSink((this.program = []));
     const prefix = packageDatabases[path];
     if (prefix === undefined || entry.size > longestDatabase) return undefined;
     const parts: Buffer[] = [];
@@ -68,12 +68,36 @@ export class ContentsScan {
     };
   }
 
+  /** Keeps a program's head, and looks for a time zone database that is compiled in. */
+  private programSink(head: Buffer[]): DataSink {
+    const keep = headSink(head);
+    let tail = Buffer.alloc(0);
+    return (bytes) => {
+      keep(bytes);
+      if (this.found.timezones) return;
+      const piece = Buffer.concat([tail, bytes]);
+      this.found.timezones = hasTimezones(piece);
+      tail = Buffer.from(piece.subarray(-zipHeader - timezoneName.length));
+    };
+  }
+
   private named(path: string): void {
     if (shellNames.includes(posix.basename(path)) && /\/s?bin$/.test(posix.dirname(path)))
       this.found.shells.push(path);
     if (certificateBundles.includes(path)) this.found.certificates = true;
     if (timezoneFiles.test(path)) this.found.timezones = true;
   }
+}
+
+/** Go's package time/tzdata holds a zip archive as a string: a zone's name then stands behind a local file header. */
+const timezoneName = "Europe/Rome";
+const zipHeader = 30;
+
+function hasTimezones(piece: Buffer): boolean {
+  for (let at = 0; (at = piece.indexOf(timezoneName, at)) >= 0; at++) {
+    if (at >= zipHeader && piece.readUInt32BE(at - zipHeader) === 0x504b0304) return true;
+  }
+  return false;
 }
 
 /** ELF's headers and the interpreter's name stand at the beginning of a file. */

@@ -32,8 +32,17 @@ function named(file: string, before: Hashes, after: Hashes): string {
 
 /** What changed in the Dockerfile: base images, settings, or nothing (an empty list). */
 export function changedDockerfile(before: string, after: string): string[] {
-  const lines = (text: string, isFrom: boolean) =>
-    text.split("\n").filter((line) => line.startsWith("FROM ") === isFrom);
-  const differ = (isFrom: boolean) => lines(before, isFrom).join("\n") !== lines(after, isFrom).join("\n");
-  return [...(differ(true) ? ["base image"] : []), ...(differ(false) ? ["settings in the Dockerfile"] : [])];
+  const others = (text: string) => text.split("\n").filter((line) => !line.startsWith("FROM "));
+  const differ = (lines: (text: string) => string[]) => lines(before).join("\n") !== lines(after).join("\n");
+  return [
+    ...(differ(baseImages) ? ["base image"] : []),
+    ...(differ(others) ? ["settings in the Dockerfile"] : []),
+  ];
+}
+
+/** Each base image of a Dockerfile once, without the stages that others build on. */
+function baseImages(dockerfile: string): string[] {
+  const froms = [...dockerfile.matchAll(/^FROM (?:--\S+ )*(\S+)(?: AS (\S+))?$/gm)];
+  const stages = froms.map(([, , name]) => name);
+  return [...new Set(froms.map(([, image = ""]) => image).filter((image) => !stages.includes(image)))];
 }

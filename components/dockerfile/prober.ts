@@ -1,0 +1,111 @@
+// The smoke test's prober: source text of a small Go program, compiled and run inside the build. It knows only package
+// net, since net/http takes several times as long to compile, and nothing newer than Go 1.16.
+
+export const prober = `// Runs a program and checks that it works: that it ends with exit code 0, or with a port, that it answers.
+package main
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+var (
+	timeout = flag.Duration("timeout", 30*time.Second, "")
+	port    = flag.Int("port", 0, "")
+	path    = flag.String("path", "/", "")
+	status  = flag.String("status", "200", "")
+)
+
+func main() {
+	flag.Parse()
+	program := exec.Command(flag.Arg(0), flag.Args()[1:]...)
+	program.Stdout, program.Stderr = os.Stdout, os.Stderr
+	if err := program.Start(); err != nil {
+		fail("the program does not start: %v", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- program.Wait() }()
+	deadline := time.Now().Add(*timeout)
+	if *port == 0 {
+		select {
+		case err := <-ended:
+			if err != nil {
+				fail("the program ended with %v", err)
+			}
+		case <-time.After(*timeout):
+			stop(program, syscall.SIGQUIT, ended)
+			fail("the program still ran after %v; one that keeps running is tested with smokeTest.http", *timeout)
+		}
+		return
+	}
+	for last := ""; ; {
+		select {
+		case err := <-ended:
+			fail("the program ended before it gave the expected answer: %v", result(err))
+		case <-time.After(20 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			stop(program, syscall.SIGQUIT, ended)
+			fail("no answer with status %s to GET 127.0.0.1:%d%s within %v, at last: %s", *status, *port, *path, *timeout, last)
+		}
+		answer, err := ask(deadline)
+		if err != nil {
+			last = err.Error()
+		} else if last = "status " + answer; answer == *status {
+			stop(program, syscall.SIGTERM, ended)
+			return
+		}
+	}
+}
+
+// ask gives the status of the answer.
+func ask(deadline time.Time) (string, error) {
+	address := fmt.Sprintf("127.0.0.1:%d", *port)
+	connection, err := net.DialTimeout("tcp", address, time.Until(deadline))
+	if err != nil {
+		return "", err
+	}
+	defer connection.Close()
+	connection.SetDeadline(deadline)
+	fmt.Fprintf(connection, "GET %s HTTP/1.1\\r\\nHost: %s\\r\\nUser-Agent: goimage\\r\\nConnection: close\\r\\n\\r\\n", *path, address)
+	line, err := bufio.NewReader(connection).ReadString('\\n')
+	if err != nil {
+		return "", err
+	}
+	words := strings.Fields(line)
+	if len(words) < 2 || !strings.HasPrefix(words[0], "HTTP/") {
+		return "", fmt.Errorf("%.60q is not http", line)
+	}
+	return words[1], nil
+}
+
+// stop asks the program to end, which with SIGQUIT shows where a Go program hangs, and does not wait for long.
+func stop(program *exec.Cmd, signal os.Signal, ended chan error) {
+	program.Process.Signal(signal)
+	select {
+	case <-ended:
+	case <-time.After(3 * time.Second):
+		program.Process.Kill()
+		<-ended
+	}
+}
+
+func result(err error) string {
+	if err == nil {
+		return "exit status 0"
+	}
+	return err.Error()
+}
+
+func fail(format string, values ...interface{}) {
+	fmt.Printf("smoke test failed: "+format+"\\n", values...)
+	os.Exit(1)
+}
+`;
