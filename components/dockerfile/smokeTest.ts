@@ -24,7 +24,7 @@ export const testedStage = "tested";
 
 const defaultTimeoutSeconds = 30;
 /** Where the prober is mounted while the test runs. */
-const proberPath = "/run/goimage/prober";
+export const proberPath = "/run/goimage/prober";
 
 /** What the stages are rendered from. */
 export interface SmokeTestPlan {

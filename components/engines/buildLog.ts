@@ -4,6 +4,7 @@
 
 import { spawn } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
+import { proberPath } from "../dockerfile/smokeTest";
 import type { BuildRequest } from "./engine";
 
 /** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */
@@ -41,7 +42,10 @@ async function explanation(request: BuildRequest): Promise<string> {
   for (const [program, ...words] of commandLines) {
     const output = await run(program, [...words, ...options.words], options.env);
     const lines = failedStepLines(output);
-    if (lines.length > 0) return `the build failed:\n${lines.slice(-mostLines).join("\n")}`;
+    if (lines.length > 0) {
+      const shown = [...lines.slice(-mostLines), ...hints(lines, request.platform)];
+      return `the build failed:\n${shown.join("\n")}`;
+    }
   }
   return `the build failed; to see its output, run in the Pulumi project: docker buildx build ${options.words.join(" ")}`;
 }
@@ -67,6 +71,15 @@ export function failedStepLines(output: string): string[] {
   if (step === undefined) return [];
   const ofStep = new RegExp(`^#${step} \\d+\\.\\d+ (.*)$`, "gm");
   return [...output.matchAll(ofStep)].map((match) => match[1] ?? "");
+}
+
+/** What to do about lines that do not say it themselves. */
+export function hints(lines: readonly string[], platform: string): string[] {
+  if (!lines.some((line) => line.includes(`exec ${proberPath}: exec format error`))) return [];
+  return [
+    `the builder cannot run programs of ${platform}, as smokeTest needs: leave it out, or choose with the input builder ` +
+      "one of that platform or with an emulator",
+  ];
 }
 
 /** All output of a program, empty when there is no such program. No shell. */

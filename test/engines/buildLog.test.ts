@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { failedStepLines, isFailedStep } from "../../components/engines/buildLog";
+import { failedStepLines, hints, isFailedStep } from "../../components/engines/buildLog";
 
 describe("build log", () => {
   it("finds the lines of the failed step, and no other's", () => {
@@ -19,6 +19,13 @@ describe("build log", () => {
       "# example.com/service/internal/db",
       "internal/db/db.go:9:10: undefined: gopher",
     ]);
+  });
+
+  it("says what to do where the builder cannot run the smoke test", () => {
+    const [hint = "", ...more] = hints(["exec /run/goimage/prober: exec format error"], "linux/arm64");
+    assert.match(hint, /cannot run programs of linux\/arm64, as smokeTest needs/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(hints(["exec /app/x: exec format error"], "linux/arm64"), []);
   });
 
   it("finds none where no step failed", () => assert.deepEqual(failedStepLines("#1 DONE 0.1s\n"), []));

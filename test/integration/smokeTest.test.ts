@@ -153,4 +153,13 @@ describe("smoke test", function () {
     await project.up();
     assert.notEqual((await project.outputs<Outputs>()).digest, first.digest);
   });
+
+  it("says so when the builder cannot run the platform's programs", async function () {
+    first = await project.outputs<Outputs>();
+    change(`smokeTest: { args: ["look"] }, platforms: ["linux/arm64"],`);
+    const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"]);
+    if (code === 0) skipWithReason(this, "this builder runs programs of linux/arm64");
+    assert.match(output, /the builder cannot run programs of linux\/arm64, as smokeTest needs/);
+    assert.equal((await fetchManifest(project.repository, "latest"))?.digest, first.digest);
+  });
 });

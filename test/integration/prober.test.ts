@@ -1,0 +1,109 @@
+// The smoke test's prober, compiled and run on this machine against programs that misbehave.
+
+import assert from "node:assert/strict";
+import * as net from "node:net";
+import * as path from "node:path";
+import { prober } from "../../components/dockerfile/prober";
+import { makeTree } from "../support/module";
+import { run, type Run } from "./support/project";
+
+describe("prober", function () {
+  this.timeout(120_000);
+  let directory: string;
+
+  before(async () => {
+    directory = makeTree({ "main.go": prober });
+    assert.deepEqual(await run("gofmt", ["-l", "main.go"], directory), { code: 0, output: "" });
+    // The oldest Go that it should be compiled with.
+    const build = ["build", "-gcflags=-lang=go1.16", "-o", "prober", "main.go"];
+    const built = await run("go", build, directory, { CGO_ENABLED: "0", GOFLAGS: "" });
+    assert.equal(built.code, 0, built.output);
+  });
+
+  const probe = (flags: string[], ...program: string[]): Promise<Run> =>
+    run(path.join(directory, "prober"), [...flags, "--", ...program], directory);
+  const node = (text: string, flags: string[] = ["-timeout=20s"]) =>
+    probe(flags, process.execPath, "-e", text);
+  /** Runs a program that finds its port in `port`. */
+  const server = async (text: string, ...flags: string[]) => {
+    const port = await freePort();
+    return node(`const port = ${port}; ${text}`, [`-port=${port}`, "-timeout=20s", ...flags]);
+  };
+  const answer = (status: number) =>
+    `require("http").createServer((q, s) => s.writeHead(${status}).end(q.url)).listen(port);`;
+
+  it("passes a program that ends with 0, and what it prints", async () => {
+    assert.deepEqual(await node("console.log(process.argv.length)"), { code: 0, output: "1\n" });
+    assert.deepEqual(await probe([], "printf", "%s|", "-x", "$HOME", ""), { code: 0, output: "-x|$HOME||" });
+  });
+
+  for (const [name, text, message] of [
+    ["exits with an error", "process.exit(7)", "ended with exit status 7"],
+    ["is killed", "process.kill(process.pid, 'SIGKILL')", "ended with signal: killed"],
+  ] as const) {
+    it(`fails a program that ${name}`, async () => {
+      assert.deepEqual(await node(text), { code: 1, output: `smoke test failed: the program ${message}\n` });
+    });
+  }
+
+  it("fails what is no program", async () => {
+    const { code, output } = await probe([], "/nonexistent");
+    assert.equal(code, 1);
+    assert.match(output, /the program does not start: .*\/nonexistent/);
+  });
+
+  it("passes a program that answers as expected, and lets it end", async () => {
+    const goodbye = `process.on("SIGTERM", () => { console.log("goodbye"); process.exit(1); });`;
+    assert.deepEqual(await server(goodbye + answer(204), "-status=204", "-path=/a?b=c"), {
+      code: 0,
+      output: "goodbye\n",
+    });
+  });
+
+  it("does not leave a program behind that ignores its signals", async () => {
+    const ignore = `process.on("SIGTERM", () => {}); process.on("SIGQUIT", () => {}); console.log("pid", process.pid);`;
+    const passed = await server(ignore + answer(200));
+    assert.equal(passed.code, 0, passed.output);
+    const hanging = await node(`${ignore} setInterval(() => {}, 1000);`, ["-timeout=1s"]);
+    assert.equal(hanging.code, 1);
+    assert.match(hanging.output, /the program still ran after 1s; one that keeps running .* smokeTest\.http/);
+    for (const { output } of [passed, hanging]) {
+      const pid = Number(/pid (\d+)/.exec(output)?.[1]);
+      assert.throws(() => process.kill(pid, 0), { code: "ESRCH" });
+    }
+  });
+
+  it("fails a program that ends before it answers, even with 0", async () => {
+    const { code, output } = await server("");
+    assert.equal(code, 1);
+    assert.match(output, /ended before it gave the expected answer: exit status 0/);
+  });
+
+  for (const [name, text, last] of [
+    ["does not listen", "setInterval(() => {}, 1000)", /connection refused/],
+    ["answers otherwise", answer(500), /status 500/],
+    ["never answers", 'require("net").createServer(() => {}).listen(port)', /timeout/],
+    ["hangs up", 'require("net").createServer((s) => s.destroy()).listen(port)', /EOF|reset/],
+    [
+      "speaks another protocol",
+      'require("net").createServer((s) => s.end("220 mail.example.com\\r\\n")).listen(port)',
+      /"220 mail\.example\.com\\r\\n" is not http|reset/,
+    ],
+  ] as const) {
+    it(`fails a program that ${name}, and says so`, async () => {
+      const { code, output } = await server(text, "-timeout=1s");
+      assert.equal(code, 1);
+      assert.match(output, /no answer with status 200 to GET 127\.0\.0\.1:\d+\/ within 1s, at last: /);
+      assert.match(output, last);
+    });
+  }
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
