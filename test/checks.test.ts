@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ImageLayer, LayerContents } from "../components/args";
-import { imageChecks } from "../components/checks";
+import { brokenPromises, imageChecks } from "../components/checks";
 
 const none: LayerContents = {
   ...{ files: 1, executables: 1, setuidFiles: [], shells: [] },
@@ -42,5 +42,15 @@ describe("imageChecks", () => {
     assert.deepEqual(failed([layer({ program: { static: true } })]), ["certificates"]);
     assert.deepEqual(failed(good, "1", true), ["timezones"]);
     assert.deepEqual(failed([...good, layer({ timezones: true })], "1", true), []);
+  });
+
+  it("warns of what failed, but not of what the inputs gave up", () => {
+    const broken = (layers: ImageLayer[], cgoEnabled: boolean) =>
+      brokenPromises(imageChecks({ user: "0", layers, timezones: false }), { build: { cgoEnabled } }).map(
+        ({ name }) => name,
+      );
+    const dynamic = [layer({ certificates: true }), layer({ program: { static: false } })];
+    assert.deepEqual(broken(dynamic, false), ["nonRootUser", "staticBinary"]);
+    assert.deepEqual(broken(dynamic, true), ["nonRootUser"]);
   });
 });

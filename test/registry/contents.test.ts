@@ -65,6 +65,19 @@ describe("registry/contents", () => {
     }
   });
 
+  it("finds the time zones that Go compiles into a program, however the file is cut", async () => {
+    const header = Buffer.from(`PK\x03\x04${"\0".repeat(26)}Europe/Rome`, "latin1");
+    const before = Buffer.concat([elf(), Buffer.alloc(90_000, "Europe/Rome, PK")]);
+    fs.writeFileSync(path.join(root, "app/zoned"), Buffer.concat([before, header, Buffer.alloc(5000)]));
+    fs.writeFileSync(path.join(root, "app/names"), before);
+    for (const size of [7, 512, 1_000_000]) {
+      const zoned = archive("./app/zoned");
+      assert.equal((await scan(zoned, "/app/zoned", size)).timezones, true);
+      assert.equal((await scan(zoned, "/app/main", size)).timezones, false);
+      assert.equal((await scan(archive("./app/names"), "/app/names", size)).timezones, false);
+    }
+  });
+
   it("says nothing about what a layer does not hold", async () => {
     assert.deepEqual(await scan(archive("./srv"), "/app/main"), {
       files: 1,
