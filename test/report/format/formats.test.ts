@@ -16,7 +16,7 @@ describe("report/format", () => {
     assert.match(text, /\n4 others +205 B +14\.1 %\n/);
     assert.match(text, /\nnet\/http +standard library +400 B +40\.0 %\n/);
     assert.ok(!text.includes("\x1b"));
-    assert.match(formatText(sampleReport(), { top: 3, colours: true }), /\x1b\[1mLayers\x1b\[0m/);
+    assert.ok(formatText(sampleReport(), { top: 3, colours: true }).includes("\x1b[1mLayers\x1b[0m"));
   });
 
   it("does not let a name in an image steer the terminal", () => {
