@@ -18,7 +18,7 @@ describe("validation of smokeTest", () => {
   });
 
   for (const [smokeTest, expected] of [
-    [true, /^smokeTest: true is not an object/],
+    [true, /^smokeTest: a boolean is not an object/],
     [{ command: [] }, /^smokeTest\.command: is unknown; allowed are args, http, timeoutSeconds/],
     [{ args: "serve" }, /^smokeTest\.args: "serve" is not a list/],
     [{ args: ["a\nRUN b"] }, /^smokeTest\.args\[0\]: .*control character/],
@@ -26,7 +26,7 @@ describe("validation of smokeTest", () => {
     [{ timeoutSeconds: 601 }, /^smokeTest\.timeoutSeconds: 601 is not/],
     [{ timeoutSeconds: 1.5 }, /^smokeTest\.timeoutSeconds: 1\.5 is not/],
     [{ http: {} }, /^smokeTest\.http\.port: is required/],
-    [{ http: 8080 }, /^smokeTest\.http: 8080 is not an object/],
+    [{ http: 8080 }, /^smokeTest\.http: a number is not an object/],
     [{ http: { port: 65536 } }, /^smokeTest\.http\.port: 65536 is not a whole number from 1 to 65535/],
     [{ http: { port: "80" } }, /^smokeTest\.http\.port: "80" is not/],
     [{ http: { port: 80, path: "healthz" } }, /^smokeTest\.http\.path: "healthz" is not a path/],

@@ -10,7 +10,8 @@ export function packageOf(symbol: string): string | undefined {
   const dot = plain.indexOf(".", plain.lastIndexOf("/") + 1);
   if (dot <= 0) return undefined;
   const path = plain.slice(0, dot);
-  if (/[\s(){}*,:;"]/.test(path) || path === "go" || path === "type") return undefined;
+  // $f64.3ff0000000000000 is a constant that many packages may share.
+  if (/[\s(){}*,:;"$]/.test(path) || path === "go" || path === "type") return undefined;
   return unescapePath(path);
 }
 
