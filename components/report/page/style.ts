@@ -63,8 +63,8 @@ ${categories}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;font-weight:600;font-size:1.05rem;padding:1.5rem 0 .4rem}
-th,td{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);text-align:left;overflow-wrap:anywhere;vertical-align:top}
-td:first-child{min-width:9em}
+th,td{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);text-align:left;overflow-wrap:break-word;vertical-align:top}
+td:first-child{min-width:6em;overflow-wrap:anywhere}
 th{color:var(--soft);font-weight:500}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums;overflow-wrap:normal}
 @media print{
