@@ -3,6 +3,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { BaseImages } from "./args";
 import type { BaseDigests } from "./dockerfile/recipes";
+import { failure } from "./failure";
 import type { DeployedImage } from "./readBack";
 import { tagDigest } from "./registry";
 import { parseImageReference } from "./registry/reference";
@@ -24,7 +25,7 @@ export function baseDigests(
       );
       return Object.fromEntries(await Promise.all(digests));
     } catch (error) {
-      throw new pulumi.ResourceError((error as Error).message, component, true);
+      throw failure((error as Error).message, component);
     }
   });
 }

@@ -7,6 +7,7 @@ import { unknown } from "@pulumi/pulumi/output";
 import type { GoImageArgs } from "./args";
 import { brokenPromises } from "./checks";
 import type { Dockerfile } from "./dockerfile/recipes";
+import { failure } from "./failure";
 import type { ImageBuild, RegistryLogin } from "./engines/engine";
 import type { Repository } from "./registry/reference";
 import { breakdown, exceededLimits } from "./budget";
@@ -90,11 +91,7 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
         isHardened,
       });
     } catch (error) {
-      throw new pulumi.ResourceError(
-        `${destination.repository.name}: ${(error as Error).message}`,
-        component,
-        true,
-      );
+      throw failure(`${destination.repository.name}: ${(error as Error).message}`, component);
     }
   });
   // Credentials go in; what comes out is no secret.

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
 import { proberPath } from "../dockerfile/smokeTest";
 import type { BuildRequest } from "./engine";
+import { explain } from "./explain";
 
 /** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */
 const commandLines = [
@@ -26,10 +27,22 @@ export function showBuildLog(
   const monitor = pulumi.runtime.getMonitor() as { registerErrorHook?: unknown } | undefined;
   if (typeof monitor?.registerErrorHook !== "function") return {};
   const hook = new pulumi.ErrorHook(`goimage-build-log-${++hooks}`, async ({ errors }) => {
-    if (errors.some(isFailedStep)) await pulumi.log.error(await explanation(request), component);
+    const text = errors.some(isFailedStep) ? await explanation(request) : await advice(errors, request);
+    if (text !== undefined) await pulumi.log.error(text, component);
     return false; // Do not try again.
   });
   return { hooks: { onError: [hook] } };
+}
+
+/** What to do about an error that is no failed step. */
+function advice(errors: readonly string[], request: BuildRequest): Promise<string | undefined> {
+  const { image, registry, login, builder, dockerfileText } = request;
+  const known = pulumi.all([image, registry, login?.username, dockerfileText]);
+  return new Promise((resolve) =>
+    known.apply(([image, registry, user, dockerfile]) =>
+      resolve(explain(errors.join("\n"), { image, registry, user, builder, dockerfile })),
+    ),
+  );
 }
 
 /** True for the message of BuildKit, old or new, about a RUN that exited with an error. */

@@ -123,6 +123,7 @@ async function requestToken(
     // Verification is only off for the registry itself.
     verifyTls: endpoint.verifyTls || request.url.host !== session.host,
     idleTimeoutMs: session.settings.idleTimeoutMs,
+    env: session.env,
   });
   // A redirect is not followed: it would carry the credentials to a place that the registry did not name.
   if (response.statusCode !== 200) throw await responseError(session, what, response, request.url.host);

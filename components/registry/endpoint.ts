@@ -49,8 +49,17 @@ async function probe(session: Session, { origin, verifyTls }: Endpoint): Promise
   try {
     const { idleTimeoutMs } = session.settings;
     const url = new URL("/v2/", origin);
-    const response = await send({ method: "GET", url, headers: {}, verifyTls, idleTimeoutMs });
+    const response = await send({
+      method: "GET",
+      url,
+      headers: {},
+      verifyTls,
+      idleTimeoutMs,
+      env: session.env,
+    });
     await drain(response);
+    // A registry that wants credentials here wants them everywhere: the next request need not ask.
+    if (response.statusCode === 401) session.challenge = response.headers["www-authenticate"];
     // Go's and nginx's TLS servers answer plain http with 400; others close the connection.
     const tls = url.protocol === "http:" && response.statusCode === 400;
     return tls ? Object.assign(new Error("it speaks TLS"), { code: "EPROTO" }) : undefined;

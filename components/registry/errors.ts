@@ -169,6 +169,8 @@ function advice(session: Session, status: number): string {
         : `; check what ${session.user} may do in this repository`;
     case 404:
       return "; check the repository's name, and that the image was pushed";
+    case 407:
+      return "; the proxy wants credentials: put them into HTTP_PROXY or HTTPS_PROXY";
     case 429:
       return session.user === undefined ? `; it limits anonymous requests: ${login}` : "; try again later";
     default:
@@ -186,6 +188,7 @@ function connectionAdvice(session: Session, code: string): string {
   if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
     return "; it does not speak TLS: set registry.insecure if it is meant to speak plain http";
   }
+  if (code === "EPROXY") return "; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "; check the host's name and the DNS";
   if (code === "ECONNREFUSED") return `; check that a registry runs at ${session.domain}`;
   return "";

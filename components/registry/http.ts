@@ -1,6 +1,7 @@
 // One HTTP exchange with node:http and node:https, which a Pulumi program has loaded anyway: no redirects, no
 // retries, no credentials here.
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import { proxyFor, ProxyError } from "./proxy";
 
 export interface HttpRequest {
   method: "GET" | "HEAD" | "PUT" | "POST";
@@ -11,6 +12,8 @@ export interface HttpRequest {
   /** Longest silence on the connection, from the first packet to the last. */
   idleTimeoutMs: number;
   signal?: AbortSignal;
+  /** Where a proxy may be named. */
+  env: NodeJS.ProcessEnv;
 }
 
 /** A body is longer than anything sensible. */
@@ -20,23 +23,36 @@ export class BodyTooLongError extends Error {
 
 type Requester = (url: URL, options: RequestOptions & { rejectUnauthorized?: boolean }) => ClientRequest;
 
-const agents: { "http:"?: Agent; "https:"?: Agent } = {};
+/** By protocol, and proxy where there is one. */
+const agents = new Map<string, Agent>();
 
 // Connections are kept for the next request. Node does not wait for idle ones, so a program can exit all the same.
-async function client(protocol: string): Promise<{ request: Requester; agent: Agent }> {
-  const options = { keepAlive: true, maxSockets: 8 };
-  if (protocol === "https:") {
-    const https = await import("node:https");
-    return { request: https.request, agent: (agents["https:"] ??= new https.Agent(options)) };
-  }
-  const http = await import("node:http");
-  return { request: http.request, agent: (agents["http:"] ??= new http.Agent(options)) };
+const agentOptions = { keepAlive: true, maxSockets: 8 };
+
+async function client(
+  protocol: string,
+  proxy: URL | undefined,
+): Promise<{ request: Requester; agent: Agent }> {
+  const secure = protocol === "https:";
+  const { request, Agent: Direct } = await (secure ? import("node:https") : import("node:http"));
+  const key = `${protocol} ${proxy?.href ?? ""}`;
+  const agent = agents.get(key) ?? (await proxied(secure, proxy)) ?? new Direct(agentOptions);
+  agents.set(key, agent);
+  return { request, agent };
+}
+
+/** Loaded here: few need it. */
+async function proxied(secure: boolean, proxy: URL | undefined): Promise<Agent | undefined> {
+  if (proxy === undefined) return undefined;
+  if (secure) return new (await import("https-proxy-agent")).HttpsProxyAgent(proxy, agentOptions);
+  return new (await import("http-proxy-agent")).HttpProxyAgent(proxy, agentOptions);
 }
 
 /** The response's body must be read or drained by the caller. */
 export async function send(request: HttpRequest): Promise<IncomingMessage> {
   const { url, method, body, signal } = request;
-  const { request: start, agent } = await client(url.protocol);
+  const proxy = proxyFor(url, request.env);
+  const { request: start, agent } = await client(url.protocol, proxy);
   const length = body === undefined ? {} : { "content-length": String(body.length) };
   return new Promise((resolve, reject) => {
     let response: IncomingMessage | undefined;
@@ -52,7 +68,17 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       const silence = new Error(`nothing came from ${url.host} for ${request.idleTimeoutMs / 1000} s`);
       (response ?? outgoing).destroy(Object.assign(silence, { code: "ETIMEDOUT" }));
     });
-    outgoing.on("error", reject);
+    outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      const unreachable = proxy !== undefined && ["ECONNREFUSED", "ENOTFOUND"].includes(error.code ?? "");
+      reject(
+        unreachable ? new ProxyError(`the proxy ${proxy.host} cannot be reached: ${error.message}`) : error,
+      );
+    });
+    outgoing.on("proxyConnect", ({ statusCode, statusText }: { statusCode: number; statusText: string }) => {
+      if (statusCode === 200) return;
+      const refusal = `the proxy ${proxy?.host} refused to connect: ${statusCode} ${statusText}`;
+      outgoing.destroy(new ProxyError(refusal));
+    });
     outgoing.on("response", (incoming) => {
       response = incoming;
       // Without a listener, an error between two readers would end the program.

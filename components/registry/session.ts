@@ -49,6 +49,8 @@ export interface Session {
   readonly settings: Settings;
   readonly env: NodeJS.ProcessEnv;
   endpoint?: Promise<Endpoint>;
+  /** What the registry said it wants when it was found. */
+  challenge?: string;
   credentials?: Promise<Credentials | undefined>;
   /** Who the registry knows us as, for messages. */
   user?: string;

@@ -69,16 +69,27 @@ interface Answered {
   host: string;
 }
 
-/** Sends without credentials first: the answer says which kind the registry wants, and many reads need none. */
+/**
+ * Sends without credentials first, unless the registry has said what it wants: the answer says which kind that is, and
+ * many reads need none.
+ */
 async function authorised(session: Session, request: RegistryRequest): Promise<Answered> {
   const endpoint = await sessionEndpoint(session);
   const scope = `repository:${session.path}:${request.method === "PUT" ? "pull,push" : "pull"}`;
   const before = remembered(session, scope);
-  const first = await follow(session, endpoint, request, before);
+  const asked = before === undefined && session.challenge !== undefined;
+  const fresh = asked
+    ? await authenticate(session, endpoint, session.challenge, scope, request.what)
+    : undefined;
+  const first = await follow(session, endpoint, request, before ?? fresh);
   const status = first.response.statusCode;
   if (first.host !== session.host) return first;
+  if (status === 401 && fresh !== undefined) {
+    forget(session, scope);
+    return first;
+  }
   if (status === 401) return answerChallenge(session, endpoint, request, scope, first, before !== undefined);
-  const hidden = (status === 403 || status === 404) && before === undefined;
+  const hidden = (status === 403 || status === 404) && before === undefined && fresh === undefined;
   return hidden ? askAsUser(session, endpoint, request, scope, first) : first;
 }
 
@@ -182,6 +193,7 @@ function toHttp(
     // Verification is only off for the registry itself, not for where it redirects to.
     verifyTls: endpoint.verifyTls || url.host !== session.host,
     idleTimeoutMs: session.settings.idleTimeoutMs,
+    env: session.env,
     signal: request.signal,
   };
 }

@@ -33,6 +33,27 @@ describe("registry/auth", () => {
     assert.deepEqual(parsed(`Bearer realm="${"\\".repeat(50_000)}`), [["bearer", { realm: "" }]]);
   });
 
+  it("does what the registry asked for when it was found, without another refusal, and only once", async () => {
+    const digest = registry.addBlob(Buffer.from("hello"));
+    registry.intercept = (_request, response, { authorization }) => {
+      if (authorization === basic("me:hunter2")) return false;
+      response.setHeader("www-authenticate", 'Basic realm="x"');
+      return refuse(response, 401, "UNAUTHORIZED", "who are you");
+    };
+    assert.equal(await read(registry.session({ username: "me", password: "hunter2" }), digest), "hello");
+    assert.deepEqual(
+      registry.seen.map(({ url, authorization }) => [url, authorization]),
+      [
+        ["/v2/", undefined],
+        [`/v2/team/api/blobs/${digest}`, basic("me:hunter2")],
+      ],
+    );
+    registry.seen.length = 0;
+    const wrong = registry.session({ username: "me", password: "wrong-password" });
+    await fails(read(wrong, digest), /refused the credentials of me/);
+    assert.equal(registry.seen.filter(({ authorization }) => authorization !== undefined).length, 1);
+  });
+
   describe("with a token server", () => {
     let realm: string;
     let asked: { url: URL; method?: string; authorization?: string; body: string }[];

@@ -1,0 +1,127 @@
+// What to do about an engine's error. BuildKit and Docker say what happened on the wire ("401 Unauthorized", "x509:
+// ..."), often without the registry, the user or the input that would change it.
+
+/** What the failed build was about. */
+export interface Attempt {
+  /** Repository and tag. */
+  image: string;
+  registry: string;
+  /** From the inputs; undefined when the provider looked into the Docker credential store. */
+  user: string | undefined;
+  builder: string | undefined;
+  /** The rendered Dockerfile. */
+  dockerfile: string;
+}
+
+interface Explanation {
+  when: RegExp;
+  say(attempt: Attempt, message: string): string;
+}
+
+const ofPush = /failed to push|error reading push output|failed to fetch (oauth|anonymous) token/;
+const ofBase = /failed to create LLB definition|failed to resolve source metadata|failed to load metadata/;
+
+const builderErrors: Explanation[] = [
+  {
+    when: /no space left on device/,
+    say: ({ builder }) =>
+      `the disk of ${builderName(builder)} is full: make room there (docker builder prune, ` +
+      "docker buildx prune), then run pulumi up again",
+  },
+  {
+    when: /no builder "[^"]*" found/,
+    say: ({ builder }) =>
+      `there is no builder ${builder ?? "of that name"} on this machine: docker buildx ls lists those there are, ` +
+      "docker buildx create makes one; the input builder names the one to use",
+  },
+  {
+    when: /connect(ion)? to (any|the) docker daemon|(unix|tcp):?[^:]*: connect: |buildkitd?.*(connection refused|no such file)/i,
+    say: ({ builder }) =>
+      `${builderName(builder)} cannot be reached: check that it runs, then run pulumi up again`,
+  },
+  {
+    when: /error reading from server: EOF|connection error: desc|closing transport|server (has )?closed|unexpected EOF/i,
+    say: ({ builder }) =>
+      `${builderName(builder)} went away during the build: when it runs again, run pulumi up again`,
+  },
+  {
+    when: /context deadline exceeded|DeadlineExceeded/,
+    say: () => "the build or the push took longer than the resource's customTimeouts allow",
+  },
+];
+
+const pushErrors: Explanation[] = [
+  {
+    when: /x509: /,
+    say: ({ registry }, message) =>
+      `the certificate of ${registry} is not trusted by the one that pushes: ` +
+      (fromDocker(message)
+        ? `give the Docker Engine its CA as /etc/docker/certs.d/${registry}/ca.crt`
+        : `name its CA under [registry."${registry}"] in the builder's buildkitd.toml`),
+  },
+  {
+    when: /server gave HTTP response to HTTPS client/,
+    say: ({ registry }, message) =>
+      `${registry} speaks plain http, which is only used when asked for: ` +
+      (fromDocker(message)
+        ? "list it under insecure-registries of the Docker Engine, and set registry.insecure"
+        : "set registry.insecure if the network to it is trusted"),
+  },
+  {
+    when: /\b401\b|unauthorized|no basic auth credentials|authorization failed/i,
+    say: ({ registry, image, user }) =>
+      user === undefined
+        ? `${registry} wants credentials for ${image}: run docker login ${registry} or set registry.username and registry.password`
+        : `${registry} refused the credentials of ${user} for ${image}: check registry.username and registry.password`,
+  },
+  {
+    when: /\b403\b|denied|insufficient_scope/i,
+    say: ({ registry, image, user }) =>
+      `${registry} does not let ${user ?? "the user that docker login stored, if any,"} push ${image}: ` +
+      "check the repository's name and what that user may do there",
+  },
+  {
+    when: /\b429\b|toomanyrequests/i,
+    say: ({ registry }) => `${registry} limits requests: wait, then run pulumi up again`,
+  },
+  {
+    when: /\b413\b|too large|quota|insufficient storage|\b507\b/i,
+    say: ({ registry, image }) =>
+      `${registry} does not take as much as ${image} has: a limit of the registry, or of a proxy in front of it`,
+  },
+  {
+    when: /\b5\d\d [A-Z]|\bEOF\b|connection reset|broken pipe|connection refused|no such host|i\/o timeout|Client\.Timeout/,
+    say: ({ registry, image }) =>
+      `pushing ${image} failed because of ${registry} or the network to it: run pulumi up again when it works; ` +
+      "what was uploaded is not sent again",
+  },
+];
+
+/** What to do about `message`, an engine's error; undefined when it tells enough. */
+export function explain(message: string, attempt: Attempt): string | undefined {
+  const known = [...builderErrors.slice(0, 2), ...(ofPush.test(message) ? pushErrors : []), ...builderErrors];
+  if (!ofPush.test(message) && ofBase.test(message)) return baseImageError(message, attempt);
+  return known.find(({ when }) => when.test(message))?.say(attempt, message);
+}
+
+function baseImageError(message: string, { dockerfile }: Attempt): string {
+  const images = [...dockerfile.matchAll(/^FROM (?:--\S+ )*(\S+)/gm)].map((match) => match[1] ?? "");
+  // The message has the image's name, or the address of its manifest, in which the tag stands behind a slash.
+  const image = images.find((name) => {
+    const [path = "", tag = ""] = name.split(/[@:](?=[^/]*$)/);
+    return message.includes(path) && message.includes(tag);
+  });
+  const named = image === undefined ? "a base image" : `the base image ${image}`;
+  return (
+    `${named} cannot be had: check its name, and that the builder reaches its registry and may read it ` +
+    "(build.image and runtime.image choose other ones)"
+  );
+}
+
+function fromDocker(message: string): boolean {
+  return message.includes("error reading push output");
+}
+
+function builderName(builder: string | undefined): string {
+  return builder === undefined ? "the Docker Engine" : `the builder ${builder}`;
+}
