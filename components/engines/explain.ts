@@ -46,7 +46,10 @@ const builderErrors: Explanation[] = [
   },
   {
     when: /context deadline exceeded|DeadlineExceeded/,
-    say: () => "the build or the push took longer than the resource's customTimeouts allow",
+    // What the provider says of a builder that does not answer, too.
+    say: ({ builder }) =>
+      `${builderName(builder)} cannot be reached (check that it runs), or the build and the push took longer than ` +
+      "the resource's customTimeouts allow",
   },
 ];
 
@@ -88,6 +91,11 @@ const pushErrors: Explanation[] = [
     when: /\b413\b|too large|quota|insufficient storage|\b507\b/i,
     say: ({ registry, image }) =>
       `${registry} does not take as much as ${image} has: a limit of the registry, or of a proxy in front of it`,
+  },
+  {
+    when: /invalid checksum digest format|got digest sha256:/,
+    say: ({ registry }) =>
+      `${registry}, or a proxy in front of it, does not tell the true digest of what it stored (Docker-Content-Digest)`,
   },
   {
     when: /\b5\d\d [A-Z]|\bEOF\b|connection reset|broken pipe|connection refused|no such host|i\/o timeout|Client\.Timeout/,

@@ -59,6 +59,7 @@ describe("engines/explain", () => {
       /as much as/,
     ],
     [`${docker}received unexpected HTTP status: 502 Bad Gateway`, {}, /run pulumi up again when it works/],
+    [`${docker}invalid checksum digest format`, {}, /true digest of what it stored/],
     [`${docker}Put "http://127.0.0.1:1/": EOF`, {}, /run pulumi up again when it works/],
     ['new builder: no builder "ci" found', { builder: "ci" }, /there is no builder ci on this machine/],
     [
@@ -67,7 +68,7 @@ describe("engines/explain", () => {
       /disk of the builder ci is full/,
     ],
     [`${docker}write /x: no space left on device`, {}, /disk of the Docker Engine is full/],
-    ["context deadline exceeded", {}, /customTimeouts/],
+    ["context deadline exceeded", { builder: "ci" }, /builder ci cannot be reached .*customTimeouts/],
     [
       "failed to solve: alpine:3.20.3: failed to resolve source metadata for docker.io/library/alpine:3.20.3: not found",
       {},

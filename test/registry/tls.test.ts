@@ -1,14 +1,16 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { readTagDigest } from "../../components/registry/image";
 import { parseRepository } from "../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../components/registry/session";
+import { makeAuthority } from "../integration/support/authority";
 import { close, emptyEnv } from "./fakeRegistry";
 
 const digest = `sha256:${"a".repeat(64)}`;
@@ -102,5 +104,41 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
     };
     assert.equal(await readTagDigest(session("registry.test", user), "v1"), digest);
     assert.equal(await readTagDigest(session("registry.test", { insecure: true }), "v1"), undefined);
+  });
+});
+
+describe("registry over TLS, with a certificate of a company's own authority", () => {
+  it("is read when NODE_EXTRA_CA_CERTS names the authority, and not without", async function () {
+    this.timeout(60_000);
+    const { file, server: pair } = makeAuthority();
+    const server = createServer(pair, (_request, response) =>
+      response.writeHead(200, { "docker-content-digest": digest }).end(),
+    );
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    // Node reads the variable when it starts. The name is not this machine's, for which nothing is verified.
+    const program = `
+      const { readTagDigest } = require("./components/registry/image");
+      const { parseRepository } = require("./components/registry/reference");
+      const { openSession } = require("./components/registry/session");
+      const session = openSession(parseRepository("registry.test/x"), {}, {}, { HOME: "/nonexistent" });
+      const there = { ...session, host: "127.0.0.1:${(server.address() as AddressInfo).port}" };
+      readTagDigest(there, "v1").then(console.log, (error) => console.log(error.message));`;
+    const read = async (env: NodeJS.ProcessEnv): Promise<string> => {
+      const args = ["-r", "ts-node/register/transpile-only", "-e", program];
+      const cwd = resolve(__dirname, "../..");
+      const { stdout } = await promisify(execFile)(process.execPath, args, { cwd, env });
+      return stdout.trim();
+    };
+    const others = { ...process.env };
+    delete others["NODE_EXTRA_CA_CERTS"];
+    try {
+      assert.match(
+        await read(others),
+        /certificate is not trusted: name its CA's file in NODE_EXTRA_CA_CERTS/,
+      );
+      assert.equal(await read({ ...others, NODE_EXTRA_CA_CERTS: file }), digest);
+    } finally {
+      await close(server);
+    }
   });
 });
