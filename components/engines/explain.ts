@@ -34,6 +34,10 @@ const builderErrors: Explanation[] = [
       `there is no builder ${builder ?? "of that name"} on this machine: docker buildx ls lists those there are, ` +
       "docker buildx create makes one; the input builder names the one to use",
   },
+];
+
+/** Only where no push error matches: a registry's network fails with the same words. */
+const connectionErrors: Explanation[] = [
   {
     when: /connect(ion)? to (any|the) docker daemon|(unix|tcp):?[^:]*: connect: |buildkitd?.*(connection refused|no such file)/i,
     say: ({ builder }) =>
@@ -98,7 +102,8 @@ const pushErrors: Explanation[] = [
       `${registry}, or a proxy in front of it, does not tell the true digest of what it stored (Docker-Content-Digest)`,
   },
   {
-    when: /\b5\d\d [A-Z]|\bEOF\b|connection reset|broken pipe|connection refused|no such host|i\/o timeout|Client\.Timeout/,
+    // The code that a registry gives to faults of its own is UNKNOWN.
+    when: /\b5\d\d [A-Z]|: unknown: |\bEOF\b|connection reset|broken pipe|connection refused|no such host|i\/o timeout|Client\.Timeout/,
     say: ({ registry, image }) =>
       `pushing ${image} failed because of ${registry} or the network to it: run pulumi up again when it works; ` +
       "what was uploaded is not sent again",
@@ -107,8 +112,9 @@ const pushErrors: Explanation[] = [
 
 /** What to do about `message`, an engine's error; undefined when it tells enough. */
 export function explain(message: string, attempt: Attempt): string | undefined {
-  const known = [...builderErrors.slice(0, 2), ...(ofPush.test(message) ? pushErrors : []), ...builderErrors];
-  if (!ofPush.test(message) && ofBase.test(message)) return baseImageError(message, attempt);
+  const pushed = ofPush.test(message);
+  if (!pushed && ofBase.test(message)) return baseImageError(message, attempt);
+  const known = [...builderErrors, ...(pushed ? pushErrors : []), ...connectionErrors];
   return known.find(({ when }) => when.test(message))?.say(attempt, message);
 }
 

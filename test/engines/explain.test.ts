@@ -59,6 +59,7 @@ describe("engines/explain", () => {
       /as much as/,
     ],
     [`${docker}received unexpected HTTP status: 502 Bad Gateway`, {}, /run pulumi up again when it works/],
+    [`${buildkit}unknown: unknown error`, {}, /run pulumi up again when it works/],
     [`${docker}invalid checksum digest format`, {}, /true digest of what it stored/],
     [`${docker}Put "http://127.0.0.1:1/": EOF`, {}, /run pulumi up again when it works/],
     ['new builder: no builder "ci" found', { builder: "ci" }, /there is no builder ci on this machine/],

@@ -149,6 +149,13 @@ describe("registry/credentials", () => {
     assert.equal(await found("r.example.com", "team/api"), "api 3");
     assert.equal(await found("r.example.com", "team/web"), "team 2");
     assert.equal(await found("r.example.com", "teams/web"), "host 1");
+    // What a login left for this session comes before what is kept.
+    env["XDG_RUNTIME_DIR"] = join(dir, "run");
+    await mkdir(join(dir, "run", "containers"), { recursive: true });
+    const session = { auths: { "r.example.com/team": basic("session", "4") } };
+    await writeFile(join(dir, "run", "containers", "auth.json"), JSON.stringify(session));
+    assert.equal(await found("r.example.com", "team/web"), "session 4");
+    assert.equal(await found("r.example.com", "teams/web"), "host 1");
     env["REGISTRY_AUTH_FILE"] = join(dir, "absent.json");
     assert.equal(await found("r.example.com"), undefined);
   });

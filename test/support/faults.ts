@@ -34,11 +34,14 @@ export const lostAnswer: Fault = ({ request, forward }) =>
     return {};
   });
 
-/** The connection breaks after so many bytes of the request's body. */
+/** The connection breaks after so many bytes of a request's body, once; shorter requests pass. */
 export function cutRequest(bytes: number): Fault {
+  let cut = false;
   return async ({ request, passed, forward }) => {
     request.on("data", () => {
-      if (passed.bytesUp >= bytes) request.socket.destroy();
+      if (cut || passed.bytesUp < bytes) return;
+      cut = true;
+      request.socket.destroy();
     });
     await forward();
   };
