@@ -14,6 +14,7 @@ import { stopService } from "../../../tools/setup/service";
 import { FaultProxy } from "../../support/faultProxy";
 import { makeTree } from "../../support/module";
 import { missingEngine, registry, skipWithReason } from "../support/environment";
+import { run } from "../support/project";
 import { fetchManifest } from "../support/registry";
 import { FaultStack, type Deployed } from "./stack";
 
@@ -75,6 +76,8 @@ for (const engine of ["docker", "buildkit"]) {
         }
       } finally {
         await (engine === "docker" ? stopDockerd(own) : stopService(own, "buildkitd"));
+        // dockerd mounts its directory onto itself; killed, it leaves that behind.
+        await run("umount", ["--lazy", own.docker], own.home);
         fs.rmSync(own.sockets, { recursive: true, force: true });
       }
     }
@@ -147,7 +150,7 @@ for (const engine of ["docker", "buildkit"]) {
           },
         );
       } finally {
-        if (disk !== undefined) execFileSync("umount", ["--lazy", disk]);
+        if (disk !== undefined) await run("umount", ["--lazy", disk], ".");
       }
       await nothingChanged();
       const after = await stack.deploy();
