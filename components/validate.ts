@@ -86,12 +86,6 @@ export function multiStageProblems(args: {
   check.oneOf("recipe", args.recipe, Object.values(Recipe));
   runtimeProblems(check, args.runtime);
   smokeTestProblems(check, args.smokeTest);
-  if (args.runtime?.timezones === true && /(^|\s)--?tags\b/.test(args.build?.env?.["GOFLAGS"] ?? "")) {
-    check.add(
-      "build.env.GOFLAGS",
-      "has -tags, which runtime.timezones overrides; name the tags in build.buildTags",
-    );
-  }
   if (args.recipe === Recipe.Classic) {
     const fixed = 'the recipe "classic" has no such setting; leave it out or use the recipe "fast"';
     if (args.build !== undefined) check.add("build", fixed);
