@@ -222,7 +222,8 @@ export interface GoImageArgs {
   compressionLevel?: number;
   /**
    * Which provider builds: docker or buildkit. The default is docker, unless an input needs BuildKit's own features
-   * (builder, build.caCertificates, build.netrc, build.ssh, compression zstd, compressionLevel, smokeTest).
+   * (builder, build.caCertificates, build.netrc, build.ssh, compression zstd, compressionLevel, smokeTest,
+   * retainOnDelete).
    */
   engine?: Engine;
   /**
@@ -230,6 +231,13 @@ export interface GoImageArgs {
    * one that docker buildx uses.
    */
   builder?: string;
+  /**
+   * Whether the image stays in the registry when the resource is deleted. With false it is deleted by its digest, which
+   * takes it from all tags, and from other stacks that have pushed the same; earlier images stay. The registry has to
+   * speak https with a certificate that the machine trusts and to allow deletion; the provider does not report a
+   * refusal. This selects the buildkit engine. The default is true.
+   */
+  retainOnDelete?: boolean;
 }
 
 /** What the smoke test asks the running program. */

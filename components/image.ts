@@ -8,6 +8,8 @@ import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile
 import { chosenEngine, engineNamed, type BuildRequest } from "./engines";
 import { showBuildLog } from "./engines/buildLog";
 import { secretValues } from "./dockerfile/privateModules";
+import { watchPushes } from "./engines/pushed";
+import { repairOf, findDrift } from "./drift";
 import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
@@ -35,6 +37,8 @@ export interface ImageOutputs {
   baseImages: pulumi.Output<Record<string, string>>;
   dockerfile: pulumi.Output<string>;
   tags: pulumi.Output<string[]>;
+  /** Stays in the state and is no output of the package. */
+  repair: pulumi.Output<string>;
 }
 
 /** The component that an image is built for. */
@@ -88,18 +92,24 @@ export function buildImage(
   explain(owner, source, staged, dockerfile, deployed);
   for (const warning of secretWarnings(args)) void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, args);
+  const access = pulumi.output({ ...request.login, insecure: request.insecure });
+  const drift = findDrift(component, deployed, destination, access);
+  const repair = repairOf(component, deployed, drift);
+  const watch = watchPushes();
   const build = engineNamed(chosenEngine(args))(name, request, {
     parent: component,
-    // Deleting the resource must not delete an image that something may still run.
-    retainOnDelete: true,
-    ...showBuildLog(component, request),
+    ...deletion(args),
+    replacementTrigger: repair,
+    hooks: { ...showBuildLog(component, request), ...watch.hooks },
   });
   const image = readBack({
     component,
     build,
     destination,
     deployed,
-    login: request.login,
+    drift,
+    pushed: watch.pushed,
+    access,
     args,
     layerOrigins: layers,
     isHardened,
@@ -118,7 +128,16 @@ export function buildImage(
     baseImages,
     dockerfile,
     tags: destination.apply(({ repository, tags }) => tags.map((tag) => `${repository.familiar}:${tag}`)),
+    repair: pulumi.output(repair),
   };
+}
+
+/**
+ * Deleting the resource must not delete an image that something may still run, unless that is asked for. Then a
+ * replacement deletes first: the builder gives the same digest again, and deleting it last would delete the new image.
+ */
+function deletion({ retainOnDelete = true }: GoImageArgs): pulumi.CustomResourceOptions {
+  return { retainOnDelete, deleteBeforeReplace: !retainOnDelete };
 }
 
 /** Files that are shipped keep their executable bit; compiled ones have none, so that a chmod changes nothing. */

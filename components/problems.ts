@@ -1,5 +1,6 @@
 // Mistakes in inputs, collected and reported all at once, so that a user fixes them in one round.
 
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { credentialIn } from "./secrets";
 
@@ -44,5 +45,13 @@ export function invalidInputs(type: string, name: string, problems: readonly Pro
   });
   // In a plain program nothing prints an InputPropertiesError without a stack of our own code, which tells the user
   // nothing. Pulumi recognises a RunError by this mark, also across copies of the SDK, and prints its message alone.
-  return Object.assign(error, { __pulumiRunError: true });
+  return quicklyShown(Object.assign(error, { __pulumiRunError: true }));
+}
+
+/**
+ * Pulumi's runtime renders each uncaught error with util.inspect, even where it prints the message alone. An error of
+ * an Output leads to its promise, to resources and from there to everything: that took a minute.
+ */
+export function quicklyShown<E extends Error>(error: E): E {
+  return Object.defineProperty(error, inspect.custom, { value: () => error.stack ?? error.message });
 }

@@ -1,18 +1,19 @@
 // After the push, the registry is asked what it serves: digest, sizes, layers. What did not change since the last
-// deployment is taken from the stack's state instead, so that an `up` without changes costs one small request, and a
-// preview none.
+// deployment is taken from the stack's state instead, so that an `up` without changes costs one small request a tag (in
+// drift.ts), and a preview none.
 
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { GoImageArgs } from "./args";
-import { brokenPromises } from "./checks";
-import type { Dockerfile } from "./dockerfile/recipes";
-import { failure } from "./failure";
-import type { ImageBuild, RegistryLogin } from "./engines/engine";
-import type { Repository } from "./registry/reference";
 import { breakdown, exceededLimits } from "./budget";
+import { brokenPromises } from "./checks";
 import { contributorsOf } from "./contributors";
+import type { Dockerfile } from "./dockerfile/recipes";
+import type { Drift } from "./drift";
+import type { ImageBuild } from "./engines/engine";
+import { failure } from "./failure";
 import { measureImage, type MeasuredImage } from "./measure";
+import type { Repository } from "./registry/reference";
 import { putTag, tagDigest, type RegistryAccess } from "./registry";
 
 /** Where an image goes. */
@@ -32,12 +33,14 @@ export interface ServedImage extends MeasuredImage {
 /** What the stack's state has of the last deployment. */
 export interface DeployedImage extends ServedImage {
   dockerfile?: string;
-  /** Full references. */
-  tags?: string[];
   /** Digests of base images, by name. */
   baseImages?: Record<string, string>;
   /** Hashes of the files that the build read, by path. */
   sourceFiles?: Record<string, string>;
+  /** Tags as full references. */
+  tags?: string[];
+  /** Changes when the image is pushed again because the registry has lost it. */
+  repair?: string;
 }
 
 /**
@@ -61,7 +64,10 @@ export interface ReadBackOptions {
   build: ImageBuild;
   destination: pulumi.Output<Destination>;
   deployed: pulumi.Output<DeployedImage | undefined>;
-  login: RegistryLogin | undefined;
+  drift: pulumi.Output<Drift | undefined>;
+  /** Whether the engine has built and pushed in this update. */
+  pushed: () => boolean;
+  access: pulumi.Output<RegistryAccess>;
   args: GoImageArgs;
   layerOrigins: Dockerfile["layers"];
   isHardened: boolean;
@@ -69,27 +75,27 @@ export interface ReadBackOptions {
 
 /** The image as the registry serves it; unknown in a preview unless it is the deployed one. */
 export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
-  const { component, build, args, layerOrigins, isHardened } = options;
-  const inputs = pulumi.all([options.build.digest, options.destination, options.deployed, options.login]);
-  const image = inputs.apply(async ([digest, destination, deployed, login]): Promise<ServedImage> => {
+  const { component, build, args, layerOrigins, isHardened, pushed } = options;
+  const { destination, deployed, drift, access } = options;
+  const inputs = pulumi.all([build.digest, destination, deployed, drift, access]);
+  const image = inputs.apply(async ([digest, destination, deployed, drift, access]): Promise<ServedImage> => {
     if (pulumi.runtime.isDryRun()) {
       // An empty digest is what docker-build shows when it does not know.
       const known = digest !== "" && deployed?.digest === digest;
       return known ? { ...servedOf(deployed), ref: refTo(destination, digest) } : (unknown as never);
     }
-    const access: RegistryAccess = { ...login, insecure: args.registry?.insecure === true };
+    const context = { component, build: build.resource, digest, destination, access };
     try {
-      return await servedImage({
-        component,
-        build: build.resource,
-        digest,
-        destination,
-        deployed,
-        access,
-        args,
-        layerOrigins,
-        isHardened,
-      });
+      if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
+        throw new Error(
+          `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
+        );
+      }
+      if (deployed?.ref === refTo(destination, digest) && deployed.checks !== undefined && !pushed()) {
+        await settleTags(context, drift);
+        return servedOf(deployed);
+      }
+      return await acceptedImage({ ...context, deployed, args, layerOrigins, isHardened });
     } catch (error) {
       throw failure(`${destination.repository.name}: ${(error as Error).message}`, component);
     }
@@ -98,59 +104,95 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
   return pulumi.unsecret(image);
 }
 
-interface ServedImageOptions {
+interface PushedImage {
   component: pulumi.ComponentResource;
   /** The child that pushed. */
   build: pulumi.CustomResource;
   digest: string;
   destination: Destination;
-  deployed: DeployedImage | undefined;
   access: RegistryAccess;
+}
+
+/** After a push: points the tags that the engine does not push to the image, and checks the one that it does. */
+async function setTags(image: NewImage): Promise<void> {
+  const { digest, access, destination } = image;
+  const { repository, tags } = destination;
+  const [pushed = "", ...others] = tags;
+  const served = await tagDigest(repository, pushed, access);
+  // An image that exceeded a limit was withdrawn from the tag; now that the limit lets it pass, it gets the tag back.
+  if (served !== digest && served === image.deployed?.digest) others.push(pushed);
+  else if (served !== digest) await warnOfTag(image, pushed, served ?? "nothing");
+  for (const tag of others) await putTag(repository, digest, tag, access);
+}
+
+/**
+ * Without a push: sets tags that are new or gone, which takes them from nobody. One that points to something else was
+ * pushed by somebody else, perhaps another stack with the same tag; the two would move it to and fro for ever, so it is
+ * left to the user. An image that cannot be pulled must not be exported.
+ */
+async function settleTags(image: PushedImage, drift: Drift | undefined): Promise<void> {
+  const { digest, access, destination } = image;
+  if (drift === undefined) return;
+  if (drift.imageGone) {
+    throw new Error(
+      `the registry no longer has ${digest}, which this stack has pushed and exports. ${await remedy(image)}`,
+    );
+  }
+  for (const tag of destination.tags) {
+    const served = drift.tags.find((known) => known.tag === tag)?.digest;
+    if (served === undefined) await putTag(destination.repository, digest, tag, access);
+    else if (served !== digest) await warnOfTag(image, tag, served);
+  }
+}
+
+async function warnOfTag(image: PushedImage, tag: string, served: string): Promise<void> {
+  await pulumi.log.warn(
+    `${image.destination.repository.familiar}:${tag} points to ${served}, not to ${image.digest}, which this stack ` +
+      `has pushed and exports. ${await remedy(image)}`,
+    image.component,
+  );
+}
+
+async function remedy({ build }: PushedImage): Promise<string> {
+  const urn = await new Promise<string>((resolve) => build.urn.apply(resolve));
+  return `To push it again and take its tags: pulumi up --replace '${urn}'`;
+}
+
+interface NewImage extends PushedImage {
+  deployed: DeployedImage | undefined;
   args: GoImageArgs;
   layerOrigins: Dockerfile["layers"];
   isHardened: boolean;
 }
 
-async function servedImage(options: ServedImageOptions): Promise<ServedImage> {
-  const { digest, deployed, destination } = options;
-  if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
-    throw new Error(
-      `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
-    );
-  }
-  if (deployed?.ref === refTo(destination, digest) && deployed.checks !== undefined) {
-    // Nothing was pushed; a registry that is out of reach is no reason to fail.
-    await verifyTags(options).catch((error: Error) =>
-      pulumi.log.warn(`not checked: ${error.message}`, options.component),
-    );
-    return servedOf(deployed);
-  }
+/** Measures an image that is not the deployed one, and gives it its tags if the limits of its size let it pass. */
+async function acceptedImage(image: NewImage): Promise<ServedImage> {
+  const { digest, destination, deployed, args, access } = image;
   const { repository } = destination;
-  const image = await measureImage({ ...options, repository, deployed: deployed?.layers ?? [] });
-  const exceeded = exceededLimits(options.args, image, deployed);
+  const measured = await measureImage({ ...image, repository, deployed: deployed?.layers ?? [] });
+  const exceeded = exceededLimits(args, measured, deployed);
   if (exceeded.length > 0) {
-    const sums = breakdown(image, deployed);
-    const details = await contributorsOf(refTo(destination, digest), deployed?.ref, options.access);
-    throw new Error([...exceeded, ...sums, ...details, await withdrawTag(options)].join("\n"));
+    const sums = breakdown(measured, deployed);
+    const details = await contributorsOf(refTo(destination, digest), deployed?.ref, access);
+    throw new Error([...exceeded, ...sums, ...details, await withdrawTag(image)].join("\n"));
   }
-  await verifyTags(options);
-  if (options.isHardened) {
-    for (const { name, detail } of brokenPromises(image.checks, options.args))
-      await pulumi.log.warn(`the image fails the check ${name}: ${detail}`, options.component);
+  await setTags(image);
+  if (image.isHardened) {
+    for (const { name, detail } of brokenPromises(measured.checks, args))
+      await pulumi.log.warn(`the image fails the check ${name}: ${detail}`, image.component);
   }
-  return { digest, ref: refTo(destination, digest), ...image };
+  return { digest, ref: refTo(destination, digest), ...measured };
 }
 
-/** Points the tags that the engine does not push to the image, and checks the one that it does. */
-async function verifyTags(options: ServedImageOptions): Promise<void> {
-  const { digest, access, destination } = options;
+/** The engine has pushed the image under the tag already; what was there before this stack's last update comes back. */
+async function withdrawTag({ deployed, destination, access }: NewImage): Promise<string> {
   const { repository, tags } = destination;
-  const [pushed = "", ...others] = tags;
-  const served = await tagDigest(repository, pushed, access);
-  // An image that exceeded a limit was withdrawn from the tag; now that the limit lets it pass, it gets the tag back.
-  if (served !== digest && served === options.deployed?.digest) others.push(pushed);
-  else await checkTag(options, pushed, served);
-  for (const tag of others) await putTag(repository, digest, tag, access);
+  const [tag = ""] = tags;
+  const name = `${repository.familiar}:${tag}`;
+  if (deployed?.ref !== refTo(destination, deployed?.digest ?? "") || !deployed.tags?.includes(name))
+    return `${name} points to this image, since there was none before; the stack does not export it`;
+  await putTag(repository, deployed.digest, tag, access);
+  return `the stack keeps the previous image, and ${name} points to it again: ${deployed.digest}`;
 }
 
 /** The fields that an older version of this package did not write are as if nothing were known. */
@@ -162,32 +204,4 @@ function servedOf(deployed: DeployedImage): ServedImage {
 
 function refTo({ repository }: Destination, digest: string): string {
   return `${repository.familiar}@${digest}`;
-}
-
-/** The engine has pushed the image under the tag already; what was there before this stack's last update comes back. */
-async function withdrawTag({ deployed, destination, access }: ServedImageOptions): Promise<string> {
-  const { repository, tags } = destination;
-  const [tag = ""] = tags;
-  const name = `${repository.familiar}:${tag}`;
-  if (deployed?.ref !== refTo(destination, deployed?.digest ?? "") || !deployed.tags?.includes(name))
-    return `${name} points to this image, since there was none before; the stack does not export it`;
-  await putTag(repository, deployed.digest, tag, access);
-  return `the stack keeps the previous image, and ${name} points to it again: ${deployed.digest}`;
-}
-
-/** The tag must point to what was pushed; when it does not, somebody else has moved it, which the user should know. */
-async function checkTag(options: ServedImageOptions, tag: string, served: string | undefined): Promise<void> {
-  const { component, build, digest, destination } = options;
-  if (served === digest) return;
-  const name = `${destination.repository.familiar}:${tag}`;
-  const now = served === undefined ? "is not in the registry" : `points to ${served}`;
-  await pulumi.log.warn(
-    `${name} ${now}, not to ${digest}, which this stack has pushed and exports. ` +
-      `To push it again: pulumi up --replace '${await urnOf(build)}'`,
-    component,
-  );
-}
-
-function urnOf(resource: pulumi.Resource): Promise<string> {
-  return new Promise((resolve) => resource.urn.apply(resolve));
 }

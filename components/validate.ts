@@ -34,6 +34,7 @@ const imageFields = [
   "compressionLevel",
   "engine",
   "builder",
+  "retainOnDelete",
 ];
 const runtimeFields = [
   ...["image", "alpineVersion", "user", "workingDirectory", "env", "exposedPorts", "labels", "files"],
@@ -69,6 +70,13 @@ export function imageProblems(args: GoImageArgs, more: readonly string[] = []): 
   check.text("builder", args.builder, (text) =>
     /^[A-Za-z0-9][\w.-]*$/.test(text) ? undefined : "is not a builder's name; docker buildx ls shows them",
   );
+  check.flag("retainOnDelete", args.retainOnDelete);
+  if (args.retainOnDelete === false && args.registry?.insecure === true) {
+    check.add(
+      "retainOnDelete",
+      "cannot be false together with registry.insecure: the provider deletes over verified https alone, and would delete nothing",
+    );
+  }
   if (args.engine === Engine.Docker) check.problems.push(...bareEngineProblems(args));
   return check.problems;
 }

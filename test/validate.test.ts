@@ -73,6 +73,21 @@ describe("validation", () => {
     assert.deepEqual(problems({ tags: pulumi.output(["/"]) }), []);
   });
 
+  it("deletes images only with the provider that can, and over https", () => {
+    assert.deepEqual(problems({ retainOnDelete: true, engine: "docker" }), []);
+    assert.equal(chosenEngine({ ...good, retainOnDelete: true }), "docker");
+    assert.equal(chosenEngine({ ...good, retainOnDelete: false }), "buildkit");
+    assert.match(
+      problems({ retainOnDelete: false, engine: "docker" }).join(),
+      /^retainOnDelete: [^,]*"docker"/,
+    );
+    assert.match(
+      problems({ retainOnDelete: false, registry: { insecure: true } }).join(),
+      /^retainOnDelete: /,
+    );
+    assert.match(problems({ retainOnDelete: "no" }).join(), /^retainOnDelete: /);
+  });
+
   it("reports every mistake of one resource together", () => {
     const found = problems({
       repository: "R/X",

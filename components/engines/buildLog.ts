@@ -18,11 +18,8 @@ const commandLines = [
 const mostLines = 100;
 let hooks = 0;
 
-/** Options for the child that builds `request`: an error hook that logs the output of the failed step. */
-export function showBuildLog(
-  component: pulumi.Resource,
-  request: BuildRequest,
-): pulumi.CustomResourceOptions {
+/** A hook for the child that builds `request`: it logs the output of the failed step. */
+export function showBuildLog(component: pulumi.Resource, request: BuildRequest): pulumi.ResourceHookBinding {
   // The SDK's mocks know no hooks.
   const monitor = pulumi.runtime.getMonitor() as { registerErrorHook?: unknown } | undefined;
   if (typeof monitor?.registerErrorHook !== "function") return {};
@@ -31,7 +28,7 @@ export function showBuildLog(
     if (text !== undefined) await pulumi.log.error(text, component);
     return false; // Do not try again.
   });
-  return { hooks: { onError: [hook] } };
+  return { onError: [hook] };
 }
 
 /** What to do about an error that is no failed step. */

@@ -20,7 +20,7 @@ export function engineNamed(engine: Engine): ImageEngine {
   return engines[engine];
 }
 
-/** Inputs that need BuildKit's own features. */
+/** Inputs that only the docker-build provider can serve. */
 function buildkitInputs(args: AnyArgs): string[] {
   const given: [string, unknown][] = [
     ["builder", args.builder],
@@ -31,6 +31,8 @@ function buildkitInputs(args: AnyArgs): string[] {
     ["build.ssh", args.build?.ssh === false ? undefined : args.build?.ssh],
     ["build.sshKnownHosts", args.build?.sshKnownHosts],
     ["smokeTest", args.smokeTest],
+    // Only false asks for something, and the docker provider deletes nothing from a registry.
+    ["retainOnDelete", args.retainOnDelete === false ? false : undefined],
   ];
   return given.flatMap(([name, value]) => (value === undefined ? [] : [name]));
 }

@@ -21,8 +21,10 @@ export type Changes = Record<string, number>;
 export class Project {
   /** A repository that no other test uses. */
   readonly repository = `${registry}/test/${crypto.randomBytes(4).toString("hex")}`;
-  readonly directory: string;
-  private readonly events: string;
+  directory: string;
+  private get events(): string {
+    return path.join(this.directory, "events.json");
+  }
 
   constructor(
     program: string | ((repository: string) => string),
@@ -36,7 +38,6 @@ export class Project {
       "index.js": text,
       ...files,
     });
-    this.events = path.join(this.directory, "events.json");
     fs.mkdirSync(path.join(this.directory, "node_modules"));
     fs.symlinkSync(repositoryRoot, path.join(this.directory, "node_modules/goimage"));
     fs.symlinkSync(
@@ -56,25 +57,41 @@ export class Project {
     return copy;
   }
 
+  /** Goes on in another directory, with the stack's state. */
+  move(): void {
+    const next = makeTree({});
+    fs.rmdirSync(next);
+    fs.renameSync(this.directory, next);
+    this.directory = next;
+  }
+
   write(files: Record<string, string>): void {
     writeTree(this.directory, files);
   }
 
   /** Runs pulumi, whatever the result; the stack is called test and lies in a folder of the project's own. */
   async pulumi(args: string[], env: Record<string, string> = {}): Promise<Run> {
+    await this.init();
+    return run("pulumi", [...args, "--non-interactive"], this.directory, { ...this.env, ...env });
+  }
+
+  /** Makes the stack, unless it is there. */
+  async init(): Promise<void> {
     const state = path.join(this.directory, ".state");
-    if (!fs.existsSync(state)) {
-      fs.mkdirSync(state);
-      await this.pulumi(["stack", "init", "test"]);
-    }
-    return run("pulumi", [...args, "--non-interactive"], this.directory, {
-      PULUMI_BACKEND_URL: `file://${state}`,
+    if (fs.existsSync(state)) return;
+    fs.mkdirSync(state);
+    await run("pulumi", ["stack", "init", "test", "--non-interactive"], this.directory, this.env);
+  }
+
+  /** What pulumi needs to know to work on the stack. */
+  get env(): Record<string, string> {
+    return {
+      PULUMI_BACKEND_URL: `file://${path.join(this.directory, ".state")}`,
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_STACK: "test",
       // Makes --event-log available.
       PULUMI_DEBUG_COMMANDS: "true",
-      ...env,
-    });
+    };
   }
 
   /** `pulumi up` that must succeed; says what changed. */

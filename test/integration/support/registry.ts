@@ -35,7 +35,7 @@ export async function fetchManifest(repository: string, reference: string) {
   assert.equal(response.status, 200);
   const body = Buffer.from(await response.arrayBuffer());
   const digest = `sha256:${crypto.createHash("sha256").update(body).digest("hex")}`;
-  return { digest, manifest: JSON.parse(body.toString()) as Manifest };
+  return { digest, text: body.toString(), manifest: JSON.parse(body.toString()) as Manifest };
 }
 
 export async function fetchConfig(repository: string, manifest: Manifest): Promise<ImageConfig> {
@@ -46,13 +46,40 @@ export async function fetchBlob(repository: string, digest: string): Promise<Buf
   return Buffer.from(await (await request(repository, `blobs/${digest}`)).arrayBuffer());
 }
 
+/** Deletes a manifest, and with it all its tags. */
+export async function deleteManifest(repository: string, digest: string): Promise<void> {
+  assert.equal((await request(repository, `manifests/${digest}`, { method: "DELETE" })).status, 202);
+}
+
+/** Deletes an image with all its blobs, as if the repository had never had it. */
+export async function deleteImage(repository: string, digest: string): Promise<void> {
+  const served = await fetchManifest(repository, digest);
+  assert.ok(served);
+  await deleteManifest(repository, digest);
+  for (const blob of [served.manifest.config, ...served.manifest.layers]) {
+    assert.equal((await request(repository, `blobs/${blob.digest}`, { method: "DELETE" })).status, 202);
+  }
+}
+
+/** Puts a manifest under a tag or its digest. */
+export async function putManifest(repository: string, reference: string, manifest: string): Promise<void> {
+  const { mediaType } = JSON.parse(manifest) as Manifest;
+  const headers = { "content-type": mediaType };
+  const response = await request(repository, `manifests/${reference}`, {
+    method: "PUT",
+    headers,
+    body: manifest,
+  });
+  assert.equal(response.status, 201);
+}
+
 /** Bytes that a pull transfers. */
 export function transferSize(manifest: Manifest): number {
   return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
 }
 
-function request(repository: string, rest: string): Promise<Response> {
+function request(repository: string, rest: string, init: RequestInit = {}): Promise<Response> {
   const slash = repository.indexOf("/");
   const url = `http://${repository.slice(0, slash)}/v2/${repository.slice(slash + 1)}/${rest}`;
-  return fetch(url, { headers: { accept: accepted } });
+  return fetch(url, { ...init, headers: { accept: accepted, ...init.headers } });
 }
