@@ -1,0 +1,110 @@
+/** What a comparison works in: tools, builders, directories, and how often to repeat. */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { pullsOfficial } from "../tools/setup/baseImages";
+import type { Toolchain } from "../tools/setup/index";
+import { layout, repoRoot } from "../tools/setup/paths";
+import { Daemons } from "./daemons";
+import { findGo, type GoTools } from "./goTools";
+import type { Peer, Service, Site, Workload } from "./model";
+
+export interface Repetitions {
+  /** Counted ones; each side has a warm-up before. */
+  readonly warm: number;
+  readonly cold: number;
+}
+
+export interface SiteOptions {
+  /** `host:port` to push to, if not the registry itself. */
+  readonly registry?: string;
+  readonly services?: readonly Service[];
+  readonly base?: string;
+}
+
+export class Lab {
+  private count = 0;
+  /** Tells this run's projects and repositories from those of any other. */
+  private readonly run = randomBytes(3).toString("hex");
+  private readonly work: string;
+
+  private constructor(
+    readonly toolchain: Toolchain,
+    readonly daemons: Daemons,
+    readonly go: GoTools | undefined,
+    readonly repetitions: Repetitions,
+    /** The runtime's base image as both builders and ko can pull it. */
+    readonly alpine: string,
+    directory: string,
+  ) {
+    this.work = join(directory, "work");
+    rmSync(this.work, { recursive: true, force: true });
+    mkdirSync(join(directory, "node_modules"), { recursive: true });
+    // All programs find the same modules: these, and above them the repository's own.
+    rmSync(join(directory, "node_modules/goimage"), { force: true });
+    symlinkSync(repoRoot, join(directory, "node_modules/goimage"));
+  }
+
+  static async open(toolchain: Toolchain, repetitions: Repetitions): Promise<Lab> {
+    const directory = join(layout().home, "bench");
+    const official = await pullsOfficial(layout());
+    const daemons = new Daemons(directory, toolchain.env, toolchain.registry, !official);
+    await daemons.stop();
+    const alpine = official
+      ? "docker.io/library/alpine:3.20.3"
+      : `${toolchain.registry}/library/alpine:3.20.3`;
+    return new Lab(toolchain, daemons, await findGo(toolchain), repetitions, alpine, directory);
+  }
+
+  /** `host:port` of the registry. */
+  get registry(): string {
+    return this.toolchain.registry;
+  }
+
+  /** Why a side cannot run on this machine; undefined when it can. */
+  missing(peer: Peer): string | undefined {
+    for (const need of peer.needs) {
+      if ((need === "go" || need === "ko") && !this.go?.[need]) return `${need} cannot be had`;
+      if ((need === "docker" || need === "buildkit") && !this.toolchain.engines.includes(need))
+        return `the ${need} engine cannot be had`;
+    }
+    return undefined;
+  }
+
+  directory(name: string): string {
+    const directory = join(this.work, name);
+    mkdirSync(directory, { recursive: true });
+    return directory;
+  }
+
+  /** A text that no build has seen. */
+  nonce(): string {
+    return `n${randomBytes(8).toString("hex")}`;
+  }
+
+  /** A fresh place for one side, with its own copy of the workload. */
+  async site(workload: Workload, options: SiteOptions = {}): Promise<Site> {
+    const id = `bench-${this.run}-${(this.count += 1)}`;
+    const directory = this.directory(id);
+    const source = join(directory, "src");
+    mkdirSync(source);
+    await workload.create(source, this);
+    const registry = options.registry ?? this.registry;
+    return {
+      id,
+      directory,
+      source,
+      workload,
+      services: options.services ?? workload.services,
+      base: options.base ?? "alpine:3.20.3",
+      repository: (service) => `${registry}/bench/${id}/${service.name}`,
+      env: this.daemons.environment,
+      lab: this,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.daemons.stop();
+    rmSync(this.work, { recursive: true, force: true });
+  }
+}

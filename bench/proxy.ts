@@ -1,0 +1,72 @@
+/** A proxy in front of a registry that counts what passes, and can put it behind a longer wire. */
+import * as http from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+export interface Traffic {
+  /** Requests by method. */
+  requests: Record<string, number>;
+  /** Bytes of bodies that clients sent and got. */
+  sent: number;
+  received: number;
+  /** One line a request, for reports. */
+  lines: string[];
+}
+
+export interface Proxy {
+  /** `host:port`, on this machine. */
+  readonly host: string;
+  /** What passed since the last call. */
+  take(): Traffic;
+  close(): void;
+}
+
+const nothing = (): Traffic => ({ requests: {}, sent: 0, received: 0, lines: [] });
+
+/** `roundTrip`: milliseconds that each request takes longer, and each new connection once more. */
+export async function startProxy(target: string, roundTrip = 0): Promise<Proxy> {
+  const agent = new http.Agent({ keepAlive: true });
+  const [hostname, port] = target.split(":");
+  const seen = new WeakSet<Socket>();
+  let traffic = nothing();
+
+  const server = http.createServer((request, response) => {
+    const { method = "GET", url = "/", headers, socket } = request;
+    const counted = traffic;
+    counted.requests[method] = (counted.requests[method] ?? 0) + 1;
+    const trips = seen.has(socket) ? 1 : 2;
+    seen.add(socket);
+    // The Host header stays: the registry makes the addresses of uploads from it, which lead through here again.
+    const options = { hostname, port, method, path: url, headers, agent };
+    const forward = () => {
+      let size = 0;
+      const upstream = http.request(options, (answer) => {
+        counted.lines.push(`${method} ${url.replace(/\?.*/, "")} ${answer.statusCode} ${size}`);
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.on("data", (chunk: Buffer) => (counted.received += chunk.length));
+        answer.pipe(response);
+      });
+      upstream.on("error", () => response.destroy());
+      request.on("data", (chunk: Buffer) => {
+        size += chunk.length;
+        counted.sent += chunk.length;
+      });
+      request.pipe(upstream);
+    };
+    if (roundTrip === 0) forward();
+    else setTimeout(forward, trips * roundTrip);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    take: () => {
+      const taken = traffic;
+      traffic = nothing();
+      return taken;
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+      agent.destroy();
+    },
+  };
+}
