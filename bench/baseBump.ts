@@ -1,6 +1,6 @@
 /** A new image under the base's tag: the next deployment builds on it. */
 import type { Measure } from "./timed";
-import type { Comparison, Peer } from "./model";
+import type { Comparison, Peer, Site } from "./model";
 import type { Lab } from "./lab";
 import { goimage, koAlone } from "./peers";
 import { viaDockerfile } from "./peers/images";
@@ -8,7 +8,9 @@ import { fetchBlob, fetchManifest, pushBlob, pushManifest } from "./registry";
 import { warm } from "./timed";
 import { quickstart } from "./workloads";
 
-const fields = (base: string) => () => `runtime: { image: ${JSON.stringify(base)} }, baseImages: "follow",`;
+/** With the golang image by the name under which the component can ask for its digest too. */
+const fields = (base: string) => (site: Site) =>
+  `runtime: { image: "${base}" }, build: { image: "${site.lab.baseImages}/golang:1.23" }, baseImages: "follow",`;
 
 /** Publishes the base with another label: its digest is new, its layers are not. */
 async function publish(lab: Lab, repository: string): Promise<void> {

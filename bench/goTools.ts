@@ -73,8 +73,6 @@ export function goEnvironment(
     GOTOOLCHAIN: "local",
     GOFLAGS: "-mod=readonly",
     CGO_ENABLED: "0",
-    GOOS: "linux",
-    GOARCH: "amd64",
     ...caches,
   };
 }

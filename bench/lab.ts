@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { pullsOfficial } from "../tools/setup/baseImages";
+import { mustRun } from "../tools/setup/exec";
 import type { Toolchain } from "../tools/setup/index";
 import { layout, repoRoot } from "../tools/setup/paths";
 import { Daemons } from "./daemons";
@@ -33,8 +34,8 @@ export class Lab {
     readonly daemons: Daemons,
     readonly go: GoTools | undefined,
     readonly repetitions: Repetitions,
-    /** The runtime's base image as both builders and ko can pull it. */
-    readonly alpine: string,
+    /** Where the base images are, for whatever asks a registry itself: `host/path`. */
+    readonly baseImages: string,
     directory: string,
   ) {
     this.work = join(directory, "work");
@@ -50,10 +51,9 @@ export class Lab {
     const official = await pullsOfficial(layout());
     const daemons = new Daemons(directory, toolchain.env, toolchain.registry, !official);
     await daemons.stop();
-    const alpine = official
-      ? "docker.io/library/alpine:3.20.3"
-      : `${toolchain.registry}/library/alpine:3.20.3`;
-    return new Lab(toolchain, daemons, await findGo(toolchain), repetitions, alpine, directory);
+    const baseImages = `${official ? "docker.io" : toolchain.registry}/library`;
+    if (official) await copyAlpine(toolchain);
+    return new Lab(toolchain, daemons, await findGo(toolchain), repetitions, baseImages, directory);
   }
 
   /** `host:port` of the registry. */
@@ -107,4 +107,15 @@ export class Lab {
     await this.daemons.stop();
     rmSync(this.work, { recursive: true, force: true });
   }
+}
+
+/** Some comparisons read or change the base in the local registry, where the set-up puts it only if it has to. */
+async function copyAlpine({ registry, env }: Toolchain): Promise<void> {
+  const copy = `${registry}/library/alpine:3.20.3`;
+  for (const args of [
+    ["pull", "--quiet", "alpine:3.20.3"],
+    ["tag", "alpine:3.20.3", copy],
+    ["push", "--quiet", copy],
+  ])
+    await mustRun("docker", args, { env });
 }

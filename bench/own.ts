@@ -96,6 +96,7 @@ export const ownCost: Comparison = {
     void quickstart.create(join(directory, "src"), lab);
     const all = [...cases, ...registryCases(lab.registry)];
     all.forEach(({ script }, index) => writeFileSync(join(directory, `case${index}.js`), script));
+    // The warm-up is in order, so that tables compare with the first.
     for (let round = 0; round <= lab.repetitions.warm; round++)
       for (const [index, { case: name, side }] of rotated([...all.entries()], round)) {
         const output = execFileSync(process.execPath, [`case${index}.js`], {

@@ -66,7 +66,7 @@ async function check(
     if (!found.includes(true)) throw new Error(`${peer.name}: no served image has the edit in it`);
   }
   if (changed === 0) return "digest unchanged";
-  return site.services.length === 1 ? "new digest" : `${changed} new digests`;
+  return site.services.length === 1 ? "new digest" : `${changed} of ${after.length} digests new`;
 }
 
 /** One timed run of one side. */
@@ -123,17 +123,21 @@ export function warm({ name, about, workloads, peers, measures, sizes, site: opt
           const label = workloads.length > 1 ? `${workload.name}: ${measure.name}` : measure.name;
           const able = sides.filter(({ deployment }) => measure.action !== "preview" || deployment.preview);
           // Round 0 is the warm-up.
-          for (let round = 0; round <= lab.repetitions.warm; round++)
+          for (let round = 0; round <= lab.repetitions.warm; round++) {
+            const measured = new Map<string, { seconds: number; remark: string | undefined }>();
             for (const { peer, site, deployment } of rotated(able, round)) {
-              const { seconds, remark } = await once(peer, site, deployment, measure, round);
-              const shown = [
-                `${seconds.toFixed(2)} s`,
-                ...(remark ? [remark] : []),
-                ...(round ? [] : ["warm-up"]),
-              ];
-              say(`   ${label}, ${peer.name}: ${shown.join(", ")}`);
-              if (round > 0) record({ case: label, side: peer.name, unit: "s" }, seconds, remark);
+              const found = await once(peer, site, deployment, measure, round);
+              measured.set(peer.name, found);
+              const remarks = [found.remark, round === 0 ? "warm-up" : undefined].filter(Boolean);
+              say(`   ${[`${label}, ${peer.name}: ${found.seconds.toFixed(2)} s`, ...remarks].join(", ")}`);
             }
+            // In the order of the sides, whichever began: tables compare with the first.
+            for (const { peer } of able) {
+              const found = measured.get(peer.name);
+              if (round > 0 && found)
+                record({ case: label, side: peer.name, unit: "s" }, found.seconds, found.remark);
+            }
+          }
         }
         if (sizes) for (const { peer, site } of sides) await recordSizes(peer, site, workload.name, record);
         for (const { site } of sides) rmSync(site.directory, { recursive: true, force: true });

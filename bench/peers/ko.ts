@@ -14,7 +14,7 @@ function koEnvironment(site: Site, service: Service): NodeJS.ProcessEnv {
     ...goCaches(site),
     KO_CONFIG_PATH: join(site.directory, ".ko.yaml"),
     KO_DOCKER_REPO: site.repository(service),
-    KO_DEFAULTBASEIMAGE: site.base.includes("/") ? site.base : site.lab.alpine,
+    KO_DEFAULTBASEIMAGE: site.base.includes("/") ? site.base : `${site.lab.baseImages}/${site.base}`,
   };
 }
 
