@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { chart } from "../../bench/chart";
+import { goals, judge } from "../../bench/goals";
+import type { Comparison } from "../../bench/model";
+import { markdownReport, rows } from "../../bench/report";
+import { median, Results, spread } from "../../bench/stats";
+import { rotated } from "../../bench/timed";
+
+const edit = { comparison: "edit", case: "one line edited", unit: "s" } as const;
+const comparisons: Comparison[] = [{ name: "edit", about: "About", run: () => Promise.resolve() }];
+
+function resultsOf(times: Record<string, number[]>): Results {
+  const results = new Results();
+  for (const [side, values] of Object.entries(times))
+    for (const value of values)
+      results.add({ ...edit, side }, value, side.startsWith("empty") ? undefined : "new");
+  return results;
+}
+
+describe("benchmarks", () => {
+  it("take the middle of an odd number of values, and the mean of the two middles of an even one", () => {
+    assert.equal(median([9, 1, 5]), 5);
+    assert.equal(median([9, 1, 5, 7]), 6);
+    assert.ok(Number.isNaN(median([])));
+  });
+
+  it("give the spread as half the range, of the median", () => {
+    assert.equal(spread([8, 10, 14]), 0.3);
+    assert.equal(spread([0, 0]), 0);
+  });
+
+  it("begin each round with another side", () => {
+    assert.deepEqual(
+      [0, 1, 2, 3].map((round) => rotated(["a", "b", "c"], round).join("")),
+      ["abc", "bca", "cab", "abc"],
+    );
+  });
+
+  it("judge a goal from one run, and say nothing of one whose sides were not measured", () => {
+    const [goal] = goals;
+    assert.ok(goal && /goimage docker: to ko alone/.test(goal.text) && goal.bound === 0.9);
+    const others = { "ko alone": [2], "empty program": [1, 3, 2] };
+    assert.equal(judge(goal, resultsOf({ ...others, "goimage docker": [3.6] })).reached, true);
+    assert.equal(judge(goal, resultsOf({ ...others, "goimage docker": [3.7] })).reached, false);
+    assert.equal(judge(goal, resultsOf(others)).reached, undefined);
+  });
+
+  it("show median, spread and the ratio to the first side", () => {
+    const results = resultsOf({ "ko alone": [2, 2, 2], "goimage docker": [3, 2, 4] });
+    assert.deepEqual(rows(results, "edit"), [
+      ["one line edited", "ko alone", "2.00 s", "± 0 %", "1.00x", "3", "new"],
+      ["", "goimage docker", "3.00 s", "± 33 %", "1.50x", "3", "new"],
+    ]);
+  });
+
+  it("escape what stands in the chart and in the Markdown", () => {
+    const results = resultsOf({ "a < b | c": [1] });
+    assert.match(chart(comparisons, results), /a &lt; b \| c/);
+    assert.match(markdownReport(comparisons, results, [], { system: "x" }), /a < b \\\| c/);
+  });
+});
