@@ -96,8 +96,8 @@ export const ownCost: Comparison = {
     void quickstart.create(join(directory, "src"), lab);
     const all = [...cases, ...registryCases(lab.registry)];
     all.forEach(({ script }, index) => writeFileSync(join(directory, `case${index}.js`), script));
-    // The warm-up is in order, so that tables compare with the first.
-    for (let round = 0; round <= lab.repetitions.warm; round++)
+    for (let round = 0; round <= lab.repetitions.warm; round++) {
+      const measured = new Map<number, number>();
       for (const [index, { case: name, side }] of rotated([...all.entries()], round)) {
         const output = execFileSync(process.execPath, [`case${index}.js`], {
           cwd: directory,
@@ -106,9 +106,12 @@ export const ownCost: Comparison = {
         });
         const milliseconds = Number(output.trim().split("\n").at(-1));
         if (Number.isNaN(milliseconds)) throw new Error(`${name}, ${side} printed ${output}`);
-        if (round > 0) record({ case: name, side, unit: "ms" }, milliseconds);
+        measured.set(index, milliseconds);
         say(`   ${name}, ${side}: ${milliseconds.toFixed(1)} ms${round ? "" : ", warm-up"}`);
       }
+      for (const [index, { case: name, side }] of all.entries())
+        if (round > 0) record({ case: name, side, unit: "ms" }, measured.get(index) ?? NaN);
+    }
     rmSync(directory, { recursive: true, force: true });
     return Promise.resolve();
   },
