@@ -1,5 +1,6 @@
 /** The results as text: tables for a terminal, and the same in Markdown. Pure. */
-import { humanSize, table } from "../tools/setup/ui";
+import { humanSize } from "../components/report/bytes";
+import { table } from "../tools/setup/ui";
 import type { Verdict } from "./goals";
 import type { Comparison, Result, Unit } from "./model";
 import { median, type Results, spread } from "./stats";
