@@ -6,6 +6,7 @@ import { ensureBuilt } from "./build";
 import { runCommand, UsageError } from "./setup/command";
 import { handleInterrupts } from "./setup/exec";
 import { ensureToolchain } from "./setup/index";
+import { withLock } from "./setup/lock";
 import { layout } from "./setup/paths";
 import { table } from "./setup/ui";
 
@@ -48,7 +49,10 @@ export const main = (args: string[]): Promise<number> =>
     const toolchain = await ensureToolchain();
     await ensureBuilt();
     const out = resolve(values.out ?? join(layout().home, "bench/results"));
-    return (await runBench(toolchain, { chosen, repetitions, out })) === 0 ? 0 : 1;
+    // Two runs at once would slow each other down, and share their builders.
+    const place = { ...layout(), home: join(layout().home, "bench") };
+    const failures = await withLock(place, () => runBench(toolchain, { chosen, repetitions, out }));
+    return failures === 0 ? 0 : 1;
   });
 
 function choose(only: string | undefined) {
