@@ -105,6 +105,13 @@ for (const engine of ["docker", "buildkit"]) {
       assert.deepEqual(await project.outputs(), first);
     });
 
+    it("promise P2: changes nothing in a refresh, nor in the up after it", async () => {
+      const refreshed = await project.pulumi(["refresh", "--yes", "--skip-preview"]);
+      assert.equal(refreshed.code, 0, refreshed.output);
+      assert.deepEqual(await project.up(), { same: 3 });
+      assert.deepEqual(await project.outputs(), first);
+    });
+
     it("does not see other modes, times and umask of the same source", async () => {
       const file = path.join(project.directory, "hello/main.go");
       fs.chmodSync(file, 0o775);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { stageContext } from "../../components/source/stage";
@@ -91,5 +92,19 @@ describe("staged context", () => {
       stage(makeTree(tree), Object.keys(tree).sort(), path.join(makeTree({}), "src")).hash;
     const trees: Record<string, string>[] = [{ ab: "c" }, { a: "bc" }, { a: "b", c: "" }, { a: "", b: "c" }];
     assert.equal(new Set(trees.map(hash)).size, trees.length);
+  });
+
+  it("sends what it has hashed, also of a file that is written to meanwhile", () => {
+    let reads = 0;
+    const writtenTo = Object.assign(new Tree(makeTree({ f: "" })), {
+      content: () => Buffer.from(`version ${++reads}`),
+    });
+    const target = path.join(makeTree({}), "src");
+    const { files } = stageContext(writtenTo, ["f"], target);
+    const sent = crypto
+      .createHash("sha256")
+      .update(fs.readFileSync(path.join(target, "f")))
+      .digest("hex");
+    assert.equal(files["f"], sent.slice(0, 12));
   });
 });

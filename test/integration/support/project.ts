@@ -69,6 +69,10 @@ export class Project {
     writeTree(this.directory, files);
   }
 
+  read(file: string): string {
+    return fs.readFileSync(path.join(this.directory, file), "utf8");
+  }
+
   /** Runs pulumi, whatever the result; the stack is called test and lies in a folder of the project's own. */
   async pulumi(args: string[], env: Record<string, string> = {}): Promise<Run> {
     await this.init();

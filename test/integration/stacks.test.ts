@@ -1,0 +1,84 @@
+// Several stacks with one registry, and stacks whose state was lost.
+
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { helloFiles } from "../support/module";
+import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
+import { Project } from "./support/project";
+import { fetchManifest } from "./support/registry";
+import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
+
+const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const other = { "hello/main.go": 'package main\n\nfunc main() { println("other") }\n' };
+
+for (const engine of ["docker", "buildkit"]) {
+  describe(`stacks with engine ${engine}`, function () {
+    this.timeout(300_000);
+    let proxy: RegistryProxy;
+
+    before(async function () {
+      const reason = missingEngine(engine);
+      if (reason !== undefined) skipWithReason(this, reason);
+      proxy = await startRegistryProxy();
+    });
+
+    after(() => proxy?.close());
+
+    const program = (repository: string) => `
+const { GoMultiStageImage } = require("goimage");
+const { digest, size } = new GoMultiStageImage("hello", {
+  source: "hello", repository: "${repository}", ${engineFields(engine)}
+});
+module.exports = { digest, size };
+`;
+
+    it("fault 23: that push the same tag each export their own digest, and do not fight for the tag", async () => {
+      let repository = "";
+      const one = new Project((own) => program((repository = own)), files);
+      const two = new Project(program(repository), { ...files, ...other });
+      await one.up();
+      const first = await one.outputs<{ digest: string }>();
+      await two.up();
+      const second = await two.outputs<{ digest: string }>();
+      assert.notEqual(first.digest, second.digest);
+      for (const stack of [one, two, one]) assert.deepEqual(await stack.up(), { same: 3 });
+      assert.deepEqual(await one.outputs(), first);
+      assert.deepEqual(await two.outputs(), second);
+      assert.equal((await fetchManifest(repository, "latest"))?.digest, second.digest);
+      assert.equal((await fetchManifest(repository, first.digest))?.digest, first.digest);
+    });
+
+    it("fault 24: a stack whose state was lost pushes again, and nothing that the registry has", async () => {
+      let repository = "";
+      const project = new Project((own) => program((repository = own.replace(registry, proxy.host))), files);
+      await project.up();
+      const before = await project.outputs<{ digest: string }>();
+      fs.rmSync(path.join(project.directory, ".state"), { recursive: true });
+      proxy.requests.length = 0;
+      assert.deepEqual(await project.up(), { create: 3 });
+      const uploads = proxy.requests.filter((request) =>
+        /^(POST|PATCH|PUT) .*\/blobs\/uploads/.test(request),
+      );
+      const after = await project.outputs<{ digest: string }>();
+      assert.equal((await fetchManifest(repository, "latest"))?.digest, after.digest);
+      assert.deepEqual(uploads, []);
+      assert.deepEqual(after, before);
+    });
+
+    it("fault 24: a stack that was rolled back to an older state goes on from there", async () => {
+      const project = new Project(program, files);
+      await project.up();
+      const state = await project.state();
+      project.write(other);
+      await project.up();
+      const newest = await project.outputs();
+      project.write({ "old.json": state });
+      const imported = await project.pulumi(["stack", "import", "--file", "old.json"]);
+      assert.equal(imported.code, 0, imported.output);
+      assert.deepEqual(await project.up(), { same: 2, update: 1 });
+      assert.deepEqual(await project.outputs(), newest);
+      assert.deepEqual(await project.up(), { same: 3 });
+    });
+  });
+}
