@@ -49,6 +49,29 @@ module.exports = { digest, size };
       assert.equal((await fetchManifest(repository, first.digest))?.digest, first.digest);
     });
 
+    it("promise P9: inputs that a first preview cannot know", async () => {
+      const project = new Project(
+        (own) => `
+const { GoMultiStageImage } = require("goimage");
+const common = { source: "hello", ${engineFields(engine)} };
+const base = new GoMultiStageImage("base", { ...common, repository: "${own}" });
+const later = new GoMultiStageImage("later", {
+  ...common,
+  repository: base.digest.apply((digest) => "${own}/" + digest.slice(7, 19)),
+  tags: [base.digest.apply((digest) => digest.slice(7, 19))],
+  registry: { username: base.digest, password: base.digest },
+});
+module.exports = { digest: later.digest, tags: later.tags };
+`,
+        files,
+      );
+      const { changes, outputs } = await project.preview();
+      assert.deepEqual([changes, outputs], [{ create: 5 }, { digest: "unknown", tags: "unknown" }]);
+      assert.deepEqual(await project.up(), { create: 5 });
+      assert.deepEqual((await project.preview()).changes, { same: 5 });
+      assert.deepEqual(await project.up(), { same: 5 });
+    });
+
     it("fault 24: a stack whose state was lost pushes again, and nothing that the registry has", async () => {
       let repository = "";
       const project = new Project((own) => program((repository = own.replace(registry, proxy.host))), files);

@@ -59,7 +59,7 @@ exports.digest = image.digest;
   it("sixteen images of one module fit into one program", async () => {
     const count = 16;
     const main = (n: number) => `package main\n\nfunc main() { println("service ${n}") }\n`;
-    const services = Array.from({ length: count }, (_, n) => [`hello/cmd/s${n}/main.go`, main(n)]);
+    const services = Array.from({ length: count }, (_, n) => [`hello/cmd/s${n}/main.go`, main(n)] as const);
     const images = services.map((_, n) => {
       const engine = engines[n % engines.length]!;
       return `  new GoMultiStageImage("s${n}", {
