@@ -143,7 +143,7 @@ for (const engine of ["docker", "buildkit"]) {
       first = second;
     });
 
-    it("shows the compiler's lines of a failed build, pushes nothing and keeps the outputs", async () => {
+    it("fault 18, promise P3: shows the compiler's lines of a failed build, pushes nothing and keeps the outputs", async () => {
       project.write({ "hello/main.go": main("undefinedName") });
       const failed = await project.pulumi(["up", "--yes", "--skip-preview"]);
       assert.notEqual(failed.code, 0);
@@ -181,7 +181,7 @@ for (const engine of ["docker", "buildkit"]) {
 describe("reproducible builds with engine buildkit", function () {
   this.timeout(300_000);
 
-  it("give one digest from two projects whose compile steps share no cache", async () => {
+  it("promise P1: give one digest from two projects whose compile steps share no cache", async () => {
     const digests = [];
     for (const name of ["one", "two"]) {
       // Cache mounts are named after the project; a name that was never used compiles everything anew.

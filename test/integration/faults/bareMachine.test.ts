@@ -1,0 +1,36 @@
+// A machine with nothing where pulumi and docker usually find their settings.
+
+import assert from "node:assert/strict";
+import { FaultProxy } from "../../support/faultProxy";
+import { missingEngine, registry, skipWithReason } from "../support/environment";
+import { fetchManifest } from "../support/registry";
+import { FaultStack } from "./stack";
+
+for (const engine of ["docker", "buildkit"]) {
+  describe(`a bare machine, with engine ${engine}`, function () {
+    this.timeout(300_000);
+    let proxy: FaultProxy;
+
+    before(async function () {
+      const reason = missingEngine(engine);
+      if (reason !== undefined) skipWithReason(this, reason);
+      proxy = await FaultProxy.start(registry);
+    });
+    beforeEach(() => proxy.reset());
+    after(() => proxy?.close());
+
+    it("works with no home, no docker configuration, proxies that lead nowhere, and no Docker Engine for BuildKit", async () => {
+      const stack = new FaultStack({ engine, to: proxy });
+      const nowhere = "http://127.0.0.1:1";
+      const env = {
+        ...{ HOME: "/nonexistent", DOCKER_CONFIG: "/nonexistent/.docker" },
+        ...{ HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere, http_proxy: nowhere, https_proxy: nowhere },
+        // Pulumi's own connections between its processes need it.
+        ...{ NO_PROXY: "127.0.0.1", no_proxy: "127.0.0.1" },
+        ...(engine === "buildkit" ? { DOCKER_HOST: "unix:///nonexistent/docker.sock" } : {}),
+      };
+      const { digest } = await stack.deploy(env);
+      assert.equal((await fetchManifest(stack.behind(registry), "v1"))?.digest, digest);
+    });
+  });
+}
