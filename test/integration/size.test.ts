@@ -118,8 +118,8 @@ describe("compression", function () {
       assert.equal(outputs.size, transferSize(manifest.manifest));
       assert.deepEqual(await project.up(), { same: 3 });
     }
-    const base = await fetchManifest(`${registry}/library/alpine`, "3.20.3");
-    assert.equal(baseLayer, base?.manifest.layers[0]?.digest, "without zstd, the base's own layer is shared");
+    const shared = await fetch(`http://${registry}/v2/library/alpine/blobs/${baseLayer}`, { method: "HEAD" });
+    assert.equal(shared.status, 200, "without zstd, the base's own layer is shared");
     const type = "application/vnd.oci.image.layer.v1.tar+";
     const { [`${type}gzip`]: gzip = 0, [`${type}zstd`]: zstd = 0 } = sizes;
     assert.ok(zstd > 0 && zstd < gzip, JSON.stringify(sizes));
