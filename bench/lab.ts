@@ -8,6 +8,7 @@ import type { Toolchain } from "../tools/setup/index";
 import { layout, repoRoot } from "../tools/setup/paths";
 import { Daemons } from "./daemons";
 import { findGo, type GoTools } from "./goTools";
+import { editLine } from "./workloads";
 import type { Peer, Service, Site, Workload } from "./model";
 
 export interface Repetitions {
@@ -90,7 +91,7 @@ export class Lab {
     mkdirSync(source);
     await workload.create(source, this);
     const registry = options.registry ?? this.registry;
-    return {
+    const site: Site = {
       id,
       directory,
       source,
@@ -101,6 +102,10 @@ export class Lab {
       env: this.daemons.environment,
       lab: this,
     };
+    // BuildKit takes steps from its cache for the same source, also of another project. The first deployment would
+    // then leave this project's Go caches empty, and the first edit would fill them.
+    for (const service of site.workload.services) editLine(site, service, this.nonce());
+    return site;
   }
 
   async close(): Promise<void> {
