@@ -26,7 +26,8 @@ var (
 func main() {
 	flag.Parse()
 	program := exec.Command(flag.Arg(0), flag.Args()[1:]...)
-	program.Stdout, program.Stderr = os.Stdout, os.Stderr
+	// One pipe for both, and for what is said here, keeps their order.
+	program.Stdout, program.Stderr = os.Stdout, os.Stdout
 	if err := program.Start(); err != nil {
 		fail("the program does not start: %v", err)
 	}
