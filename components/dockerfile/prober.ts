@@ -58,7 +58,11 @@ func main() {
 		}
 		answer, err := ask(deadline)
 		if err != nil {
-			last = err.Error()
+			// A connection that the end of the time cut off says less than what came before.
+			dial, isDial := err.(*net.OpError)
+			if last == "" || !isDial || dial.Op != "dial" || !dial.Timeout() {
+				last = err.Error()
+			}
 		} else if last = "status " + answer; answer == *status {
 			stop(program, syscall.SIGTERM, ended)
 			return
