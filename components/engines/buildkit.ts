@@ -56,7 +56,7 @@ function exported({ image, annotations, insecure, compression }: BuildRequest): 
 
 /**
  * zstd is forced: a layer that the builder has as gzip, such as the base's, would stay as it is, so that the digest would
- * depend on what the builder did before. Forcing gzip would give other images on the builder another base layer.
+ * depend on what the builder did before. gzip is not, so that the base layer stays the one that other images share.
  */
 function compressed({ type, level }: NonNullable<BuildRequest["compression"]>): string[] {
   return [
