@@ -4,7 +4,7 @@
 
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployedImage, Destination } from "./readBack";
+import { refTo, type DeployedImage, type Destination } from "./readBack";
 import { readImage, tagDigest, type RegistryAccess } from "./registry";
 import { RegistryError } from "./registry/errors";
 
@@ -25,7 +25,7 @@ export function findDrift(
 ): pulumi.Output<Drift | undefined> {
   if (pulumi.runtime.isDryRun()) return pulumi.output(undefined);
   const drift = pulumi.all([deployed, destination, access]).apply(async ([image, wanted, how]) => {
-    if (image?.ref !== `${wanted.repository.familiar}@${image?.digest}`) return undefined;
+    if (image?.ref !== refTo(wanted, image?.digest ?? "")) return undefined;
     try {
       return await driftOf(image, wanted, how);
     } catch (error) {

@@ -202,6 +202,7 @@ function servedOf(deployed: DeployedImage): ServedImage {
   return { digest, ref, size, platformSizes, unpackedSize, sizeSummary, layers, checks };
 }
 
-function refTo({ repository }: Destination, digest: string): string {
+/** Repository with digest. */
+export function refTo({ repository }: Destination, digest: string): string {
   return `${repository.familiar}@${digest}`;
 }

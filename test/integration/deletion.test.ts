@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { helloFiles } from "../support/module";
-import { makeCertificate } from "./support/certificate";
+import { makeAuthority } from "./support/authority";
 import { builder, registry } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest } from "./support/registry";
@@ -17,9 +17,9 @@ describe("deletion from a registry with https", function () {
   let trust: Record<string, string>;
 
   before(async () => {
-    const certificate = makeCertificate();
-    trust = { SSL_CERT_FILE: certificate.authorityFile };
-    proxy = await startRegistryProxy(certificate);
+    const authority = makeAuthority();
+    trust = { SSL_CERT_FILE: authority.file };
+    proxy = await startRegistryProxy(authority.server);
   });
 
   after(() => proxy?.close());

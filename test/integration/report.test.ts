@@ -9,7 +9,14 @@ import { formatHtml } from "../../components/report/format/html";
 import type { ImageReport } from "../../components/report/model";
 import { sampleReport } from "../fixtures/sampleReport";
 import { helloFiles, makeTree } from "../support/module";
-import { builder, engineFields, engines, registry } from "./support/environment";
+import {
+  builder,
+  engineFields,
+  engines,
+  missingEngine,
+  registry,
+  skipWithReason,
+} from "./support/environment";
 import { Project, repositoryRoot, run } from "./support/project";
 import { fetchManifest, transferSize } from "./support/registry";
 
@@ -92,7 +99,8 @@ exports.comparison = compareImages(simple, multi);
   });
 
   it("reads zstd and uncompressed layers of both families, and an index with attestations", async function () {
-    if (!engines.includes("buildkit")) return this.skip();
+    const reason = missingEngine("buildkit");
+    if (reason !== undefined) skipWithReason(this, reason);
     const context = makeTree({
       Dockerfile: "FROM scratch\nCOPY data /srv/data\n",
       data: "0123456789".repeat(5000),
