@@ -28,6 +28,10 @@ const aloneSuffix = ", 1 of 12";
 /** The same side with one of the workspace's services. */
 const alone = (peer: Peer): Peer => ({ ...peer, name: `${peer.name}${aloneSuffix}` });
 
+/** The buildkit engine with other settings than the default's. */
+const instead = (name: string, inputs: string): Peer =>
+  goimage("buildkit", { name: `${buildkit.name}, ${name}`, inputs: () => inputs });
+
 export const comparisons: readonly Comparison[] = [
   warm({
     name: "noop",
@@ -60,6 +64,21 @@ export const comparisons: readonly Comparison[] = [
       tunedBuildkit,
       originalDocker,
       originalBuildkit,
+    ],
+    measures: [edit],
+    sizes: true,
+  }),
+  warm({
+    name: "sizes",
+    about: "What each default saves and costs: the image without it, and an edit of one line to pushed",
+    workloads: [quickstart, telemetry],
+    peers: [
+      buildkit,
+      instead("symbols kept", 'build: { ldflags: ["-s=false", "-w=false"] },'),
+      instead("paths kept", 'build: { flags: ["-trimpath=false"] },'),
+      instead("gzip 9", 'compression: "gzip", compressionLevel: 9,'),
+      instead("zstd", 'compression: "zstd",'),
+      instead("zstd 19", 'compression: "zstd", compressionLevel: 19,'),
     ],
     measures: [edit],
     sizes: true,

@@ -1,6 +1,7 @@
 /** The registry asked and written with nothing of goimage's in between. */
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import { decompress } from "fzstd";
 
 const accepted = [
   "application/vnd.oci.image.manifest.v1+json",
@@ -65,7 +66,10 @@ export const transferSize = ({ config, layers }: Manifest): number =>
 /** The unpacked layers, the last first. */
 export async function* unpackedLayers(repository: string): AsyncGenerator<Buffer> {
   const { layers } = await fetchManifest(repository);
-  for (const { digest } of layers.reverse()) yield gunzipSync(await fetchBlob(repository, digest));
+  for (const { digest, mediaType } of layers.reverse()) {
+    const blob = await fetchBlob(repository, digest);
+    yield mediaType.endsWith("zstd") ? Buffer.from(decompress(blob)) : gunzipSync(blob);
+  }
 }
 
 /** Whether the served image has a text in one of its files. */

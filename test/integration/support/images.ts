@@ -4,15 +4,18 @@ import { makeTree } from "../../support/module";
 import { builder, registry } from "./environment";
 import { run } from "./project";
 
-/** Builds a Dockerfile that copies nothing with the tests' builder; layers of an earlier run are taken from its cache. */
-async function build(dockerfile: string, output: string): Promise<void> {
-  const directory = makeTree({ Dockerfile: dockerfile });
-  const words = ["build", `--builder=${builder}`, "--provenance=false", `--output=${output}`, directory];
+/** Builds a directory with the tests' builder; layers of an earlier run are taken from its cache. */
+export async function buildImage(directory: string, output: string, ...flags: string[]): Promise<void> {
+  const words = ["build", `--builder=${builder}`, ...flags, `--output=${output}`, directory];
   // With docker's command line, or alone.
   let result = await run("docker-buildx", words, directory).catch(() => undefined);
   result ??= await run("docker", ["buildx", ...words], directory);
   if (result.code !== 0) throw new Error(result.output);
 }
+
+/** The same from a Dockerfile that copies nothing. */
+const build = (dockerfile: string, output: string): Promise<void> =>
+  buildImage(makeTree({ Dockerfile: dockerfile }), output, "--provenance=false");
 
 /** Pushes the golang image after a command, and returns its name. */
 export async function golangAfter(name: string, command: string): Promise<string> {
