@@ -60,7 +60,7 @@ export interface RegistryArgs {
 export interface BuildStageArgs {
   /**
    * Base image of the build stage, a tag or a digest. The default is golang with the Go version's major and minor,
-   * such as golang:1.23. It needs a Go toolchain, and touch and find (both in every golang image).
+   * such as golang:1.23. It needs a Go toolchain, and sh, find and touch (all in every golang image).
    */
   image?: string;
   /**

@@ -112,9 +112,9 @@ describe("rendered Dockerfile, parsed by another parser", () => {
             }).map(() => "ENV"),
             ...["COPY", "RUN", "COPY"],
             ...runtime.files.map(() => "COPY"),
-            ...["RUN", "RUN", "FROM"],
+            ...["RUN", "FROM", "WORKDIR"],
             ...(runtime.files.length > 0 ? ["COPY"] : []),
-            ...["COPY", "WORKDIR"],
+            "COPY",
             ...Object.keys(runtime.env).map(() => "ENV"),
             ...Object.keys(runtime.labels).map(() => "LABEL"),
             ...["HEALTHCHECK", "USER", "ENTRYPOINT", "CMD"],
@@ -146,6 +146,12 @@ describe("rendered Dockerfile, parsed by another parser", () => {
             .map((found) => copied(found.getRawArgumentsContent() ?? "")),
           runtime.files.map((file) => [path.posix.join(file), path.posix.join("/out/files/app", file)]),
         );
+        // The compile step is a script of ours; what the user has given is among its arguments.
+        const compile = /\[.*$/.exec(raw("RUN").at(-1) ?? "")?.[0] ?? "";
+        const [shell, option, script, ...words] = JSON.parse(compile) as string[];
+        assert.deepEqual([shell, option], ["sh", "-c"]);
+        assert.equal(script, '"$@" && find /out -exec touch -h -d @0 {} +');
+        for (const flag of build.flags) assert.ok(words.includes(flag), flag);
         assert.deepEqual(JSON.parse(raw("ENTRYPOINT")[0] ?? ""), runtime.entrypoint);
         assert.deepEqual(JSON.parse(raw("CMD")[0] ?? ""), runtime.command);
         assert.deepEqual(

@@ -43,12 +43,11 @@ ENV GOTOOLCHAIN="local"
 COPY go.mod go.sum ./
 RUN --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","mod","download"]
 COPY . .
-RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
-RUN ["find","/out","-exec","touch","-h","-d","@0","{}","+"]
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["sh","-c","\\"$@\\" && find /out -exec touch -h -d @0 {} +","sh","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
 
 FROM alpine:3.20.3 AS app
-COPY --from=build /out/bin/ /
 WORKDIR /app
+COPY --from=build /out/bin/ /
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
 `,
@@ -80,9 +79,9 @@ ENTRYPOINT ["/app/main"]
     );
     assert.deepEqual(lines.slice(lines.indexOf("") + 1), [
       `FROM gcr.io/distroless/static@sha256:${"a".repeat(64)} AS app`,
+      "WORKDIR /srv/api",
       "COPY --from=build /out/files/ /",
       "COPY --from=build /out/bin/ /",
-      "WORKDIR /srv/api",
       'ENV A="\\$HOME"',
       'ENV B="2"',
       'LABEL org.opencontainers.image.title="an \\"api\\""',
@@ -111,7 +110,7 @@ ENTRYPOINT ["/app/main"]
     };
     assert.ok(
       line(rendered({ build }), "RUN --mount=type=cache,id=ns-build")?.endsWith(
-        `["go","build","-trimpath","-buildvcs=false",` +
+        `"sh","go","build","-trimpath","-buildvcs=false",` +
           `"-ldflags=-s -w -X 'main.version=1.2 beta' -X \\"main.note=it's\\" -buildid= -compressdwarf=false -X main.plain=1",` +
           `"-tags=netgo,osusergo","-race","-gcflags=all=-N -l","-o","/out/bin/app/main","./cmd/api"]`,
       ),

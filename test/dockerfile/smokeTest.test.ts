@@ -42,8 +42,8 @@ END_OF_FILE
 RUN ["go","build","-trimpath","-ldflags=-s -w","-o","prober","main.go"]
 
 FROM alpine:3.20.3 AS smoketest
-COPY --from=build /out/bin/ /
 WORKDIR /app
+COPY --from=build /out/bin/ /
 USER 65532:65532
 RUN --network=none --mount=type=bind,from=prober,source=/prober/prober,target=/run/goimage/prober ["/run/goimage/prober","-timeout=30s","--","/app/main"]
 
@@ -67,9 +67,9 @@ ${image?.replace("--from=build", "--from=tested")}`,
       .split("\n\n")
       .find((text) => text.includes("AS smoketest"));
     assert.deepEqual(stage?.split("\n").slice(1, -1), [
+      "WORKDIR /srv",
       "COPY --from=build /out/files/ /",
       "COPY --from=build /out/bin/ /",
-      "WORKDIR /srv",
       'ENV A="\\$B"',
       "USER 7",
     ]);

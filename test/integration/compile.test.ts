@@ -153,7 +153,7 @@ func main() {
   /** The program in an image, as a file. */
   async function binaryOf(name: string): Promise<string> {
     const served = await fetchManifest(`${project.repository}/${name}`, "latest");
-    const layer = served?.manifest.layers.at(-2);
+    const layer = served?.manifest.layers.at(-1);
     assert.ok(layer);
     const file = path.join(makeTree({}), "layer.tar.gz");
     fs.writeFileSync(file, await fetchBlob(`${project.repository}/${name}`, layer.digest));

@@ -81,7 +81,7 @@ for (const engine of ["docker", "buildkit"]) {
         first.layers.map(({ digest, size }) => ({ digest, size })),
         served.manifest.layers.map(({ digest, size }) => ({ digest, size })),
       );
-      assert.deepEqual([...new Set(first.layers.map((layer) => layer.origin))], ["base", "binary", "files"]);
+      assert.deepEqual([...new Set(first.layers.map((layer) => layer.origin))], ["base", "files", "binary"]);
       assert.equal(
         first.unpackedSize,
         first.layers.reduce((sum, layer) => sum + layer.unpackedSize, 0),
