@@ -1,17 +1,60 @@
-// Images that a test needs and no registry has: the golang image with something more or less.
+// Images that a test needs and no registry has: base images with something more or less.
 
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { makeTree } from "../../support/module";
 import { builder, registry } from "./environment";
 import { run } from "./project";
 
-/** Builds a Dockerfile that copies nothing with the tests' builder; layers of an earlier run are taken from its cache. */
-async function build(dockerfile: string, output: string): Promise<void> {
-  const directory = makeTree({ Dockerfile: dockerfile });
-  const words = ["build", `--builder=${builder}`, "--provenance=false", `--output=${output}`, directory];
+/** Runs the tests' builder on a directory; layers of an earlier run are taken from its cache, unless `words` say other. */
+async function buildDirectory(directory: string, output: string, words: string[] = []): Promise<void> {
+  const all = [
+    "build",
+    `--builder=${builder}`,
+    "--provenance=false",
+    `--output=${output}`,
+    ...words,
+    directory,
+  ];
   // With docker's command line, or alone.
-  let result = await run("docker-buildx", words, directory).catch(() => undefined);
-  result ??= await run("docker", ["buildx", ...words], directory);
+  let result = await run("docker-buildx", all, directory).catch(() => undefined);
+  result ??= await run("docker", ["buildx", ...all], directory);
   if (result.code !== 0) throw new Error(result.output);
+}
+
+async function build(dockerfile: string, output: string): Promise<void> {
+  await buildDirectory(makeTree({ Dockerfile: dockerfile }), output);
+}
+
+/** Pushes what a Dockerfile makes of some files, and returns the image's name. */
+export async function imageOf(
+  name: string,
+  dockerfile: string,
+  files: Record<string, string> = {},
+  platforms = ["linux/amd64"],
+): Promise<string> {
+  const image = `${registry}/test/${name}:latest`;
+  const directory = makeTree({ ...files, Dockerfile: dockerfile });
+  await buildDirectory(directory, `type=image,name=${image},push=true`, [
+    `--platform=${platforms.join(",")}`,
+  ]);
+  return image;
+}
+
+/** Builds a work directory of ours once more, with nothing from the builder's cache, and returns the pushed digest. */
+export async function rebuilt(directory: string, image: string): Promise<string> {
+  const metadata = path.join(makeTree({}), "metadata.json");
+  await buildDirectory(
+    path.join(directory, "src"),
+    `type=image,name=${image},push=true,oci-mediatypes=true`,
+    [
+      ...["--no-cache", `--file=${path.join(directory, "Dockerfile")}`, `--metadata-file=${metadata}`],
+      "--build-arg=SOURCE_DATE_EPOCH=0",
+    ],
+  );
+  return (
+    (JSON.parse(fs.readFileSync(metadata, "utf8")) as Record<string, string>)["containerimage.digest"] ?? ""
+  );
 }
 
 /** Pushes the golang image after a command, and returns its name. */
