@@ -102,7 +102,7 @@ export interface BuildStageArgs {
    */
   netrc?: Input<string>;
   /**
-   * PEM text of certificate authorities to trust while modules are downloaded, such as a company's. It is passed as a
+   * PEM text of certificate authorities to trust while modules and packages are downloaded, such as a company's. It is passed as a
    * BuildKit secret, so that nothing of it stays in the image; this selects the buildkit engine. A new value alone does not rebuild.
    * The default is none.
    */
@@ -142,6 +142,13 @@ export interface RuntimeStageArgs {
   image?: string;
   /** Alpine version, such as 3.20.3. The default is 3.20.3. It has no effect together with image. */
   alpineVersion?: string;
+  /**
+   * Alpine packages to install, as apk add names them: curl, curl=8.9.1-r1, curl~8.9 or curl@edge. They come from the
+   * repositories of the base image, which needs apk and a variant for the builder's own platform. Their scripts and
+   * triggers do not run. The builder keeps the layer until this list or the base image changes; name versions to have
+   * exact ones. The default is none.
+   */
+  packages?: string[];
   /**
    * Numeric user, or user and group as 65532:65532, which is the default. Root is refused: a container that needs it
    * can be given it where it is deployed.
@@ -300,7 +307,10 @@ export interface LayerContents {
   setuidFiles: string[];
   /** Shells, by path. */
   shells: string[];
-  /** Packages in the layer's database of apk or dpkg. Missing when it has none. */
+  /**
+   * Packages in the layer's database of apk or dpkg, which lists those of the layers below as well. Missing when it has
+   * none.
+   */
   packages?: number;
   /** True when a bundle of certificate authorities is at a place where Go programs look. */
   certificates: boolean;
@@ -320,7 +330,7 @@ export interface ImageLayer {
   size: number;
   /** Bytes of the layer's files on disk. */
   unpackedSize: number;
-  /** Where the layer comes from: base, files or binary. */
+  /** Where the layer comes from: base, packages, files or binary. */
   origin: string;
   /** What is in it. */
   contents: LayerContents;

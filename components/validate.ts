@@ -13,10 +13,12 @@ import {
 import { growthProblem, sizeProblem } from "./budget";
 import { buildProblems } from "./buildProblems";
 import { Checker, isLate, variableName } from "./checker";
+import { stageNames } from "./dockerfile/recipes";
 import { bareEngineProblems } from "./engines";
 import { knownPlatforms } from "./platform";
 import { shown, type Problem } from "./problems";
 import { imageReferenceProblem, pushTargetProblem, tagProblem } from "./registry/reference";
+import { packageProblems } from "./validatePackages";
 import { smokeTestProblems } from "./validateSmokeTest";
 
 const imageFields = [
@@ -37,8 +39,8 @@ const imageFields = [
   "retainOnDelete",
 ];
 const runtimeFields = [
-  ...["image", "alpineVersion", "user", "workingDirectory", "env", "exposedPorts", "labels", "files"],
-  ...["command", "entrypoint", "healthcheck", "stopSignal", "timezones"],
+  ...["image", "alpineVersion", "packages", "user", "workingDirectory", "env", "exposedPorts", "labels"],
+  ...["files", "command", "entrypoint", "healthcheck", "stopSignal", "timezones"],
 ];
 
 /** Problems of the inputs that both components share, and of the fields named in `more`. */
@@ -155,13 +157,14 @@ function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined):
   if (!check.object("runtime", runtime, runtimeFields)) return;
   const args = runtime as RuntimeStageArgs;
   check.text("runtime.image", args.image, (text) =>
-    text === "build"
-      ? "is the Dockerfile's build stage; for an image of that name write docker.io/library/build"
+    stageNames.includes(text)
+      ? `is the name of a stage in the Dockerfile; for an image of that name write docker.io/library/${text}`
       : imageReferenceProblem(text),
   );
   check.text("runtime.alpineVersion", args.alpineVersion, (text) =>
     /^\d+\.\d+(\.\d+)?$/.test(text) ? undefined : "is not an Alpine version, such as 3.20.3",
   );
+  packageProblems(check, args);
   check.text("runtime.user", args.user, userProblem);
   check.text("runtime.workingDirectory", args.workingDirectory, (text) =>
     /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+)$/.test(text)

@@ -46,6 +46,7 @@ describe("validation", () => {
         runtime: {
           image: "gcr.io/distroless/static",
           alpineVersion: "3.20",
+          packages: ["ca-certificates", "curl=8.9.1-r1", "tzdata~2024", "jq@edge"],
           user: "1000:1000",
           workingDirectory: "/srv/my-app",
           env: { HOST: "é $x" },
@@ -167,6 +168,12 @@ describe("validation", () => {
     [{ runtime: { user: "-1" } }, /^runtime\.user: /],
     [{ runtime: { user: "4294967296" } }, /^runtime\.user: /],
     [{ runtime: { alpineVersion: "edge" } }, /^runtime\.alpineVersion: "edge" is not an Alpine version/],
+    [{ runtime: { packages: "curl" } }, /^runtime\.packages: "curl" is not a list/],
+    [{ runtime: { packages: ["curl", "-t"] } }, /^runtime\.packages\[1\]: "-t" is not a package as apk add/],
+    [
+      { recipe: "classic", runtime: { packages: ["curl"] } },
+      /^runtime: the recipe "classic" has no such setting/,
+    ],
     [{ runtime: { workingDirectory: "app" } }, /^runtime\.workingDirectory: "app" is not an absolute path/],
     [{ runtime: { workingDirectory: "/a/../b" } }, /^runtime\.workingDirectory: /],
     [

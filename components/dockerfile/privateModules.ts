@@ -35,6 +35,11 @@ export function downloadAccess(build: BuildStageArgs): string[] {
   ];
 }
 
+/** The mount of `build.caCertificates` for a step that looks for them at `target`. */
+export function authoritiesMount({ caCertificates }: BuildStageArgs, target: string): string[] {
+  return caCertificates === undefined ? [] : [`type=secret,id=${secrets.caCertificates.id},target=${target}`];
+}
+
 /** Environment of git, which fetches the modules that GOPRIVATE names. */
 export function gitEnvironment(build: BuildStageArgs): Record<string, string> {
   if (build.goPrivate === undefined) return {};

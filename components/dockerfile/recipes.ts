@@ -26,6 +26,7 @@ import {
   type Instruction,
 } from "./instructions";
 import { libcCheck } from "./libc";
+import { baseStage, packageLayer, packagesStage, packageStages } from "./packages";
 import { downloadAccess, gitSteps } from "./privateModules";
 
 /** A rendered Dockerfile. */
@@ -34,10 +35,13 @@ export interface Dockerfile {
   /** Base images of the stages, as the inputs name them. */
   bases: readonly string[];
   /** How the layers of the last stage show in the image's history, with what they hold. Others are the base's. */
-  layers: readonly { createdBy: string; origin: "files" | "binary" }[];
+  layers: readonly { createdBy: string; origin: "packages" | "files" | "binary" }[];
   /** True when the image is meant to pass its checks, so that one which fails is news. */
   isHardened: boolean;
 }
+
+/** Stages of the Dockerfiles that others are made from: FROM takes such a name for the stage, not for an image. */
+export const stageNames = ["build", baseStage, packagesStage, "prober", "smoketest", testedStage];
 
 const defaultUser = "65532:65532";
 const defaultAlpine = "3.20.3";
@@ -73,8 +77,9 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
   /** The runtime stage as far as files go; `origin` is the stage that has compiled. */
   const filled = (name: string, origin: string) => [
     from(pinned(base, digests), { as: name }),
-    // Before what an edit changes, so that its layer stays.
+    // Before what an edit changes, so that their layers stay.
     workdir(directory),
+    ...packageLayer(runtime.packages),
     ...(files.length > 0 ? [copy(["/out/files/"], "/", origin)] : []),
     copy(["/out/bin/"], "/", origin),
   ];
@@ -93,6 +98,7 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       run(withFixedTimes(goBuild(plan, `/out/bin${binary}`)), compileMounts(plan)),
       ...libcCheck(plan.build, runtime, `/out/bin${binary}`),
       emptyLine,
+      ...packageStages(runtime.packages, pinned(base, digests), plan.build),
       ...(plan.smokeTest === undefined
         ? filled("app", "build")
         : [
@@ -109,6 +115,7 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       ...(runtime.command === undefined ? [] : [command("CMD", runtime.command)]),
     ]),
     layers: [
+      { createdBy: "COPY /out/packages/ /", origin: "packages" },
       { createdBy: "COPY /out/files/ /", origin: "files" },
       { createdBy: "COPY /out/bin/ /", origin: "binary" },
       { createdBy: "WORKDIR ", origin: "files" },

@@ -4,6 +4,7 @@
 
 import { spawn } from "node:child_process";
 import * as pulumi from "@pulumi/pulumi";
+import { needsApk, packagesStage } from "../dockerfile/packages";
 import { proberPath } from "../dockerfile/smokeTest";
 import type { BuildRequest } from "./engine";
 import { explain } from "./explain";
@@ -51,9 +52,9 @@ async function explanation(request: BuildRequest): Promise<string> {
   const options = await rerunOptions(request);
   for (const [program, ...words] of commandLines) {
     const output = await run(program, [...words, ...options.words], options.env);
-    const lines = failedStepLines(output);
-    if (lines.length > 0) {
-      const shown = [...lines.slice(-mostLines), ...hints(lines, request.platform)];
+    const failed = failedStep(output);
+    if (failed !== undefined && failed.lines.length > 0) {
+      const shown = [...failed.lines.slice(-mostLines), ...hints(failed, request.platform)];
       return `the build failed:\n${shown.join("\n")}`;
     }
   }
@@ -75,21 +76,60 @@ async function rerunOptions(
   return { words: [...words, `--file=${request.dockerfile}`, request.context], env };
 }
 
-/** Lines of the step that failed, from output such as "#12 0.303 main.go:9:10: undefined: x" and "#12 ERROR: ...". */
-export function failedStepLines(output: string): string[] {
-  const step = /^#(\d+) ERROR: .*/m.exec(output)?.[1];
-  if (step === undefined) return [];
-  const ofStep = new RegExp(`^#${step} \\d+\\.\\d+ (.*)$`, "gm");
-  return [...output.matchAll(ofStep)].map((match) => match[1] ?? "");
+/** The step that failed, and its lines without the number and time that each begins with. */
+export interface FailedStep {
+  /** Name of its stage in the Dockerfile. */
+  stage: string;
+  lines: string[];
 }
 
-/** What to do about lines that do not say it themselves. */
-export function hints(lines: readonly string[], platform: string): string[] {
-  if (!lines.some((line) => line.includes(`exec ${proberPath}: exec format error`))) return [];
-  return [
-    `the builder cannot run programs of ${platform}, as smokeTest needs: leave it out, or choose with the input builder ` +
+/** Read from output such as "#12 [build 6/7] RUN ...", "#12 0.303 main.go:9:10: undefined: x" and "#12 ERROR: ...". */
+export function failedStep(output: string): FailedStep | undefined {
+  const step = /^#(\d+) ERROR: .*/m.exec(output)?.[1];
+  if (step === undefined) return undefined;
+  // A stage of another platform has that before its name.
+  const stage = new RegExp(`^#${step} \\[(?:\\S+ )?(\\S+) +\\d+/\\d+\\]`, "m").exec(output)?.[1] ?? "";
+  const ofStep = new RegExp(`^#${step} \\d+\\.\\d+ (.*)$`, "gm");
+  return { stage, lines: [...output.matchAll(ofStep)].map((match) => match[1] ?? "") };
+}
+
+interface Hint {
+  /** A line of the failed step that does not say enough. */
+  when: RegExp;
+  /** Where the line means it; undefined for any stage. */
+  stage?: string;
+  say(platform: string): string;
+}
+
+const knownHints: Hint[] = [
+  {
+    when: new RegExp(`exec ${proberPath}: exec format error`),
+    say: (platform) =>
+      `the builder cannot run programs of ${platform}, as smokeTest needs: leave it out, or choose with the input builder ` +
       "one of that platform or with an emulator",
-  ];
+  },
+  { stage: packagesStage, when: /exec: "sh": executable file not found/, say: () => needsApk },
+  {
+    stage: packagesStage,
+    when: /exec \S+: exec format error/,
+    say: () =>
+      "runtime.packages runs apk of the base image on the builder, whose own platform the base image is not there for: " +
+      "choose with runtime.image one that is, or with the input builder one that can run it",
+  },
+  {
+    stage: packagesStage,
+    when: /certificate verify failed/,
+    say: () =>
+      "the certificate of a package server is not trusted: give its authority, such as a company's, to build.caCertificates",
+  },
+];
+
+/** What to do about a step whose lines do not say it themselves. */
+export function hints({ stage, lines }: FailedStep, platform: string): string[] {
+  return knownHints
+    .filter((hint) => hint.stage === undefined || hint.stage === stage)
+    .filter(({ when }) => lines.some((line) => when.test(line)))
+    .map((hint) => hint.say(platform));
 }
 
 /** All output of a program, empty when there is no such program. No shell. */

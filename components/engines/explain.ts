@@ -126,6 +126,12 @@ function baseImageError(message: string, { dockerfile }: Attempt): string {
     return message.includes(path) && message.includes(tag);
   });
   const named = image === undefined ? "a base image" : `the base image ${image}`;
+  if (message.includes("no match for platform")) {
+    return (
+      `${named} is not there for the platform that is asked for: the one in platforms, and for build.image and ` +
+      "runtime.packages the builder's own too (build.image and runtime.image choose other ones)"
+    );
+  }
   return (
     `${named} cannot be had: check its name, and that the builder reaches its registry and may read it ` +
     "(build.image and runtime.image choose other ones)"

@@ -125,6 +125,68 @@ const rows: Row[] = [
   ],
   ["bad input 37: a variable in lower case", { runtime: { env: { http_proxy: "" } } }, undefined],
 
+  ...[
+    ...[
+      "",
+      " ",
+      "-t",
+      "--allow-untrusted",
+      "--root=/",
+      "!curl",
+      ".hidden",
+      "@edge",
+      "=1",
+      "curl=",
+      "curl 8",
+      "curl =",
+    ],
+    ...[
+      "curl;id",
+      "$(id)",
+      "a\\b",
+      "/bin/sh",
+      "../x",
+      "https://x/y.apk",
+      "./curl.apk",
+      "curl.apk",
+      "curl@",
+      "curl=8@edge",
+    ],
+  ].map((name): Row => [
+    `bad input 57: the package "${name}"`,
+    { runtime: { packages: [name] } },
+    /^runtime\.packages\[0\]: .* is (not a package as apk add names it, such as curl|a file of a package)/,
+  ]),
+  ...[
+    ...[
+      "curl",
+      "curl=8.9.1-r1",
+      "curl~8.9",
+      "curl~=8",
+      "curl>=8",
+      "curl<9",
+      "curl@edge",
+      "curl@edge=8.9.1-r1",
+    ],
+    ...["cmd:jq", "so:libssl.so.3", "py3.12:requests", "libstdc++", "R", "c-ares_x.y"],
+  ].map((name): Row => [`bad input 57: the package "${name}"`, { runtime: { packages: [name] } }, undefined]),
+  ["bad input 57: no packages", { runtime: { packages: [] } }, undefined],
+  [
+    "bad input 57: a package twice",
+    { runtime: { packages: ["curl", "jq", "curl=8"] } },
+    /^runtime\.packages\[2\]: "curl=8" names curl a second time; name it once$/,
+  ],
+  [
+    "bad input 57: an empty entry in a list of packages",
+    { runtime: { packages: ["curl", undefined] } },
+    /^runtime\.packages\[1\]: is missing/,
+  ],
+  [
+    "bad input 57: packages in an empty image",
+    { runtime: { packages: ["curl"], image: "scratch" } },
+    /^runtime\.packages: needs a base with apk, which runtime\.image "scratch" has not/,
+  ],
+
   ...["0", "70000", "80/TCP", "8080:80", "-1", "8e3", " 80"].map((port): Row => [
     `bad input 42: the port ${port}`,
     { runtime: { exposedPorts: [port] } },
@@ -277,7 +339,7 @@ describe("values of the wrong kind", () => {
     ...["image", "alpineVersion", "user", "workingDirectory", "env", "exposedPorts", "labels", "files"].map(
       (name) => `runtime.${name}`,
     ),
-    ...["command", "entrypoint", "healthcheck", "stopSignal"].map((name) => `runtime.${name}`),
+    ...["command", "entrypoint", "healthcheck", "stopSignal", "packages"].map((name) => `runtime.${name}`),
     ...["command", "intervalSeconds", "timeoutSeconds", "startPeriodSeconds", "retries"].map(
       (name) => `runtime.healthcheck.${name}`,
     ),

@@ -80,6 +80,16 @@ describe("engines/explain", () => {
       {},
       /^the base image golang:1\.23 cannot be had/,
     ],
+    [
+      "failed to solve: alpine:3.20.3: failed to resolve source metadata for docker.io/library/alpine:3.20.3: no match for platform in manifest: not found",
+      {},
+      /^the base image alpine:3\.20\.3 is not there for the platform that is asked for: .*runtime\.packages/,
+    ],
+    [
+      "failed to solve with frontend dockerfile.v0: failed to create LLB definition: no match for platform in manifest sha256:fa80: not found",
+      {},
+      /^a base image is not there for the platform/,
+    ],
     // A stranger's registry that refuses a base image is not the one that is pushed to.
     [
       "failed to resolve source metadata for x.test/base:1: unexpected status: 401 Unauthorized",

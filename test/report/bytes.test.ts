@@ -33,12 +33,13 @@ describe("report/bytes", () => {
     const layers = [
       layer("base", 3_000_000),
       layer("binary", 2_000_000),
+      layer("packages", 700_000),
       layer("files", 90),
       layer("files", 10),
     ];
     assert.equal(
-      sizeSummary(5_000_600, 14_000_000, layers),
-      "5.00 MB to pull (base 3.00 MB, binary 2.00 MB, files 100 B), 14.0 MB on disk",
+      sizeSummary(5_700_600, 14_000_000, layers),
+      "5.70 MB to pull (base 3.00 MB, binary 2.00 MB, files 100 B, packages 700 kB), 14.0 MB on disk",
     );
   });
 });

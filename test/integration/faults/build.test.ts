@@ -3,15 +3,9 @@
 import assert from "node:assert/strict";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import * as os from "node:os";
-import { missingEngine, registry, skipWithReason } from "../support/environment";
+import { address, missingEngine, registry, skipWithReason } from "../support/environment";
 import { fetchManifest } from "../support/registry";
 import { FaultStack } from "./stack";
-
-/** Reaches this machine from a build's container. */
-const address = Object.values(os.networkInterfaces())
-  .flatMap((addresses) => addresses ?? [])
-  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 
 const hash = `h1:${"A".repeat(43)}=`;
 const needsLibrary = {

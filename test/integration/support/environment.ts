@@ -1,5 +1,7 @@
 // What the integration tests run against; `npm test` sets these variables after the set-up.
 
+import * as os from "node:os";
+
 function required(name: string): string {
   const value = process.env[name];
   if (value === undefined || value === "") {
@@ -13,6 +15,11 @@ function required(name: string): string {
 export const registry = required("GOIMAGE_TEST_REGISTRY");
 export const builder = required("GOIMAGE_TEST_BUILDER");
 export const engines = required("GOIMAGE_TEST_ENGINES").split(",");
+
+/** Reaches this machine from a build's container; undefined where nothing does. */
+export const address = Object.values(os.networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ family, internal }) => family === "IPv4" && !internal)?.address;
 
 /** Inputs that select an engine, as the text of an object's fields in a program. */
 export function engineFields(engine: string): string {

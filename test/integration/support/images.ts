@@ -1,12 +1,14 @@
-// Images that a test needs and no registry has: the golang image with something more or less.
+// Images that a test needs and no registry has: base images with something more or less.
 
+import * as fs from "node:fs";
+import * as path from "node:path";
 import { makeTree } from "../../support/module";
 import { builder, registry } from "./environment";
 import { run } from "./project";
 
-/** Builds a directory with the tests' builder; layers of an earlier run are taken from its cache. */
+/** Builds a directory with the tests' builder; layers of an earlier run are taken from its cache, unless `flags` say other. */
 export async function buildImage(directory: string, output: string, ...flags: string[]): Promise<void> {
-  const words = ["build", `--builder=${builder}`, ...flags, `--output=${output}`, directory];
+  const words = ["build", `--builder=${builder}`, `--output=${output}`, ...flags, directory];
   // With docker's command line, or alone.
   let result = await run("docker-buildx", words, directory).catch(() => undefined);
   result ??= await run("docker", ["buildx", ...words], directory);
@@ -16,6 +18,34 @@ export async function buildImage(directory: string, output: string, ...flags: st
 /** The same from a Dockerfile that copies nothing. */
 const build = (dockerfile: string, output: string): Promise<void> =>
   buildImage(makeTree({ Dockerfile: dockerfile }), output, "--provenance=false");
+
+/** Pushes what a Dockerfile makes of some files, and returns the image's name. */
+export async function imageOf(
+  name: string,
+  dockerfile: string,
+  files: Record<string, string> = {},
+  platforms = ["linux/amd64"],
+): Promise<string> {
+  const image = `${registry}/test/${name}:latest`;
+  const directory = makeTree({ ...files, Dockerfile: dockerfile });
+  const platform = `--platform=${platforms.join(",")}`;
+  await buildImage(directory, `type=image,name=${image},push=true`, "--provenance=false", platform);
+  return image;
+}
+
+/** Builds a work directory of ours once more, with nothing from the builder's cache, and returns the pushed digest. */
+export async function rebuilt(directory: string, image: string): Promise<string> {
+  const metadata = path.join(makeTree({}), "metadata.json");
+  await buildImage(
+    path.join(directory, "src"),
+    `type=image,name=${image},push=true,oci-mediatypes=true`,
+    ...["--provenance=false", "--no-cache", "--build-arg=SOURCE_DATE_EPOCH=0"],
+    ...[`--file=${path.join(directory, "Dockerfile")}`, `--metadata-file=${metadata}`],
+  );
+  return (
+    (JSON.parse(fs.readFileSync(metadata, "utf8")) as Record<string, string>)["containerimage.digest"] ?? ""
+  );
+}
 
 /** Pushes the golang image after a command, and returns its name. */
 export async function golangAfter(name: string, command: string): Promise<string> {

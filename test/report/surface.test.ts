@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { surfaceOf } from "../../components/report/surface";
+
+describe("report/surface", () => {
+  const none = { certificates: false, timezones: false };
+  const base = { files: 80, executables: 20, setuidFiles: [], shells: ["/bin/sh"], packages: 14, ...none };
+  const packages = {
+    files: 9,
+    executables: 1,
+    setuidFiles: ["/bin/su"],
+    shells: ["/bin/sh"],
+    packages: 16,
+    ...none,
+  };
+  const binary = { files: 1, executables: 1, setuidFiles: [], shells: [], ...none };
+
+  it("takes the packages of the last database, which has those of the layers below too", () => {
+    assert.deepEqual(surfaceOf([base, packages, binary].map((contents) => ({ contents }))), {
+      ...{ files: 90, executables: 22, setuidFiles: 1, shells: 1, osPackages: 16 },
+    });
+    assert.equal(surfaceOf([{ contents: binary }]).osPackages, 0);
+  });
+});
