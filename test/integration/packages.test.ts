@@ -106,7 +106,7 @@ for (const engine of ["docker", "buildkit"]) {
       const origins = first.layers.map(({ origin }) => origin);
       assert.deepEqual(
         origins.filter((origin, n) => origin !== origins[n - 1]),
-        [...["base", "packages", "binary", "files"]],
+        [...["base", "files", "packages", "binary"]],
       );
       const [layer, ...others] = layerOf(first);
       assert.ok(layer);
