@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { humanSize } from "../bytes";
-import { pruned, type ImageReport } from "../model";
+import { pruned, smallerOnes, type ImageReport } from "../model";
 import { style } from "../page/style";
 import { Category, categoryNames } from "./category";
 import { escapeMarkup } from "./markup";
@@ -56,7 +56,7 @@ ${reportTables(report, options).map(htmlTable).join("\n")}
 
 function view(label: string, { contents, programs, unpackedSize }: ImageReport) {
   const mainModules = programs.flatMap(({ main }) => (main === undefined ? [] : [main.path]));
-  return { label, tree: pruned(contents, unpackedSize * smallestShare), mainModules };
+  return { label, tree: pruned(contents, unpackedSize * smallestShare, smallerOnes), mainModules };
 }
 
 function heading(report: ImageReport, before: ImageReport | undefined): string {

@@ -1,7 +1,7 @@
 // A report as a picture that needs no script: for a README or a pull request.
 import type { HierarchyRectangularNode } from "d3-hierarchy";
 import { humanSize } from "../bytes";
-import { pruned, SizeKind, type ImageReport, type SizeNode } from "../model";
+import { pruned, smallerOnes, SizeKind, type ImageReport, type SizeNode } from "../model";
 import { Category, categoryColours, categoryNames, categoryOf } from "./category";
 import { escapeMarkup } from "./markup";
 
@@ -18,7 +18,7 @@ type Rectangle = HierarchyRectangularNode<SizeNode>;
 export async function formatSvg(report: ImageReport): Promise<string> {
   const { hierarchy, treemap } = await import("d3-hierarchy");
   const mainModules = report.programs.flatMap(({ main }) => (main === undefined ? [] : [main.path]));
-  const tree = hierarchy(pruned(report.contents, report.unpackedSize / 2000), childrenOf)
+  const tree = hierarchy(pruned(report.contents, report.unpackedSize / 2000, smallerOnes), childrenOf)
     .sum((node) => (childrenOf(node) === undefined ? node.size : 0))
     .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
   const root = treemap<SizeNode>()
