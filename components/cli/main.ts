@@ -5,8 +5,7 @@ import { formatMarkdown } from "../report/format/markdown";
 import { formatSvg } from "../report/format/svg";
 import { formatText, printable } from "../report/format/text";
 import { humanSize } from "../report/bytes";
-import { changes } from "../report/contributors";
-import { difference } from "../report/difference";
+import { compared } from "../report/compared";
 import type { ImageReport } from "../report/model";
 import { readReport } from "../report/read";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
@@ -68,10 +67,8 @@ async function render(
       const colours = output === undefined && process.stdout.isTTY && !process.env["NO_COLOR"];
       return formatText(after, { ...options, colours });
     }
-    case Format.Json: {
-      const compared = before && { before, changes: changes(difference(before, after), true) };
-      return `${JSON.stringify({ ...after, ...compared }, undefined, 2)}\n`;
-    }
+    case Format.Json:
+      return `${JSON.stringify(before === undefined ? after : compared(before, after), undefined, 2)}\n`;
   }
 }
 

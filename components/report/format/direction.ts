@@ -1,5 +1,6 @@
 // Colours of a difference: whether a part came, went, grew or shrank.
 import type { DifferenceNode } from "../difference";
+import { SizeKind, type ImageReport } from "../model";
 
 export const Direction = {
   Grew: "grew",
@@ -16,8 +17,8 @@ export type Direction = (typeof Direction)[keyof typeof Direction];
 export const directionColours: Record<Direction, { light: string; dark: string }> = {
   grew: { light: "#fbd49a", dark: "#5c4a1e" },
   new: { light: "#f0953a", dark: "#964600" },
-  shrank: { light: "#c3dcf7", dark: "#38475a" },
-  gone: { light: "#74a9e6", dark: "#1f5aa0" },
+  shrank: { light: "#c3dcf7", dark: "#304866" },
+  gone: { light: "#74a9e6", dark: "#1d5eae" },
 };
 
 /** In the legend; the signs are those of the labels. */
@@ -36,6 +37,13 @@ export function directionOf({ before, after, grown, shrunk }: DifferenceNode): D
 }
 
 /** What is new or gone as a whole is one box. */
-export function isWhole({ before, after }: DifferenceNode): boolean {
-  return before === 0 || after === 0;
+export function isWhole({ kind, before, after }: DifferenceNode): boolean {
+  return kind !== SizeKind.Image && (before === 0 || after === 0);
+}
+
+/** What stands in place of an empty picture. Sizes alone are compared. */
+export function unchanged(before: ImageReport, after: ImageReport): string {
+  return before.digest === after.digest
+    ? "Both images are the same: they have one digest."
+    : "Nothing differs in size between the two images. Their digests differ, so contents of the same size may too.";
 }
