@@ -52,11 +52,11 @@ ${reportTables(report, options).map(htmlTable).join("\n")}
 }
 
 function heading(report: ImageReport, before: ImageReport | undefined): string {
-  const { reference, platform, digest } = report;
+  const { platform, digest } = report;
   const compared =
     before === undefined
       ? ""
-      : `<p class="soft">compared with ${escapeMarkup(before.reference)} <code>${escapeMarkup(before.digest)}</code></p>`;
+      : `<p class="soft">compared with ${reference(before)} <code>${escapeMarkup(before.digest)}</code></p>`;
   const figure = (name: string, value: (image: ImageReport) => number, show: (value: number) => string) => {
     const change = before === undefined ? 0 : value(report) - value(before);
     const changed = change === 0 ? "" : ` <small>${change > 0 ? "+" : ""}${show(change)}</small>`;
@@ -73,9 +73,14 @@ function heading(report: ImageReport, before: ImageReport | undefined): string {
     count("shells", "shells"),
     count("OS packages", "osPackages"),
   ];
-  return `<h1>${escapeMarkup(reference)}</h1>
+  return `<h1>${reference(report)}</h1>
 <p class="soft">${escapeMarkup(platform)} <code>${escapeMarkup(digest)}</code></p>${compared}
 <ul class="numbers">${figures.join("")}</ul>`;
+}
+
+/** May be broken after a slash. */
+function reference(image: ImageReport): string {
+  return escapeMarkup(image.reference).replace(/\//g, "/<wbr>");
 }
 
 function toolbar(views: readonly { label: string }[]): string {

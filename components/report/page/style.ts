@@ -35,6 +35,7 @@ button,input{font:inherit;color:inherit}
 .numbers b{font-size:1.35rem;font-weight:600;margin-right:.35em;font-variant-numeric:tabular-nums}
 .tools{display:none;flex-wrap:wrap;gap:8px;align-items:center;margin:12px 0 8px}
 .ready .tools{display:flex}
+.tools ::placeholder{color:var(--soft);opacity:1}
 .tabs{display:flex;flex-wrap:wrap;gap:8px}
 .tools button,.tools input{min-height:36px;padding:4px 12px;border:1px solid var(--line);border-radius:6px;background:var(--raised)}
 .tools button{cursor:pointer}
@@ -56,7 +57,7 @@ button,input{font:inherit;color:inherit}
 .label.tall{flex-direction:column}
 .label.tall span{max-width:100%}
 .holds{background:color-mix(in srgb,var(--text) 9%,var(--page))}
-.box:hover{filter:brightness(1.08)}
+.box:hover{box-shadow:inset 0 0 0 2px var(--text)}
 .box:focus-visible{outline-offset:-3px}
 .dim{opacity:.25}
 ${colourClasses}

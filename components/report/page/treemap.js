@@ -126,9 +126,12 @@ function labelFor(node, width, height, holds, look) {
     return element;
   };
   const tall = isTall(width, height, holds);
-  const amount = holds && width > 300 ? look.longAmount(node) : width > 100 || tall ? look.amount(node) : "";
-  if (amount === "") add("b", look.mark(node));
-  const taken = tall || amount === "" ? 1 : amount.length + 1;
+  const long = look.longAmount(node);
+  const hasLong = holds && (node.name.length + long.length + 1) * letterWidth < width;
+  const amount = hasLong ? long : width > 100 || tall ? look.amount(node) : "";
+  const mark = amount === "" ? look.mark(node) : "";
+  add("b", mark);
+  const taken = 1 + (tall ? 0 : amount.length + 2 * mark.length);
   if (width > 34) add("span", shortName(node.name, width / letterWidth - taken));
   if (amount !== "") add("small", amount);
   if (tall) label.classList.add("tall");
