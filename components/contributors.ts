@@ -13,15 +13,16 @@ export async function contributorsOf(
 ): Promise<string[]> {
   try {
     // Loaded here: no other program needs to read binaries.
-    const [{ readReport }, { changes, contributorLines }] = await Promise.all([
+    const [{ readReport }, { changes, contributorLines }, { difference }] = await Promise.all([
       import("./report/read.js"),
       import("./report/contributors.js"),
+      import("./report/difference.js"),
     ]);
     const after = await readReport(ref, { access });
     const largest = ["biggest contributors, on disk:", ...indented(contributorLines(after.contents, most))];
     if (before === undefined) return largest;
     const earlier = await readReport(before, { access });
-    const grown = changes(earlier.contents, after.contents, true).filter((each) => each.after > each.before);
+    const grown = changes(difference(earlier, after), true).filter((each) => each.after > each.before);
     const lines = grown
       .slice(0, most)
       .map((each) => `${each.kind} ${each.name} +${humanSize(each.after - each.before)}`);

@@ -5,7 +5,7 @@ import { formatMarkdown } from "../report/format/markdown";
 import { formatSvg } from "../report/format/svg";
 import { formatText, printable } from "../report/format/text";
 import { humanSize } from "../report/bytes";
-import { changes } from "../report/contributors";
+import { compared } from "../report/compared";
 import type { ImageReport } from "../report/model";
 import { readReport } from "../report/read";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
@@ -62,15 +62,13 @@ async function render(
     case Format.Markdown:
       return formatMarkdown(after, options);
     case Format.Svg:
-      return await formatSvg(after);
+      return await formatSvg(after, before);
     case Format.Table: {
       const colours = output === undefined && process.stdout.isTTY && !process.env["NO_COLOR"];
       return formatText(after, { ...options, colours });
     }
-    case Format.Json: {
-      const compared = before && { before, changes: changes(before.contents, after.contents, true) };
-      return `${JSON.stringify({ ...after, ...compared }, undefined, 2)}\n`;
-    }
+    case Format.Json:
+      return `${JSON.stringify(before === undefined ? after : compared(before, after), undefined, 2)}\n`;
   }
 }
 

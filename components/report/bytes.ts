@@ -17,6 +17,11 @@ export function humanSize(bytes: number): string {
   return `${bytes < 0 ? "-" : ""}${value.toFixed(digits)} ${units[unit] ?? ""}`;
 }
 
+/** "+428 kB", "-428 kB". */
+export function signedSize(bytes: number): string {
+  return `${bytes > 0 ? "+" : ""}${humanSize(bytes)}`;
+}
+
 /** "6.32 MB to pull (base 3.62 MB, binary 2.70 MB, files 153 B), 14.0 MB on disk". */
 export function sizeSummary(size: number, unpackedSize: number, layers: readonly ImageLayer[]): string {
   const parts = [...bytesByOrigin(layers)].map(([origin, bytes]) => `${origin} ${humanSize(bytes)}`).sort();

@@ -1,5 +1,6 @@
 // Who an image's bytes belong to, as one flat list, and what grew from one image to another. Pure.
 import { humanSize } from "./bytes";
+import type { DifferenceNode } from "./difference";
 import { SizeKind, type SizeNode } from "./model";
 
 /**
@@ -18,73 +19,109 @@ const fewFiles = 20;
 
 /** Largest first; the sum of their sizes is the tree's. `detailed`: Go packages, sections and every file. */
 export function contributors(tree: SizeNode, detailed = false): Contributor[] {
-  const sums = new Map<string, Contributor>();
-  const add = (name: string, kind: SizeKind, size: number) => {
-    const known = sums.get(`${kind} ${name}`) ?? { name, kind, size: 0 };
-    sums.set(`${kind} ${name}`, known);
-    known.size += size;
+  return owners(tree, detailed)
+    .map(({ kind, trails }) => ({
+      name: nameOf(trails[0] ?? []),
+      kind,
+      size: trails.reduce((sum, trail) => sum + (trail.at(-1)?.size ?? 0), 0),
+    }))
+    .sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
+}
+
+/** A node of either kind of tree: one image's, or two images' difference. */
+interface Part<T> {
+  name: string;
+  was?: string;
+  kind: SizeKind;
+  children?: T[];
+}
+
+interface Owner<T> {
+  kind: SizeKind;
+  /** Where it is in the tree, from the outermost directory to itself; several where several programs have a module. */
+  trails: T[][];
+}
+
+function owners<T extends Part<T>>(tree: T, detailed: boolean): Owner<T>[] {
+  const all = new Map<string, Owner<T>>();
+  const add = (kind: SizeKind, trail: T[]) => {
+    const key = `${kind} ${nameOf(trail)}`;
+    const known = all.get(key) ?? { kind, trails: [] };
+    all.set(key, known);
+    known.trails.push(trail);
   };
-  const visit = (node: SizeNode, path: string): void => {
-    const { name, kind, size, children = [] } = node;
+  const visit = (node: T, above: T[]): void => {
+    const { kind, children = [] } = node;
+    const within = [...above, node];
     switch (kind) {
       case SizeKind.Module:
-        if (detailed) for (const each of children) add(each.name, each.kind, each.size);
-        else add(name, kind, size);
+        if (detailed) for (const each of children) add(each.kind, [each]);
+        else add(kind, [node]);
         return;
       case SizeKind.Section:
       case SizeKind.Package:
-        return add(name, kind, size);
       case SizeKind.OsPackage:
-        return add(name, kind, size);
+        return add(kind, [node]);
       case SizeKind.File:
-        return add(`${path}/${name}`, kind, size);
+        return add(kind, within);
       case SizeKind.Directory:
-        if (!detailed && isPlain(node) && fileCount(node) > fewFiles)
-          return add(`${path}/${name}`, kind, size);
-        return children.forEach((child) => visit(child, `${path}/${name}`));
+        if (!detailed && isPlain(node) && fileCount(node) > fewFiles) return add(kind, within);
+        return children.forEach((child) => visit(child, within));
       case SizeKind.Image:
       case SizeKind.Layer:
       case SizeKind.Program:
-        return children.forEach((child) => visit(child, path));
+        return children.forEach((child) => visit(child, above));
       case SizeKind.Group:
         // What a Go program has of no known package is one contributor.
         if (!detailed && children.every((child) => child.kind === SizeKind.Section))
-          return add(name, SizeKind.Section, size);
-        return children.forEach((child) => visit(child, path));
+          return add(SizeKind.Section, [node]);
+        return children.forEach((child) => visit(child, above));
     }
   };
-  visit(tree, "");
-  return [...sums.values()].sort((a, b) => b.size - a.size || (a.name < b.name ? -1 : 1));
+  visit(tree, []);
+  return [...all.values()];
+}
+
+/** Files and directories are named by their path. */
+function nameOf(trail: readonly Part<unknown>[], name = (part: Part<unknown>) => part.name): string {
+  const last = trail.at(-1);
+  const path = trail.map(name).join("/");
+  return last?.kind === SizeKind.File || last?.kind === SizeKind.Directory ? `/${path}` : path;
 }
 
 /** Whether a directory holds plain files only. */
-function isPlain({ kind, children = [] }: SizeNode): boolean {
-  return (kind === SizeKind.Directory || kind === SizeKind.File) && children.every(isPlain);
+function isPlain<T extends Part<T>>({ kind, children = [] }: T): boolean {
+  return (kind === SizeKind.Directory || kind === SizeKind.File) && children.every(isPlain<T>);
 }
 
-function fileCount({ children }: SizeNode): number {
+function fileCount<T extends Part<T>>({ children }: T): number {
   return children === undefined ? 1 : children.reduce((sum, child) => sum + fileCount(child), 0);
 }
 
 export interface Change {
   name: string;
   kind: SizeKind;
+  /** Its name in the image before, where that is another. */
+  was?: string;
   before: number;
   after: number;
 }
 
 /** What is of another size, the largest growth first and the largest shrinkage last. */
-export function changes(before: SizeNode, after: SizeNode, detailed = false): Change[] {
-  const all = new Map<string, Change>();
-  for (const [field, tree] of [["before", before] as const, ["after", after] as const]) {
-    for (const { name, kind, size } of contributors(tree, detailed)) {
-      const key = `${kind} ${name}`;
-      const change = all.get(key) ?? { name, kind, before: 0, after: 0 };
-      all.set(key, { ...change, [field]: size });
-    }
-  }
-  return [...all.values()]
-    .filter((change) => change.before !== change.after)
+export function changes(tree: DifferenceNode, detailed = false): Change[] {
+  return owners(tree, detailed)
+    .map(({ kind, trails }): Change => {
+      const [first = []] = trails;
+      const [name, was] = [nameOf(first), nameOf(first, (part) => part.was ?? part.name)];
+      const total = (field: "before" | "after") =>
+        trails.reduce((sum, trail) => sum + (trail.at(-1)?.[field] ?? 0), 0);
+      return {
+        ...{ name, kind },
+        ...(was === name ? {} : { was }),
+        ...{ before: total("before"), after: total("after") },
+      };
+    })
+    .filter(({ before, after }) => before !== after)
     .sort((a, b) => b.after - b.before - (a.after - a.before) || (a.name < b.name ? -1 : 1));
 }
 

@@ -161,16 +161,23 @@ function bySize(a: SizeNode, b: SizeNode): number {
   return b.size - a.size || (a.name < b.name ? -1 : 1);
 }
 
-/** The same tree with small siblings put together, so that a page about a large image stays small. */
-export function pruned(tree: SizeNode, smallest: number): SizeNode {
+/**
+ * The same tree with small siblings put together by `together`, so that a page about a large image stays small.
+ */
+export function pruned<T extends { size: number; children?: T[] }>(
+  tree: T,
+  smallest: number,
+  together: (small: T[]) => T,
+): T {
   if (tree.children === undefined) return tree;
   const small = tree.children.filter(({ size }) => size < smallest);
-  const large = tree.children.filter(({ size }) => size >= smallest).map((child) => pruned(child, smallest));
-  if (small.length < 2)
-    return { ...tree, children: [...large, ...small.map((child) => pruned(child, smallest))] };
+  const large = tree.children.filter(({ size }) => size >= smallest);
+  const kept = (small.length < 2 ? tree.children : large).map((child) => pruned(child, smallest, together));
+  return { ...tree, children: small.length < 2 ? kept : [...kept, together(small)] };
+}
+
+/** For `pruned`: one group of the sum. */
+export function smallerOnes(small: readonly SizeNode[]): SizeNode {
   const size = small.reduce((sum, child) => sum + child.size, 0);
-  return {
-    ...tree,
-    children: [...large, { name: `${small.length} smaller ones`, kind: SizeKind.Group, size }],
-  };
+  return { name: `${small.length} smaller ones`, kind: SizeKind.Group, size };
 }

@@ -1,14 +1,12 @@
-// The report as people get it: the built command against a real registry, and its page in a real browser.
+// The report as people get it: the built command against a real registry.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import * as fs from "node:fs";
 import * as path from "node:path";
-import { chromium, type Browser, type Page } from "playwright-core";
-import { formatHtml } from "../../components/report/format/html";
+import type { ComparedReport } from "../../components/report/compared";
 import type { ImageReport } from "../../components/report/model";
-import { sampleReport } from "../fixtures/sampleReport";
 import { helloFiles, makeTree } from "../support/module";
+import { TestBrowser } from "./support/browser";
 import {
   builder,
   engineFields,
@@ -21,7 +19,6 @@ import { Project, repositoryRoot, run } from "./support/project";
 import { fetchManifest, transferSize } from "./support/registry";
 
 const cli = path.join(repositoryRoot, "dist/cli.js");
-const strange = "<img src=x onerror=alert(1)>";
 
 describe("goimage report", function () {
   this.timeout(600_000);
@@ -128,139 +125,38 @@ exports.comparison = compareImages(simple, multi);
     }
   });
 
-  describe("page", () => {
-    let browser: Browser;
-    let directory: string;
-    const asked: string[] = [];
-    let errors: string[] = [];
-    afterEach(() => {
-      const found = errors;
-      errors = [];
-      assert.deepEqual(found, []);
-    });
+  it("tells both images and each change between them in JSON", async () => {
+    const result = await goimage("multi", "--compare", "simple", "--format", "json");
+    assert.equal(result.code, 0, result.output);
+    const report = JSON.parse(result.output) as ComparedReport;
+    assert.deepEqual([report.digest, report.before.digest], [refs.multi.ref, refs.simple.ref].map(digestOf));
+    const sum = report.changes.reduce((total, { before, after }) => total + after - before, 0);
+    assert.equal(sum, report.unpackedSize - report.before.unpackedSize);
+    // The program has another path in the other image, and its packages are compared all the same.
+    const { main } = report.programs[0] ?? {};
+    const own = report.changes.find(({ kind, name }) => kind === "package" && name === main?.path);
+    assert.ok(main && (own === undefined || (own.before > 0 && own.after > 0)), JSON.stringify(own));
+  });
 
-    before(async () => {
-      directory = makeTree({});
-      const before = sampleReport({ name: "registry.example.com/a:0", http: 200 });
-      fs.writeFileSync(path.join(directory, "page.html"), formatHtml(sampleReport(), { top: 20, before }));
-      const mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
-      const find = `command -v chromium || command -v google-chrome || echo "${mac}"`;
-      const executablePath = execFileSync("sh", ["-c", find], { encoding: "utf8" }).trim();
-      // Root may not use the browser's sandbox; the page is our own.
-      browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-    });
-    after(() => browser?.close());
-
-    async function open(file: string, width: number, colorScheme: "light" | "dark" = "light"): Promise<Page> {
-      const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-      page.on("request", (request) => asked.push(request.url()));
-      page.on("dialog", (dialog) => void errors.push(dialog.message()));
-      page.on("pageerror", (error) => errors.push(error.message));
-      page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-      await page.goto(`file://${file}`);
-      await page.waitForSelector(".box");
-      return page;
+  it("writes a page of a real difference, which asks no network", async () => {
+    const file = path.join(project.directory, "real.html");
+    const result = await goimage("multi", "--compare", "simple", "--output", file);
+    assert.equal(result.code, 0, result.output);
+    const browser = await TestBrowser.launch();
+    try {
+      const page = await browser.open(file, 1400);
+      for (const view of ["difference", "after", "before"]) {
+        await page.getByRole("button", { name: view, exact: true }).click();
+        assert.ok((await page.locator(".box").count()) > 50, view);
+      }
+      assert.deepEqual(browser.asked, [`file://${file}`]);
+      assert.deepEqual(browser.takeErrors(), []);
+    } finally {
+      await browser.close();
     }
-    const sample = () => path.join(directory, "page.html");
-    const box = (page: Page, name: string) => page.locator(`.box[aria-label*=${JSON.stringify(name)}]`);
-
-    for (const width of [360, 800, 1400]) {
-      it(`fits ${width} pixels, in light and dark`, async () => {
-        const backgrounds: string[] = [];
-        for (const scheme of ["light", "dark"] as const) {
-          const page = await open(sample(), width, scheme);
-          const wide = await page.evaluate("document.documentElement.scrollWidth");
-          assert.ok(Number(wide) <= width, `${String(wide)} pixels wide`);
-          const style = "getComputedStyle(document.body).backgroundColor";
-          backgrounds.push(await page.evaluate<string>(style));
-          await page.locator("#theme").click();
-          assert.notEqual(await page.evaluate<string>(style), backgrounds.at(-1));
-          await page.close();
-        }
-        assert.notEqual(backgrounds[0], backgrounds[1]);
-      });
-    }
-
-    it("zooms by keyboard and by mouse, and says where it is", async () => {
-      const page = await open(sample(), 1400);
-      const where = async () => (await page.locator("#path button").allTextContents()).join(" > ");
-      const focused = () => page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
-      await page.locator("#theme").focus();
-      await page.keyboard.press("Tab");
-      await page.keyboard.press("Tab");
-      assert.match(await focused(), /^binary: 1\.00 kB, 69\.1 % of the image, layer, opens$/);
-      await page.keyboard.press("Enter");
-      assert.equal(await where(), "registry.example.com/a:1 > binary");
-      await page.keyboard.press("ArrowDown");
-      assert.notEqual(await focused(), null);
-      await page.keyboard.press("Escape");
-      assert.equal(await where(), "registry.example.com/a:1");
-      assert.match(await focused(), /^binary/);
-      await box(page, "Go standard library: ")
-        .first()
-        .click({ position: { x: 30, y: 6 } });
-      assert.match(await where(), /main > Go standard library$/);
-      await box(page, "net/http: 400 B").hover();
-      assert.match(
-        await page.locator("#hint").innerText(),
-        /net\/http: 400 B, 27\.5 % of the image, package/,
-      );
-      await page.close();
-    });
-
-    it("finds packages, and opens what it found", async () => {
-      const page = await open(sample(), 800);
-      await page.locator("#search").fill("HTTP");
-      assert.equal(await page.locator("#found").innerText(), "1 found");
-      assert.ok((await page.locator(".box.dim").count()) > 0);
-      await page.locator("#results button").click();
-      assert.match((await page.locator("#path").innerText()).replace(/\s+/g, " "), /Go standard library/);
-      await page.close();
-    });
-
-    it("shows both images and what changed", async () => {
-      const page = await open(sample(), 1400);
-      assert.equal(await box(page, "net/http: 400 B").count(), 1);
-      await page.locator("[data-view='1']").click();
-      assert.equal(await box(page, "net/http: 200 B").count(), 1);
-      const changed = page.locator("table", { hasText: "Go packages that changed" });
-      assert.match(await changed.innerText(), /net\/http\s+package\s+200 B\s+400 B\s+\+200 B/);
-      await page.close();
-    });
-
-    it("shows names as text, whatever they are, and asks no network", async () => {
-      const page = await open(sample(), 1400);
-      assert.equal(await page.locator("img").count(), 0);
-      assert.ok((await page.content()).includes(strange.replace("<", "&lt;").replace(">", "&gt;")));
-      assert.equal(await page.evaluate("fetch('http://127.0.0.1:9/').catch(() => 'refused')"), "refused");
-      await page.close();
-      assert.match(errors.join(), /Content Security Policy/);
-      errors = [];
-    });
-
-    it("prints tables instead of the picture", async () => {
-      const page = await open(sample(), 800, "dark");
-      await page.emulateMedia({ media: "print" });
-      assert.equal(await page.locator("#map").isVisible(), false);
-      assert.ok(await page.locator("table").first().isVisible());
-      assert.equal(
-        await page.evaluate("getComputedStyle(document.body).backgroundColor"),
-        "rgb(255, 255, 255)",
-      );
-      await page.close();
-    });
-
-    it("is written by the command for a real image", async () => {
-      const file = path.join(directory, "real.html");
-      const result = await goimage("multi", "--compare", "simple", "--output", file);
-      assert.equal(result.code, 0, result.output);
-      const page = await open(file, 1400);
-      assert.ok((await page.locator(".box").count()) > 50);
-      await page.close();
-      assert.deepEqual(
-        asked.filter((url) => !url.startsWith("file://")),
-        [],
-      );
-    });
   });
 });
+
+function digestOf(ref: string): string | undefined {
+  return ref.split("@")[1];
+}

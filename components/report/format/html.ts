@@ -3,21 +3,17 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { humanSize } from "../bytes";
-import { pruned, type ImageReport } from "../model";
+import type { ImageReport, Surface } from "../model";
 import { style } from "../page/style";
 import { Category, categoryNames } from "./category";
+import { Direction, directionNames } from "./direction";
 import { escapeMarkup } from "./markup";
+import { pageViews, type View } from "./pageViews";
 import { reportTables, type ReportTable, type TableOptions } from "./tables";
-
-// Smaller parts of an image cannot be seen, but make the page long.
-const smallestShare = 1 / 20_000;
 
 export function formatHtml(report: ImageReport, options: TableOptions): string {
   const { before } = options;
-  const views = [
-    view(before === undefined ? "image" : "after", report),
-    ...(before === undefined ? [] : [view("before", before)]),
-  ];
+  const views = pageViews(report, before);
   const script = pageScript();
   const policy = [
     "default-src 'none'",
@@ -41,7 +37,8 @@ export function formatHtml(report: ImageReport, options: TableOptions): string {
 ${toolbar(views)}
 <ol id="path" aria-label="Where you are"></ol>
 <div id="map" role="group" tabindex="-1" aria-label="Treemap: arrow keys move, Enter opens, Escape goes back"></div>
-<ul class="legend">${legend()}</ul>
+${views[0]?.nothing === undefined ? "" : `<p id="nothing" class="nothing">${escapeMarkup(views[0].nothing)}</p>`}
+${legends(views)}
 <p id="found" role="status"></p>
 <ul id="results"></ul>
 <div id="hint" role="tooltip" hidden></div>
@@ -54,28 +51,36 @@ ${reportTables(report, options).map(htmlTable).join("\n")}
 `;
 }
 
-function view(label: string, { contents, programs, unpackedSize }: ImageReport) {
-  const mainModules = programs.flatMap(({ main }) => (main === undefined ? [] : [main.path]));
-  return { label, tree: pruned(contents, unpackedSize * smallestShare), mainModules };
-}
-
 function heading(report: ImageReport, before: ImageReport | undefined): string {
-  const { reference, platform, digest, size, unpackedSize, surface } = report;
-  const numbers: [string | number, string][] = [
-    [humanSize(size), "to pull"],
-    [humanSize(unpackedSize), "on disk"],
-    [surface.files, "files"],
-    [surface.setuidFiles, "setuid files"],
-    [surface.shells, "shells"],
-    [surface.osPackages, "OS packages"],
-  ];
+  const { platform, digest } = report;
   const compared =
     before === undefined
       ? ""
-      : `<p>compared with ${escapeMarkup(before.reference)} <code>${escapeMarkup(before.digest)}</code></p>`;
-  return `<h1>${escapeMarkup(reference)}</h1>
+      : `<p class="soft">compared with ${reference(before)} <code>${escapeMarkup(before.digest)}</code></p>`;
+  const figure = (name: string, value: (image: ImageReport) => number, show: (value: number) => string) => {
+    const change = before === undefined ? 0 : value(report) - value(before);
+    const changed = change === 0 ? "" : ` <small>${change > 0 ? "+" : ""}${show(change)}</small>`;
+    return `<li><b>${show(value(report))}</b>${name}${changed}</li>`;
+  };
+  const bytes = (name: string, field: "size" | "unpackedSize") =>
+    figure(name, (image) => image[field], humanSize);
+  const count = (name: string, field: keyof Surface) => figure(name, ({ surface }) => surface[field], String);
+  const figures = [
+    bytes("to pull", "size"),
+    bytes("on disk", "unpackedSize"),
+    count("files", "files"),
+    count("setuid files", "setuidFiles"),
+    count("shells", "shells"),
+    count("OS packages", "osPackages"),
+  ];
+  return `<h1>${reference(report)}</h1>
 <p class="soft">${escapeMarkup(platform)} <code>${escapeMarkup(digest)}</code></p>${compared}
-<ul class="numbers">${numbers.map(([value, name]) => `<li><b>${value}</b>${name}</li>`).join("")}</ul>`;
+<ul class="numbers">${figures.join("")}</ul>`;
+}
+
+/** May be broken after a slash. */
+function reference(image: ImageReport): string {
+  return escapeMarkup(image.reference).replace(/\//g, "/<wbr>");
 }
 
 function toolbar(views: readonly { label: string }[]): string {
@@ -83,16 +88,28 @@ function toolbar(views: readonly { label: string }[]): string {
     ({ label }, n) => `<button type="button" data-view="${n}" aria-pressed="${n === 0}">${label}</button>`,
   );
   return `<div class="tools">
-${views.length > 1 ? tabs.join("") : ""}
-<input id="search" type="search" placeholder="Search modules, packages and files" aria-label="Search modules, packages and files">
+${views.length > 1 ? `<div class="tabs" role="group" aria-label="Picture of">${tabs.join("")}</div>` : ""}
+<input id="search" type="search" placeholder="Search" aria-label="Search modules, packages and files">
 <button type="button" id="theme">Light or dark</button>
 </div>`;
 }
 
-function legend(): string {
-  return Object.values(Category)
-    .map((category) => `<li><i class="c-${category}"></i>${categoryNames[category]}</li>`)
-    .join("");
+function legends(views: readonly View[]): string {
+  const item = (className: string, text: string) => `<li><i class="c-${className}"></i>${text}</li>`;
+  const texts: Record<View["look"], string[]> = {
+    image: Object.values(Category).map((each) => item(each, categoryNames[each])),
+    difference: [
+      ...Object.values(Direction).map((each) => item(each, directionNames[each])),
+      item("both", "both"),
+      "<li>area: bytes that came or went</li>",
+    ],
+  };
+  return [...new Set(views.map(({ look }) => look))]
+    .map(
+      (look, n) =>
+        `<ul class="legend" data-look="${look}"${n > 0 ? " hidden" : ""}>${texts[look].join("")}</ul>`,
+    )
+    .join("\n");
 }
 
 function htmlTable({ title, columns, rows, note }: ReportTable): string {
@@ -115,7 +132,7 @@ function scriptData(value: unknown): string {
 
 function pageScript(): string {
   const library = path.resolve(path.dirname(require.resolve("d3-hierarchy")), "../dist/d3-hierarchy.min.js");
-  const own = ["treemap.js", "app.js"].map((name) => path.join(__dirname, "../page", name));
+  const own = ["treemap.js", "difference.js", "app.js"].map((name) => path.join(__dirname, "../page", name));
   const [d3, ...parts] = [library, ...own].map((file) => readFileSync(file, "utf8"));
   // A carriage return would be another text to the browser than the one that was hashed.
   return `${d3}\n(() => {\n${parts.join("\n")}\n})();`.replace(/\r/g, "");

@@ -1,6 +1,7 @@
 // What a report says, as tables that each format draws in its own way. Pure.
-import { humanSize } from "../bytes";
+import { humanSize, signedSize } from "../bytes";
 import { changes, contributors, type Change } from "../contributors";
+import { difference, type DifferenceNode } from "../difference";
 import { SizeKind, type ImageReport } from "../model";
 
 export interface Column {
@@ -33,8 +34,7 @@ export function reportTables(report: ImageReport, { top, before }: TableOptions)
       ? [figures(report), layers(report), madeOf(report, top), packages(report, top)]
       : [
           comparedFigures(before, report),
-          growth(before, report, top, false),
-          growth(before, report, top, true),
+          ...growth(difference(before, report), top),
           layers(report),
           madeOf(report, top),
         ];
@@ -73,7 +73,8 @@ export function comparedFigures(before: Measured, after: Measured): ReportTable 
   const others = figuresOf(after);
   const rows = figuresOf(before).map(({ name, value, bytes }, n) => {
     const now = others[n]?.value ?? 0;
-    return [name, shown(value, bytes), shown(now, bytes), change(value, now, bytes), percent(value, now)];
+    const change = bytes ? signedSize(now - value) : `${now > value ? "+" : ""}${now - value}`;
+    return [name, shown(value, bytes), shown(now, bytes), change, percent(value, now)];
   });
   const columns = [text(""), number("before"), number("after"), number("change"), number("")];
   return { title: "Before and after", columns, rows };
@@ -132,20 +133,24 @@ function packages({ programs }: ImageReport, top: number): ReportTable {
   return { title, columns: [text("package"), text("module"), number("size"), number("share")], rows };
 }
 
-function growth(before: ImageReport, after: ImageReport, top: number, detailed: boolean): ReportTable {
-  const all = changes(before.contents, after.contents, detailed).filter(
+function growth(tree: DifferenceNode, top: number): ReportTable[] {
+  return [changed(tree, top, false), changed(tree, top, true)];
+}
+
+function changed(tree: DifferenceNode, top: number, detailed: boolean): ReportTable {
+  const all = changes(tree, detailed).filter(
     ({ kind }) => !detailed || kind === SizeKind.Package || kind === SizeKind.Section,
   );
   // Those that changed most, still with the largest growth first.
   const by = ({ before: old, after: now }: Change) => Math.abs(now - old);
   const most = new Set([...all].sort((a, b) => by(b) - by(a)).slice(0, top));
   const shownRows = all.filter((each) => most.has(each));
-  const rows = shownRows.map(({ name, kind, before: old, after: now }) => [
-    name,
+  const rows = shownRows.map(({ name, was, kind, before: old, after: now }) => [
+    was === undefined ? name : `${name} (was ${was})`,
     kind,
     humanSize(old),
     humanSize(now),
-    change(old, now, true),
+    signedSize(now - old),
   ]);
   const columns = [text("what"), text("kind"), number("before"), number("after"), number("change")];
   const left = all.length - shownRows.length;
@@ -159,11 +164,6 @@ function growth(before: ImageReport, after: ImageReport, top: number, detailed: 
 
 function shown(value: number, bytes: boolean): string {
   return bytes ? humanSize(value) : String(value);
-}
-
-function change(before: number, after: number, bytes: boolean): string {
-  const difference = after - before;
-  return `${difference > 0 ? "+" : ""}${shown(difference, bytes)}`;
 }
 
 function percent(before: number, after: number): string {

@@ -1,16 +1,17 @@
 // The page: which image and which node are looked at, search, the hint, the theme. Runs in the page.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const views = data.views.map(({ label, tree, mainModules }) => ({
-  label,
-  root: link(tree, undefined, mainModules),
-}));
+const views = data.views.map((each) => {
+  const look = each.look === "difference" ? differenceLook : imageLook;
+  return { name: each.look, nothing: each.nothing, look, root: look.link(each.tree, each) };
+});
 const map = document.getElementById("map");
 const path = document.getElementById("path");
 const hint = document.getElementById("hint");
 const search = /** @type {HTMLInputElement} */ (document.getElementById("search"));
 const results = document.getElementById("results");
 const found = document.getElementById("found");
+const nothing = document.getElementById("nothing");
 const mostResults = 30;
 
 let view = views[0];
@@ -19,7 +20,7 @@ let buttons = [];
 
 function render(focus) {
   hide();
-  buttons = drawTreemap(map, current, { open, show, hide });
+  buttons = drawTreemap(map, current, view.look, { open, show, hide });
   const focused = buttons.find(({ node }) => node === focus) ?? buttons[0];
   if (focused) focused.button.tabIndex = 0;
   if (focus !== undefined) (focused?.button ?? map).focus();
@@ -39,7 +40,7 @@ function renderPath() {
       if (n === nodes.length - 1) button.setAttribute("aria-current", "true");
       button.addEventListener("click", () => zoom(node));
       const size = document.createElement("small");
-      size.textContent = ` ${humanSize(node.size)}`;
+      size.textContent = ` ${view.look.longAmount(node)}`;
       item.append(button, size);
       return item;
     }),
@@ -59,7 +60,7 @@ function zoom(node, focus) {
 }
 
 function show(node, button) {
-  hint.textContent = describeNode(node, view.root);
+  hint.textContent = view.look.describe(node, view.root);
   hint.hidden = false;
   const box = button.getBoundingClientRect();
   const own = hint.getBoundingClientRect();
@@ -104,7 +105,7 @@ function mark() {
       button.type = "button";
       button.textContent = pathOf(node);
       const size = document.createElement("small");
-      size.textContent = ` ${humanSize(node.size)}`;
+      size.textContent = ` ${view.look.longAmount(node)}`;
       button.append(size);
       button.addEventListener("click", () => open(node));
       item.append(button);
@@ -141,25 +142,32 @@ search.addEventListener("keydown", (event) => {
 });
 
 const tabs = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-view]"));
-for (const button of tabs) {
-  button.addEventListener("click", () => {
-    view = views[Number(button.dataset.view)];
-    current = view.root;
-    for (const other of tabs) other.setAttribute("aria-pressed", String(other === button));
-    render();
-  });
+const legends = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-look]"));
+
+function choose(number) {
+  view = views[number];
+  current = view.root;
+  for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.dataset.view === String(number)));
+  const isEmpty = view.nothing !== undefined;
+  for (const legend of legends) legend.hidden = isEmpty || legend.dataset.look !== view.name;
+  if (nothing) nothing.hidden = !isEmpty;
+  for (const element of [map, path]) element.hidden = isEmpty;
+  render();
 }
+
+for (const tab of tabs) tab.addEventListener("click", () => choose(Number(tab.dataset.view)));
 
 document.getElementById("theme").addEventListener("click", () => {
   const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
   document.documentElement.dataset.theme = dark ? "light" : "dark";
 });
 
-let width = 0;
+document.documentElement.classList.add("ready");
+choose(0);
+let width = map.clientWidth;
 new ResizeObserver(() => {
   // Its height follows from its width, so only that one is news.
   if (map.clientWidth === width) return;
   width = map.clientWidth;
   render();
 }).observe(map);
-document.documentElement.classList.add("ready");

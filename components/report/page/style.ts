@@ -1,8 +1,11 @@
 // The page's style: one column, light or dark as the reader's system has it or as the reader chooses.
-import { Category, categoryColours } from "../format/category";
+import { categoryColours } from "../format/category";
+import { directionColours } from "../format/direction";
+
+const allColours = Object.entries({ ...categoryColours, ...directionColours });
 
 function variables(mode: "light" | "dark"): string {
-  const colours = Object.values(Category).map((each) => `--${each}:${categoryColours[each][mode]}`);
+  const colours = allColours.map(([name, colour]) => `--${name}:${colour[mode]}`);
   const own =
     mode === "light"
       ? "color-scheme:light;--page:#fff;--text:#16202b;--soft:#56636f;--line:#d0d7de;--raised:#f3f5f7;--accent:#0b5cad"
@@ -10,9 +13,7 @@ function variables(mode: "light" | "dark"): string {
   return [own, ...colours].join(";");
 }
 
-const categories = Object.values(Category)
-  .map((each) => `.c-${each}{background:var(--${each})}`)
-  .join("");
+const colourClasses = allColours.map(([name]) => `.c-${name}{background:var(--${name})}`).join("");
 
 export const style = `
 :root{${variables("light")}}
@@ -34,10 +35,12 @@ button,input{font:inherit;color:inherit}
 .numbers b{font-size:1.35rem;font-weight:600;margin-right:.35em;font-variant-numeric:tabular-nums}
 .tools{display:none;flex-wrap:wrap;gap:8px;align-items:center;margin:12px 0 8px}
 .ready .tools{display:flex}
+.tools ::placeholder{color:var(--soft);opacity:1}
+.tabs{display:flex;flex-wrap:wrap;gap:8px}
 .tools button,.tools input{min-height:36px;padding:4px 12px;border:1px solid var(--line);border-radius:6px;background:var(--raised)}
 .tools button{cursor:pointer}
 .tools button[aria-pressed=true]{background:var(--accent);color:var(--page);border-color:var(--accent)}
-.tools input{flex:1 1 200px;min-width:0}
+.tools input{flex:1 1 160px;min-width:0}
 #path{display:flex;flex-wrap:wrap;gap:2px 4px;margin:0 0 8px;padding:0;list-style:none}
 #path li+li::before{content:"›";margin:0 4px 0 0;color:var(--soft)}
 #path button,#results button{border:0;background:none;padding:3px 2px;text-align:left;color:var(--accent);cursor:pointer;
@@ -46,19 +49,27 @@ button,input{font:inherit;color:inherit}
 #map{position:relative;width:100%;height:clamp(340px,56vw,640px);background:var(--raised);border-radius:6px;overflow:hidden}
 .box{position:absolute;overflow:hidden;padding:0 3px;border:0;border-radius:2px;text-align:left;display:block;
   font-size:12px;line-height:17px;color:var(--text);cursor:pointer}
-.box .label{position:absolute;left:4px;top:0;right:2px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.label{position:absolute;left:4px;top:0;right:2px;display:flex;gap:0 4px;align-items:baseline;white-space:nowrap}
+.label span{overflow:hidden;text-overflow:ellipsis}
+.label b{flex:none;font-weight:400}
+.label b:empty{display:none}
+.label small{flex:none;opacity:.9}
+.label.tall{flex-direction:column}
+.label.tall span{max-width:100%}
 .holds{background:color-mix(in srgb,var(--text) 9%,var(--page))}
-.box:hover{filter:brightness(1.08)}
+.box:hover{box-shadow:inset 0 0 0 2px var(--text)}
 .box:focus-visible{outline-offset:-3px}
 .dim{opacity:.25}
-${categories}
+${colourClasses}
+.c-both{background:linear-gradient(90deg,var(--grew) var(--share,50%),var(--shrank) 0)}
 .c-none{background:var(--line)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:8px 0;padding:0;list-style:none;color:var(--soft);font-size:.85rem}
+[hidden]{display:none!important}
 .legend i{display:inline-block;width:12px;height:12px;border-radius:2px;margin-right:6px;vertical-align:-1px}
 #hint{position:fixed;z-index:2;max-width:min(480px,calc(100vw - 16px));padding:6px 10px;border-radius:6px;pointer-events:none;
   background:var(--text);color:var(--page);font-size:13px;overflow-wrap:anywhere}
-#hint[hidden]{display:none}
 #results{margin:0;padding:0;list-style:none;columns:2 420px}
+.nothing{padding:2rem 1rem;border-radius:6px;background:var(--raised);text-align:center}
 #found:empty{display:none}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
@@ -67,6 +78,7 @@ th,td{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);text-align:left
 td:first-child{min-width:6em;overflow-wrap:anywhere}
 th{color:var(--soft);font-weight:500}
 .n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums;overflow-wrap:normal}
+@media(max-width:500px){.numbers{gap:2px 16px}.numbers b{font-size:1.1rem}}
 @media print{
   :root,:root[data-theme]{${variables("light")}}
   body{max-width:none;padding:0;font-size:11px}

@@ -3,6 +3,8 @@
 
 const titleHeight = 18;
 const smallest = 4;
+// Of most systems' fonts; where it is more, the style cuts the end.
+const letterWidth = 7.4;
 
 /** "1.20 MB", as the rest of the report has it. */
 function humanSize(bytes) {
@@ -44,12 +46,23 @@ function describeNode(node, root) {
   return `${pathOf(node) || node.name}: ${humanSize(node.size)}, ${share} % of the image, ${node.kind}`;
 }
 
+/** How one image is shown; a difference has a look of its own. */
+const imageLook = {
+  link: (tree, { mainModules }) => link(tree, undefined, mainModules),
+  amount: (node) => humanSize(node.size),
+  longAmount: (node) => humanSize(node.size),
+  mark: (_node) => "",
+  describe: describeNode,
+  paint: (element, node) => element.classList.add(`c-${node.shade ?? "none"}`),
+  isClosed: (_node) => false,
+};
+
 /** Draws what is in `node` into the element; gives the buttons, in the order of the page. */
-function drawTreemap(element, node, actions) {
+function drawTreemap(element, node, look, actions) {
   const { width, height } = element.getBoundingClientRect();
   const depth = width < 500 ? 2 : width < 700 ? 3 : 4;
   const tree = d3
-    .hierarchy(limited(node, depth))
+    .hierarchy(limited(node, depth, (each) => each !== node && look.isClosed(each)))
     .sum((each) => (each.children === undefined ? each.size : 0))
     .sort((a, b) => b.value - a.value);
   const placed = d3
@@ -64,7 +77,7 @@ function drawTreemap(element, node, actions) {
   for (const each of placed.descendants().slice(1)) {
     const [w, h] = [each.x1 - each.x0, each.y1 - each.y0];
     if (w < smallest || h < smallest) continue;
-    const button = boxFor(each.data.node, w, h, each.children !== undefined);
+    const button = boxFor(each.data.node, w, h, each.children !== undefined, look);
     button.style.left = `${each.x0}px`;
     button.style.top = `${each.y0}px`;
     button.style.width = `${w}px`;
@@ -80,32 +93,62 @@ function drawTreemap(element, node, actions) {
   return buttons;
 }
 
-/** The tree cut at a depth; a chain of only children counts as one step. */
-function limited(node, depth) {
+/** The tree cut at a depth and at closed nodes; a chain of only children counts as one step. */
+function limited(node, depth, isClosed) {
   const children = node.children?.filter(({ size }) => size > 0);
-  if (depth === 0 || children === undefined || children.length === 0) return { node, size: node.size };
+  if (depth === 0 || children === undefined || children.length === 0 || isClosed(node))
+    return { node, size: node.size };
   const next = children.length === 1 ? depth : depth - 1;
-  return { node, size: node.size, children: children.map((child) => limited(child, next)) };
+  return { node, size: node.size, children: children.map((child) => limited(child, next, isClosed)) };
 }
 
-function boxFor(node, width, height, holds) {
+function boxFor(node, width, height, holds, look) {
   const button = document.createElement("button");
   button.type = "button";
   button.tabIndex = -1;
-  button.className = `box ${holds ? "holds" : `c-${node.shade ?? "none"}`}`;
-  button.setAttribute("aria-label", describeNode(node, rootOf(node)) + (node.children ? ", opens" : ""));
-  if (width > 34 && height > 13) {
-    const label = document.createElement("span");
-    label.className = "label";
-    label.textContent = `${node.name} `;
-    if (width > 90) {
-      const size = document.createElement("small");
-      size.textContent = humanSize(node.size);
-      label.append(size);
-    }
-    button.append(label);
-  }
+  button.className = "box";
+  if (holds) button.classList.add("holds");
+  else look.paint(button, node);
+  button.setAttribute("aria-label", look.describe(node, rootOf(node)) + (node.children ? ", opens" : ""));
+  const label = labelFor(node, width, height, holds, look);
+  if (label !== undefined) button.append(label);
   return button;
+}
+
+/** The name and its amount, or as much of them as there is room for. */
+function labelFor(node, width, height, holds, look) {
+  if (height <= 13 || width <= 14) return undefined;
+  const label = document.createElement("span");
+  label.className = "label";
+  const add = (tag, text) => {
+    const element = label.appendChild(document.createElement(tag));
+    element.textContent = text;
+    return element;
+  };
+  const tall = isTall(width, height, holds);
+  const long = look.longAmount(node);
+  const hasLong = holds && (node.name.length + long.length + 1) * letterWidth < width;
+  const amount = hasLong ? long : width > 100 || tall ? look.amount(node) : "";
+  const mark = amount === "" ? look.mark(node) : "";
+  add("b", mark);
+  const taken = 1 + (tall ? 0 : amount.length + 2 * mark.length);
+  if (width > 34) add("span", shortName(node.name, width / letterWidth - taken));
+  if (amount !== "") add("small", amount);
+  if (tall) label.classList.add("tall");
+  return label;
+}
+
+/** A path without its first steps, as the last ones say more: "…/client_golang", "…/chi/v5". */
+function shortName(name, letters) {
+  if (name.length <= letters || /\s/.test(name)) return name;
+  const steps = name.split(/\/(?!v\d+$)/);
+  const last = steps.map((_, n) => `…/${steps.slice(n + 1).join("/")}`).slice(0, -1);
+  return last.find((text) => text.length <= letters) ?? steps.at(-1);
+}
+
+/** Has room for the amount below the name. */
+function isTall(width, height, holds) {
+  return !holds && width > 58 && height > 36;
 }
 
 function rootOf(node) {

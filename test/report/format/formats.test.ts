@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { compared } from "../../../components/report/compared";
 import { formatHtml } from "../../../components/report/format/html";
 import { formatMarkdown } from "../../../components/report/format/markdown";
 import { formatSvg } from "../../../components/report/format/svg";
@@ -60,6 +61,59 @@ describe("report/format", () => {
     assert.ok(!picture.includes("<img"));
     const opened = picture.match(/<[a-z]+(?![^>]*\/>)[^>]*>/g)?.length;
     assert.equal(opened, picture.match(/<\/[a-z]+>/g)?.length);
+  });
+
+  it("draws what changed, with signs, and what is new as one box", async () => {
+    const after = sampleReport({ files: { "/srv/<new>/a": 70, "/srv/<new>/b": 30 } });
+    const older = sampleReport({
+      ...{ http: 200, musl: 500, name: "registry.example.com/a:0" },
+      files: { "/srv/old": 60 },
+    });
+    const picture = await formatSvg(after, older);
+    assert.match(picture, /class="title"[^>]*>\+70 B to pull, \+140 B on disk: registry/);
+    assert.match(
+      picture,
+      /<title>app\/main &gt; Go standard library &gt; net\/http: 200 B before, 400 B after, \+200 B<\/title><rect class="c-grew"/,
+    );
+    assert.match(picture, /<title>srv: 60 B before, 100 B after, \+40 B \(\+100 B, -60 B\)<\/title>/);
+    assert.match(
+      picture,
+      /<title>srv &gt; &lt;new&gt;: 0 B before, 100 B after, \+100 B<\/title><rect class="c-new"/,
+    );
+    assert.match(picture, /<rect class="c-gone"/);
+    assert.match(picture, /<rect class="c-shrank"/);
+    assert.ok(!picture.includes("&lt;new&gt; &gt; a"), "what is new as a whole is one box");
+    for (const text of ["+100 B", "-100 B", "+ grew", "- gone"])
+      assert.ok(picture.includes(`>${text}<`), text);
+    const opened = picture.match(/<[a-z]+(?![^>]*\/>)[^>]*>/g)?.length;
+    assert.equal(opened, picture.match(/<\/[a-z]+>/g)?.length);
+    assert.match(await formatSvg(after, after), />Both images are the same: they have one digest\.</);
+  });
+
+  it("gives small changes of both directions both colours in the picture", async () => {
+    const files = (bytes: number, more: number) =>
+      Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`/srv/${n}`, bytes + (n % 2 ? more : 0)]));
+    const picture = await formatSvg(
+      sampleReport({ http: 2400, files: files(10, 8) }),
+      sampleReport({ files: files(14, 0) }),
+    );
+    assert.match(
+      picture,
+      /srv &gt; 2000 smaller changes: 28\.0 kB before, 28\.0 kB after, 0 B \(\+4\.00 kB, -4\.00 kB\)/,
+    );
+    assert.match(picture, /<rect class="c-grew"[^>]*\/><rect class="c-shrank"/);
+  });
+
+  it("has the other image and each change in JSON, with their sum", () => {
+    const older = sampleReport({ http: 200, musl: 500, files: { "/srv/x-1.0": 3 } });
+    const report = compared(older, sampleReport({ files: { "/srv/x-1.1": 5 } }));
+    assert.equal(report.before, older);
+    assert.deepEqual(report.changes, [
+      { name: "net/http", kind: "package", before: 200, after: 400 },
+      { name: "/srv/x-1.1", kind: "file", was: "/srv/x-1.0", before: 3, after: 5 },
+      { name: "musl", kind: "os package", before: 500, after: 400 },
+    ]);
+    assert.equal(report.unpackedSize - older.unpackedSize, 200 + 2 - 100);
   });
 
   it("writes a page that holds all it needs, and nothing that an image's names could add", () => {
