@@ -1,20 +1,13 @@
 // The report as people get it: the built command against a real registry.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import type { ComparedReport } from "../../components/report/compared";
 import type { ImageReport } from "../../components/report/model";
 import { helloFiles, makeTree } from "../support/module";
 import { TestBrowser } from "./support/browser";
-import {
-  builder,
-  engineFields,
-  engines,
-  missingEngine,
-  registry,
-  skipWithReason,
-} from "./support/environment";
+import { engineFields, engines, missingEngine, registry, skipWithReason } from "./support/environment";
+import { buildImage } from "./support/images";
 import { Project, repositoryRoot, run } from "./support/project";
 import { fetchManifest, transferSize } from "./support/registry";
 
@@ -109,13 +102,8 @@ exports.comparison = compareImages(simple, multi);
       ["uncompressed", true],
     ] as const) {
       const name = `${project.repository}/${compression}-${oci}`;
-      const attest = oci ? ["--attest", "type=provenance,mode=min"] : ["--provenance=false"];
       const output = `type=image,name=${name}:v1,push=true,oci-mediatypes=${oci},compression=${compression},force-compression=true`;
-      // Alone, as the set-up installs it, or as a plugin of docker's.
-      const command =
-        'if command -v docker-buildx >/dev/null; then docker-buildx "$@"; else docker buildx "$@"; fi';
-      const args = ["build", "--builder", builder, ...attest, "--output", output, "."];
-      execFileSync("sh", ["-c", command, "sh", ...args], { cwd: context, stdio: "pipe" });
+      await buildImage(context, output, oci ? "--provenance=mode=min" : "--provenance=false");
       const result = await goimage(`${name}:v1`, "--format", "json");
       assert.equal(result.code, 0, result.output);
       const report = JSON.parse(result.output) as ImageReport;
