@@ -16,7 +16,7 @@ const widths = [360, 800, 1400];
 describe("goimage report, page", function () {
   this.timeout(120_000);
   let browser: TestBrowser;
-  let files: { image: string; difference: string; equal: string };
+  let files: Record<"image" | "difference" | "many" | "equal", string>;
 
   before(async () => {
     const before = sampleReport({
@@ -27,12 +27,16 @@ describe("goimage report, page", function () {
     const directory = makeTree({
       "image.html": formatHtml(sampleReport(), { top: 20 }),
       "difference.html": formatHtml(after, { top: 20, before }),
+      "many.html": formatHtml(sampleReport({ files: many(0) }), {
+        ...{ top: 20, before: sampleReport({ files: many(1) }) },
+      }),
       "equal.html": formatHtml(after, { top: 20, before: after }),
     });
-    const [image = "", difference = "", equal = ""] = ["image", "difference", "equal"].map((name) =>
-      path.join(directory, `${name}.html`),
-    );
-    files = { image, difference, equal };
+    const file = (name: string) => path.join(directory, `${name}.html`);
+    files = {
+      ...{ image: file("image"), difference: file("difference") },
+      ...{ many: file("many"), equal: file("equal") },
+    };
     browser = await TestBrowser.launch();
   });
   afterEach(() => assert.deepEqual(browser.takeErrors(), []));
@@ -115,17 +119,19 @@ describe("goimage report, page", function () {
 
   it("gives each label of the difference a sign, and a part of both directions both sums", async () => {
     for (const width of widths) {
-      const page = await browser.open(files.difference, width);
-      const labels = await page.locator(".label").allInnerTexts();
-      assert.ok(labels.length >= 5, labels.join());
-      for (const label of labels) assert.match(label, /(^|\s)[+-]/);
-      assert.match(await page.locator("#path").innerText(), /all changes \+140 B \(\+300 B, -160 B\)/);
-      assert.equal(
-        await box(page, "srv: 60 B before, 100 B after, +40 B (+100 B, -60 B), grew and shrank").count(),
-        1,
-      );
-      await page.close();
+      for (const file of [files.difference, files.many]) {
+        const page = await browser.open(file, width);
+        const labels = await page.locator(".label").allInnerTexts();
+        assert.ok(labels.length >= 5, labels.join());
+        for (const label of labels) assert.match(label, /(^|\s)[+-]/);
+        await page.close();
+      }
     }
+    const page = await browser.open(files.difference, 360);
+    assert.match(await page.locator("#path").innerText(), /all changes \+140 B \(\+300 B, -160 B\)/);
+    const both = box(page, "srv: 60 B before, 100 B after, +40 B (+100 B, -60 B), grew and shrank");
+    assert.equal(await both.count(), 1);
+    await page.close();
   });
 
   it("zooms into the difference by keyboard, and into what is new as a whole", async () => {
@@ -224,6 +230,12 @@ describe("goimage report, page", function () {
     );
   });
 });
+
+/** Files that grow and shrink in turns: boxes of all sizes. */
+function many(version: number): Record<string, number> {
+  const names = Array.from({ length: 80 }, (_, n) => n);
+  return Object.fromEntries(names.map((n) => [`/srv/file-${n}`, 500 + (n % 2 === version ? n * n : 0)]));
+}
 
 function wide(page: Page): Promise<number> {
   return page.evaluate<number>("document.documentElement.scrollWidth");
