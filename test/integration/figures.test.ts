@@ -5,8 +5,7 @@ import { readImage } from "../../components/registry";
 import { parseRepository } from "../../components/registry/reference";
 import { makeTree } from "../support/module";
 import { missingEngine, registry, skipWithReason } from "./support/environment";
-import { buildImage } from "./support/images";
-import { run } from "./support/project";
+import { buildImage, docker } from "./support/images";
 import { fetchManifest, transferSize } from "./support/registry";
 
 const families = {
@@ -56,7 +55,7 @@ describe("figures of an image", function () {
       );
       const top = await fetchManifest(name, tag);
       assert.ok(top);
-      const manifest = attested ? await imageOf(name, top.text) : top.manifest;
+      const manifest = attested ? await manifestIn(name, top.text) : top.manifest;
       const image = await readImage(parseRepository(name), top.digest, { platform: "linux/amd64" });
       assert.deepEqual(
         new Set(image.layers.map(({ mediaType }) => mediaType)),
@@ -74,7 +73,7 @@ describe("figures of an image", function () {
 });
 
 /** The one image of an index that is for a platform. */
-async function imageOf(name: string, index: string) {
+async function manifestIn(name: string, index: string) {
   const { manifests } = JSON.parse(index) as {
     manifests: { digest: string; platform: { architecture: string } }[];
   };
@@ -88,8 +87,6 @@ async function imageOf(name: string, index: string) {
 
 /** What docker images shows. */
 async function dockerSize(ref: string): Promise<number> {
-  const pulled = await run("docker", ["pull", "--quiet", "--platform=linux/amd64", ref], ".");
-  assert.equal(pulled.code, 0, pulled.output);
-  const { output } = await run("docker", ["image", "inspect", "--format={{.Size}}", ref], ".");
-  return Number(output);
+  await docker("pull", "--quiet", "--platform=linux/amd64", ref);
+  return Number(await docker("image", "inspect", "--format={{.Size}}", ref));
 }

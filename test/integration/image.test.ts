@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import type { ImageCheck, ImageLayer } from "../../components/args";
 import { engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { Project, run } from "./support/project";
+import { docker } from "./support/images";
+import { Project } from "./support/project";
 
 // Says what it sees of its container, or with an argument runs until it is stopped.
 const main = `package main
@@ -87,13 +88,6 @@ for (const engine of ["docker", "buildkit"]) {
       printed = up.output;
       images = await project.outputs();
     });
-
-    /** What docker prints; it must succeed. */
-    async function docker(...words: string[]): Promise<string> {
-      const { code, output } = await run("docker", words, ".");
-      assert.equal(code, 0, output);
-      return output.trim();
-    }
 
     const verdicts = ({ checks }: Image) =>
       Object.fromEntries(checks.map(({ name, passed }) => [name, passed]));

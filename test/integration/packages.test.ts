@@ -11,7 +11,6 @@ import {
   baseOf,
   bundle,
   companyBase,
-  docker,
   filesOf,
   installedByApk,
   mergedBase,
@@ -20,7 +19,7 @@ import {
 import { startApkRepository, type ApkRepository } from "./support/apkRepository";
 import { makeAuthority } from "./support/authority";
 import { address, builder, engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { rebuilt } from "./support/images";
+import { docker, rebuilt } from "./support/images";
 import { Project, run } from "./support/project";
 import { fetchBlob, fetchConfig, fetchManifest, transferSize, type Manifest } from "./support/registry";
 

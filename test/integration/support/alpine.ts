@@ -1,12 +1,10 @@
 // Bases made from Alpine for the tests of packages, and what apk itself makes of them.
 
-import assert from "node:assert/strict";
 import * as crypto from "node:crypto";
 import * as path from "node:path";
 import type { ApkPackage, ApkRepository } from "./apkRepository";
 import { registry } from "./environment";
-import { imageOf } from "./images";
-import { run } from "./project";
+import { docker, imageOf } from "./images";
 import { fetchManifest } from "./registry";
 
 /** Where Alpine has the public authorities. */
@@ -66,13 +64,6 @@ export async function baseOf(
   const unique = crypto.randomBytes(4).toString("hex");
   const files = { key: text, repositories: `${repository.url}\n`, bundle: "public and company\n" };
   return imageOf(`packages-${unique}`, dockerfile(name), files, platforms);
-}
-
-/** What docker prints; it must succeed. */
-export async function docker(...words: string[]): Promise<string> {
-  const { code, output } = await run("docker", words, ".");
-  assert.equal(code, 0, output);
-  return output.trim();
 }
 
 /** Kind, mode, owner and content of every file and directory of an image, by path. */

@@ -1,10 +1,18 @@
 // Images that a test needs and no registry has: base images with something more or less.
 
+import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { makeTree } from "../../support/module";
 import { builder, registry } from "./environment";
 import { run } from "./project";
+
+/** What docker prints; it must succeed. */
+export async function docker(...words: string[]): Promise<string> {
+  const { code, output } = await run("docker", words, ".");
+  assert.equal(code, 0, output);
+  return output.trim();
+}
 
 /** Builds a directory with the tests' builder; layers of an earlier run are taken from its cache, unless `flags` say other. */
 export async function buildImage(directory: string, output: string, ...flags: string[]): Promise<void> {
