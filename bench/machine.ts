@@ -9,6 +9,7 @@ export async function describeMachine(lab: Lab): Promise<Record<string, string>>
     (await run(command, args, { env })).stdout.trim().split("\n")[0] || "not there";
   const cpus = os.cpus();
   return {
+    date: new Date().toISOString().slice(0, 10),
     processor: `${cpus.length} x ${cpus[0]?.model.trim() ?? "unknown"}`,
     memory: `${(os.totalmem() / 2 ** 30).toFixed(0)} GiB`,
     system: `${os.type()} ${os.release()} ${os.arch()}`,
@@ -18,7 +19,7 @@ export async function describeMachine(lab: Lab): Promise<Record<string, string>>
     buildkit: await first("buildkitd", "--version"),
     docker: await first("dockerd", "--version"),
     ko: lab.go?.ko ? await first(lab.go.ko, "version") : "not there",
-    registry: lab.registry,
+    registry: await first("registry", "--version"),
     ...Object.fromEntries(lab.toolchain.baseImages.map(({ name, origin }) => [name, origin])),
   };
 }

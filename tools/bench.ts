@@ -10,7 +10,7 @@ import { withLock } from "./setup/lock";
 import { layout } from "./setup/paths";
 import { table } from "./setup/ui";
 
-const usage = `usage: npm run bench [-- --only NAME,... | --list | --quick | --warm N | --cold N | --out DIR]
+const usage = `usage: npm run bench [-- --only NAME,... | --list | --quick | --warm N | --cold N | --out DIR | --continue]
 
 Compares goimage with other ways from the same source to the same registry, and says which goals are reached.
 
@@ -20,6 +20,7 @@ Compares goimage with other ways from the same source to the same registry, and 
   --warm N         warm repetitions (default 5)
   --cold N         cold repetitions (default 2)
   --out DIR        where the table, JSON and chart go (default .toolchain/bench/results)
+  --continue       go on with the run whose results are in --out: what it has not, or what failed
   --help           print this`;
 
 export const main = (args: string[]): Promise<number> =>
@@ -33,6 +34,7 @@ export const main = (args: string[]): Promise<number> =>
         warm: { type: "string" },
         cold: { type: "string" },
         out: { type: "string" },
+        continue: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -51,7 +53,8 @@ export const main = (args: string[]): Promise<number> =>
     const out = resolve(values.out ?? join(layout().home, "bench/results"));
     // Two runs at once would slow each other down, and share their builders.
     const place = { ...layout(), home: join(layout().home, "bench") };
-    const failures = await withLock(place, () => runBench(toolchain, { chosen, repetitions, out }));
+    const options = { chosen, repetitions, out, continued: values.continue ?? false };
+    const failures = await withLock(place, () => runBench(toolchain, options));
     return failures === 0 ? 0 : 1;
   });
 
