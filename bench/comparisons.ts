@@ -76,6 +76,7 @@ export const comparisons: readonly Comparison[] = [
       buildkit,
       instead("symbols kept", 'build: { ldflags: ["-s=false", "-w=false"] },'),
       instead("paths kept", 'build: { flags: ["-trimpath=false"] },'),
+      instead("gzip 1", 'compression: "gzip", compressionLevel: 1,'),
       instead("gzip 9", 'compression: "gzip", compressionLevel: 9,'),
       instead("zstd", 'compression: "zstd",'),
       instead("zstd 19", 'compression: "zstd", compressionLevel: 19,'),
