@@ -1,7 +1,7 @@
 /** What a run leaves behind, and what the next one may take over from it. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { chart } from "./chart";
+import { chart, headline } from "./chart";
 import { goals, judge } from "./goals";
 import type { Repetitions } from "./lab";
 import type { Comparison, Result } from "./model";
@@ -52,5 +52,6 @@ export function writeRun(directory: string, comparisons: readonly Comparison[], 
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "results.json"), `${JSON.stringify(json, null, 2)}\n`);
   writeFileSync(join(directory, "results.svg"), chart(comparisons, results));
+  writeFileSync(join(directory, "headline.svg"), chart(comparisons, results, headline));
   writeFileSync(join(directory, "results.md"), markdownReport(comparisons, results, verdicts, machine));
 }

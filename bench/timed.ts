@@ -40,11 +40,18 @@ const direct = (site: Site, service: Service): string =>
 const digestsOf = (site: Site): Promise<(string | undefined)[]> =>
   Promise.all(site.services.map((service) => servedDigest(direct(site, service))));
 
-/** Starts with the next side each round, so that none always comes after the same other one. */
-export function rotated<T>(items: readonly T[], by: number): T[] {
-  const first = items.length === 0 ? 0 : by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
+/**
+ * Starts with the next side each round and takes them in steps of another length, so that none always comes after the
+ * same other one: a builder still writes when a heavy side has ended, and the next one waits for the disk.
+ */
+export function rotated<T>(items: readonly T[], round: number): T[] {
+  const count = items.length;
+  const steps = [...items.keys()].filter((step) => divisor(step, count) === 1);
+  const step = steps[round % steps.length] ?? 1;
+  return items.flatMap((_, index) => items[(round + index * step) % count] ?? []);
 }
+
+const divisor = (a: number, b: number): number => (a === 0 ? b : divisor(b % a, a));
 
 /** Fails unless the registry serves what the measurement was about. */
 async function check(

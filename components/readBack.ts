@@ -113,12 +113,14 @@ interface PushedImage {
   access: RegistryAccess;
 }
 
-/** After a push: points the tags that the engine does not push to the image, and checks the one that it does. */
-async function setTags(image: NewImage): Promise<void> {
+/**
+ * After a push: points the tags that the engine does not push to the image, and checks the one that it does, which
+ * points to `served`.
+ */
+async function setTags(image: NewImage, served: string | undefined): Promise<void> {
   const { digest, access, destination } = image;
   const { repository, tags } = destination;
   const [pushed = "", ...others] = tags;
-  const served = await tagDigest(repository, pushed, access);
   // An image that exceeded a limit was withdrawn from the tag; now that the limit lets it pass, it gets the tag back.
   if (served !== digest && served === image.deployed?.digest) others.push(pushed);
   else if (served !== digest) await warnOfTag(image, pushed, served ?? "nothing");
@@ -168,15 +170,19 @@ interface NewImage extends PushedImage {
 /** Measures an image that is not the deployed one, and gives it its tags if the limits of its size let it pass. */
 async function acceptedImage(image: NewImage): Promise<ServedImage> {
   const { digest, destination, deployed, args, access } = image;
-  const { repository } = destination;
-  const measured = await measureImage({ ...image, repository, deployed: deployed?.layers ?? [] });
+  const { repository, tags } = destination;
+  // At once: a registry may be far away.
+  const [measured, served] = await Promise.all([
+    measureImage({ ...image, repository, deployed: deployed?.layers ?? [] }),
+    tagDigest(repository, tags[0] ?? "", access),
+  ]);
   const exceeded = exceededLimits(args, measured, deployed);
   if (exceeded.length > 0) {
     const sums = breakdown(measured, deployed);
     const details = await contributorsOf(refTo(destination, digest), deployed?.ref, access);
     throw new Error([...exceeded, ...sums, ...details, await withdrawTag(image)].join("\n"));
   }
-  await setTags(image);
+  await setTags(image, served);
   if (image.isHardened) {
     for (const { name, detail } of brokenPromises(measured.checks, args))
       await pulumi.log.warn(`the image fails the check ${name}: ${detail}`, image.component);

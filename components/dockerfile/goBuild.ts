@@ -5,11 +5,14 @@ import type { BuildStageArgs, SmokeTestArgs } from "../args";
 import { goTarget } from "../platform";
 import { parseGoVersion, type GoMod } from "../source/goMod";
 import type { GoService } from "../source/module";
-import { copy, pairs, run, type Instruction } from "./instructions";
+import { copy, pairs, run, workdir, type Instruction } from "./instructions";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
 
 /** Where the build context lies in the build stage. */
 const contextDirectory = "/src";
+
+/** The go command's cache of compiled packages. */
+export const buildCache = "/root/.cache/go-build";
 
 /** The version in the classic recipe, and the one for a go.mod that names none. */
 export const classicGoVersion = "1.23";
@@ -46,9 +49,8 @@ export function goEnvironment(plan: BuildPlan): Instruction[] {
 
 /** Copies what `go mod download` reads and downloads, in a layer that only a change of dependencies rebuilds. */
 export function downloadSteps(plan: BuildPlan): Instruction[] {
-  const { vendorDirectory, moduleFiles } = plan.service;
-  // A COPY would take these characters for wildcards; the compile step downloads as well.
-  if (vendorDirectory !== undefined || moduleFiles.some((file) => /[*?[\]\\$]/.test(file))) return [];
+  if (!downloadsFirst(plan)) return [];
+  const { moduleFiles } = plan.service;
   const directories = [...new Set(moduleFiles.map((file) => path.posix.dirname(file)))];
   return [
     ...directories.map((directory) =>
@@ -58,7 +60,23 @@ export function downloadSteps(plan: BuildPlan): Instruction[] {
       ),
     ),
     run(downloadCommand(plan.build), downloadMounts(plan)),
+    ...(downloadDirectory(plan) === workingDirectory(plan) ? [] : [workdir(workingDirectory(plan))]),
   ];
+}
+
+function downloadsFirst({ service: { vendorDirectory, moduleFiles } }: BuildPlan): boolean {
+  // A COPY would take these characters for wildcards; the compile step downloads as well.
+  return vendorDirectory === undefined && !moduleFiles.some((file) => /[*?[\]\\$]/.test(file));
+}
+
+/**
+ * The directory in which modules are downloaded: a workspace's own, so that the steps up to there are the same for all
+ * of its services and the builder does them once.
+ */
+export function downloadDirectory(plan: BuildPlan): string {
+  const workFile = plan.service.moduleFiles.find((file) => path.posix.basename(file) === "go.work");
+  if (workFile === undefined || !downloadsFirst(plan)) return workingDirectory(plan);
+  return path.posix.join(contextDirectory, path.posix.dirname(workFile));
 }
 
 export function sourceSteps(plan: BuildPlan): Instruction[] {
@@ -80,7 +98,7 @@ export function downloadMounts(plan: BuildPlan): string[] {
 }
 
 export function compileMounts(plan: BuildPlan): string[] {
-  return [`type=cache,id=${plan.cacheNamespace}-build,target=/root/.cache/go-build`, ...downloadMounts(plan)];
+  return [`type=cache,id=${plan.cacheNamespace}-build,target=${buildCache}`, ...downloadMounts(plan)];
 }
 
 /** The go build command; `output` is the binary. */

@@ -3,8 +3,10 @@
 import * as path from "node:path";
 import type { RuntimeStageArgs } from "../args";
 import {
+  buildCache,
   buildImage,
   compileMounts,
+  downloadDirectory,
   downloadSteps,
   goBuild,
   goEnvironment,
@@ -15,6 +17,7 @@ import type { BuildPlan } from "./goBuild";
 import { smokeTestStages, testedStage } from "./smokeTest";
 import {
   command,
+  comment,
   copy,
   emptyLine,
   from,
@@ -89,13 +92,14 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
     text: text([
       // The build runs on the builder's own platform and cross-compiles: no emulator, whatever the target.
       from(pinned(bases[0], digests), { as: "build", platform: "$BUILDPLATFORM" }),
-      workdir(workingDirectory(plan)),
+      workdir(downloadDirectory(plan)),
       ...goEnvironment(plan),
       ...gitSteps(plan.build),
       ...downloadSteps(plan),
       ...sourceSteps(plan),
       ...files.map((file) => copyFile(plan, file, `/out/files${directory}`)),
-      run(withFixedTimes(goBuild(plan, `/out/bin${binary}`)), compileMounts(plan)),
+      comment("Of several builds at once, the first fills the cache and the others wait for it."),
+      run(compileStep(goBuild(plan, `/out/bin${binary}`)), compileMounts(plan)),
       ...libcCheck(plan.build, runtime, `/out/bin${binary}`),
       emptyLine,
       ...packageStages(runtime.packages, pinned(base, digests), plan.build),
@@ -125,12 +129,17 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
 }
 
 /**
- * The command, then the times of the output tree: the only thing left that differs between two builds of the same source.
- * In one step, since the start of a container for another takes as long as a small package compiles. The command's words
- * are arguments of the script and no part of it.
+ * The command, with what belongs around it. Services that are built at the same time need much of the same compiled,
+ * and the go command does not know of others at work: with empty caches each of them would compile all of it. So one
+ * of them has the cache for itself until it has filled it, and then the others go on together. An image without flock,
+ * or whose user may not write the cache, compiles without. Afterwards times
+ * are set, the only thing left that differs between two builds of the same source. All in one step, since the start
+ * of a container for another takes as long as a small package compiles. The command's words are arguments of the
+ * script and no part of it.
  */
-function withFixedTimes(command: readonly string[]): string[] {
-  return ["sh", "-c", '"$@" && find /out -exec touch -h -d @0 {} +', "sh", ...command];
+function compileStep(command: readonly string[]): string[] {
+  const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/lock && { flock -n 9 || flock -s 9; } 2>/dev/null`;
+  return ["sh", "-c", `${lock}; "$@" && find /out -exec touch -h -d @0 {} +`, "sh", ...command];
 }
 
 /** The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board. */

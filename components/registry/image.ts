@@ -105,9 +105,13 @@ export async function readPushedImage(
 ): Promise<PushedImage> {
   const top = await readManifest(session, digest);
   const { manifest, platform, others } = await chosenImage(session, top, options.platform);
-  const config = parseConfig(await readConfig(session, manifest.config));
+  // At once: a registry may be far away.
+  const reading = readConfig(session, manifest.config).then(parseConfig);
+  const program = reading.then((config) => config.program);
+  const measuring = measureLayers(session, manifest.layers, program, options.known ?? new Map());
+  program.catch(() => undefined); // All layers may be known.
+  const [config, found] = await Promise.all([reading, measuring]);
   const origins = layerOrigins(config, manifest.layers.length);
-  const found = await measureLayers(session, manifest.layers, config.program, options.known ?? new Map());
   const layers = manifest.layers.map((layer, n): ImageLayer => {
     const createdBy = origins[n];
     return {
@@ -199,7 +203,7 @@ export async function readConfig(session: Session, config: Descriptor): Promise<
 async function measureLayers(
   session: Session,
   layers: readonly Descriptor[],
-  program: string | undefined,
+  program: Promise<string | undefined>,
   known: ReadonlyMap<string, MeasuredLayer>,
 ): Promise<ReadonlyMap<string, MeasuredLayer>> {
   const found = new Map(known);
@@ -224,13 +228,13 @@ async function measureLayers(
 async function measure(
   session: Session,
   layer: Descriptor,
-  program: string | undefined,
+  program: Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<MeasuredLayer> {
   const what = `read the layer ${layer.digest}`;
   const request = { what, method: "GET", path: `blobs/${layer.digest}`, signal } as const;
   return exchange(session, request, async (response) => {
-    const scan = new ContentsScan(program);
+    const scan = new ContentsScan(await program);
     const measured = await unpackedLayerSize(response, layer, scan.request);
     return { unpackedSize: measured.size, contents: scan.contents() };
   });

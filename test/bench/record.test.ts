@@ -27,9 +27,14 @@ describe("the results of a run of benchmarks", () => {
     writeRun(directory, [named("noop"), named("edit")], fresh({ finished: ["noop"], results }));
   }
 
-  it("are a table, a chart and JSON", () => {
+  it("are a table, JSON, and charts of everything and of what matters most", () => {
     leave();
-    assert.deepEqual(readdirSync(directory).sort(), ["results.json", "results.md", "results.svg"]);
+    assert.deepEqual(readdirSync(directory).sort(), [
+      "headline.svg",
+      "results.json",
+      "results.md",
+      "results.svg",
+    ]);
   });
 
   it("are gone on with on another day, without the comparison that was cut off", () => {

@@ -29,11 +29,13 @@ describe("benchmarks", () => {
     assert.equal(spread([0, 0]), 0);
   });
 
-  it("begin each round with another side", () => {
-    assert.deepEqual(
-      [0, 1, 2, 3].map((round) => rotated(["a", "b", "c"], round).join("")),
-      ["abc", "bca", "cab", "abc"],
-    );
+  it("begin each round with another side, and let each come after others than before", () => {
+    const order = (sides: string[], rounds: number) =>
+      Array.from({ length: rounds }, (_, round) => rotated(sides, round).join(""));
+    assert.deepEqual(order(["a", "b", "c"], 3), ["abc", "bac", "cab"]);
+    assert.deepEqual(order([..."abcde"], 3), ["abcde", "bdace", "cadbe"]);
+    assert.deepEqual(order(["a"], 2), ["a", "a"]);
+    assert.deepEqual(order([], 1), [""]);
   });
 
   it("judge a goal from one run, and say nothing of one whose sides were not measured", () => {

@@ -43,7 +43,8 @@ ENV GOTOOLCHAIN="local"
 COPY go.mod go.sum ./
 RUN --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","mod","download"]
 COPY . .
-RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["sh","-c","\\"$@\\" && find /out -exec touch -h -d @0 {} +","sh","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
+# Of several builds at once, the first fills the cache and the others wait for it.
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["sh","-c","[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; \\"$@\\" && find /out -exec touch -h -d @0 {} +","sh","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
 
 FROM alpine:3.20.3 AS app
 WORKDIR /app
@@ -181,18 +182,39 @@ ENTRYPOINT ["/app/main"]
       moduleFiles: ["api/go.mod", "go.work", "lib/go.mod"],
     };
     const lines = rendered({ service });
-    assert.deepEqual(lines.filter((text) => /^(WORKDIR|COPY)/.test(text)).slice(0, 5), [
-      "WORKDIR /src/api",
+    assert.deepEqual(lines.filter((text) => /^(WORKDIR|COPY)/.test(text)).slice(0, 6), [
+      "WORKDIR /src",
       "COPY api/go.mod /src/api/",
       "COPY go.work /src/",
       "COPY lib/go.mod /src/lib/",
+      "WORKDIR /src/api",
+      "COPY . /src",
+    ]);
+    const alone = rendered({ service: { ...service, moduleFiles: ["api/go.mod"] } });
+    assert.deepEqual(alone.filter((text) => /^(WORKDIR|COPY)/.test(text)).slice(0, 3), [
+      "WORKDIR /src/api",
+      "COPY api/go.mod /src/api/",
       "COPY . /src",
     ]);
   });
 
+  it("downloads a workspace's modules in the same steps for each of its services, so that one does it for all", () => {
+    const steps = (moduleDirectory: string) => {
+      const service = {
+        ...examplePlan().service,
+        moduleDirectory,
+        moduleFiles: ["shop/a/go.mod", "shop/b/go.mod", "shop/go.work"],
+      };
+      const lines = rendered({ service });
+      return lines.slice(0, lines.findIndex((text) => text.includes('"download"')) + 1);
+    };
+    assert.deepEqual(steps("shop/a"), steps("shop/b"));
+    assert.equal(steps("shop/a")[1], "WORKDIR /src/shop");
+  });
+
   it("has no syntax line, heredoc or link, which old engines do not know", () => {
     const text = fast(examplePlan(), { files: ["x"] }).text;
-    assert.doesNotMatch(text, /^#|<<|--link/m);
+    assert.doesNotMatch(text, /^# *syntax|<<|--link/m);
   });
 
   it("cross-compiles for a foreign platform with no command in its stage", () => {
