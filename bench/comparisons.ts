@@ -103,7 +103,7 @@ export const comparisons: readonly Comparison[] = [
     about:
       "A service with about 60 lines of go.mod (gRPC, OpenTelemetry): one line edited, to pushed, and nothing changed",
     workloads: [telemetry],
-    peers: [empty(), limit, koAlone, docker, buildkit, tunedDocker, tunedBuildkit],
+    peers: [empty(), limit, koAlone, docker, buildkit, tunedDocker, tunedBuildkit, originalDocker],
     measures: [edit, noOp],
     sizes: true,
   }),

@@ -51,6 +51,13 @@ export const goals: readonly Goal[] = [
     bound: 13,
     value: (r) => r.median("edit", editedLine, originalDocker.name) / r.median("edit", editedLine, side),
   })),
+  ...each((side) => ({
+    text: `edit of the telemetry service, ${side}: times faster than the ${originalDocker.name}`,
+    is: "at least",
+    bound: 13,
+    value: (r) =>
+      r.median("telemetry", editedLine, originalDocker.name) / r.median("telemetry", editedLine, side),
+  })),
   ...["README edited", "test edited"].flatMap((name) => [
     ...each((side) => ({
       text: `${name}, ${side}: to its own no-op`,
