@@ -36,18 +36,23 @@ export const koAlone: Peer = {
   },
 };
 
-/** The program runs ko itself, which is as fast as a program can call it. */
+/**
+ * The program runs ko itself, which is as fast as a program can call it. It imports the SDK as the empty program does:
+ * the SDK's types are what a TypeScript program waits for most.
+ */
 export const koFromPulumi: Peer = pulumiPeer({
   name: "ko from a program",
   needs: ["go", "ko"],
   env: (site) => (site.services[0] ? koEnvironment(site, site.services[0]) : {}),
   program: (site) => `import { execFileSync } from "node:child_process";
+import * as pulumi from "@pulumi/pulumi";
 
 const args = ${JSON.stringify(koArgs)};
-export const ref = execFileSync(${JSON.stringify(site.lab.go?.ko)}, [...args, "."], {
+const printed = execFileSync(${JSON.stringify(site.lab.go?.ko)}, [...args, "."], {
   cwd: "src",
   encoding: "utf8",
   stdio: ["ignore", "pipe", "ignore"],
-}).trim();
+});
+export const ref = pulumi.output(printed.trim());
 `,
 });
