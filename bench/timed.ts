@@ -48,7 +48,7 @@ export function rotated<T>(items: readonly T[], round: number): T[] {
   const count = items.length;
   const steps = [...items.keys()].filter((step) => divisor(step, count) === 1);
   const step = steps[round % steps.length] ?? 1;
-  return items.flatMap((_, index) => items[(round + index * step) % count] ?? []);
+  return items.map((_, index) => items[(round + index * step) % count] as T);
 }
 
 const divisor = (a: number, b: number): number => (a === 0 ? b : divisor(b % a, a));
