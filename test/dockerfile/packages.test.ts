@@ -62,7 +62,7 @@ describe("packages in the image", () => {
       ...["apk", "add", "--root", "/out/packages", "--no-cache", "--no-scripts"],
       ...["abuild@edge", "curl-dev~8", "curl=8.9.1-r1", "zlib>=1.3"],
     ]);
-    assert.doesNotMatch(text, /<</);
+    assert.doesNotMatch(text.replace(/^# Of several builds at once, .*$/m, ""), /<<|^#/m);
     assert.deepEqual(lines(["b", "a"]), lines(["a", "b"]));
   });
 

@@ -214,7 +214,8 @@ ENTRYPOINT ["/app/main"]
 
   it("has no syntax line, heredoc or link, which old engines do not know", () => {
     const text = fast(examplePlan(), { files: ["x"] }).text;
-    assert.doesNotMatch(text, /^# *syntax|<<|--link/m);
+    // The one comment stands in the middle, where nothing takes it for a directive.
+    assert.doesNotMatch(text.replace(/^# Of several builds at once, .*$/m, ""), /^#|<<|--link/m);
   });
 
   it("cross-compiles for a foreign platform with no command in its stage", () => {
