@@ -132,10 +132,9 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
  * The command, with what belongs around it. Services that are built at the same time need much of the same compiled,
  * and the go command does not know of others at work: with empty caches each of them would compile all of it. So one
  * of them has the cache for itself until it has filled it, and then the others go on together. An image without flock,
- * or whose user may not write the cache, compiles without. Afterwards times
- * are set, the only thing left that differs between two builds of the same source. All in one step, since the start
- * of a container for another takes as long as a small package compiles. The command's words are arguments of the
- * script and no part of it.
+ * or whose user may not write the cache, compiles without. Afterwards times are set, the only thing left that differs
+ * between two builds of the same source. All in one step, since the start of a container for another takes as long as a
+ * small package compiles. The command's words are arguments of the script and no part of it.
  */
 function compileStep(command: readonly string[]): string[] {
   const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/lock && { flock -n 9 || flock -s 9; } 2>/dev/null`;

@@ -109,7 +109,6 @@ export async function readPushedImage(
   const reading = readConfig(session, manifest.config).then(parseConfig);
   const program = reading.then((config) => config.program);
   const measuring = measureLayers(session, manifest.layers, program, options.known ?? new Map());
-  program.catch(() => undefined); // All layers may be known.
   const [config, found] = await Promise.all([reading, measuring]);
   const origins = layerOrigins(config, manifest.layers.length);
   const layers = manifest.layers.map((layer, n): ImageLayer => {
@@ -212,6 +211,8 @@ async function measureLayers(
   );
   const queue = waiting.values();
   const stop = new AbortController();
+  // Without the configuration the layers are of no use: no more of them is read, and no request is tried again.
+  program.catch(() => stop.abort());
   const work = async (): Promise<void> => {
     // All workers take from the one iterator.
     for (const layer of queue) found.set(layer.digest, await measure(session, layer, program, stop.signal));

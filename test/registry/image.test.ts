@@ -180,6 +180,28 @@ describe("registry: a whole image", () => {
     await assert.rejects(readPushedImage(registry.session(), "sha256:../../x"), /must be sha256/);
   });
 
+  it("leaves the layers alone when the configuration cannot be read", async () => {
+    const open = new Set<string>();
+    let asked = 0;
+    registry.intercept = (_request, response, { url }) => {
+      if (url.endsWith(digestOf(config))) {
+        // Once the layers' bodies are on their way, whose end never comes.
+        setTimeout(() => response.writeHead(503).end(), 100);
+        return true;
+      }
+      if (!url.includes("/blobs/")) return false;
+      asked++;
+      open.add(url);
+      response.on("close", () => open.delete(url));
+      response.writeHead(200, { "content-length": 1_000_000 }).write("x");
+      return true;
+    };
+    await assert.rejects(readPushedImage(registry.session(), digest), /cannot read the configuration/);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.deepEqual([...open], []);
+    assert.equal(asked, 3);
+  });
+
   it("stops the other layers when one fails", async () => {
     damage(404, Buffer.from("{}"));
     await assert.rejects(
