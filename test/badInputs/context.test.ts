@@ -1,89 +1,14 @@
-// Rows of test/badInputs.md about what lies on disk, seen through a component under Pulumi's mocks: what it refuses
-// before a child is registered, and what is in the build context that it leaves behind.
+// Rows of test/badInputs.md about what lies on disk.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { GoMultiStageImage, type GoMultiStageImageArgs } from "../../components";
-import { destinationProblems } from "../../components/validate";
 import { helloFiles, makeTree } from "../support/module";
+import { accepted, hello, refused } from "../support/outcome";
 
 const main = helloFiles["main.go"] ?? "";
-const repository = "registry.example.com/team/hello";
-
-interface Outcome {
-  /** Message of the error that the constructor threw; "" when it threw none. */
-  error: string;
-  children: string[];
-  /** Files of the build context. */
-  context: string[];
-  warnings: string[];
-}
-
-/** What comes of a component, given these inputs, in a project directory with these files. */
-async function outcome(
-  files: Record<string, string>,
-  args: Partial<GoMultiStageImageArgs> = {},
-  prepare: (directory: string) => void = () => undefined,
-): Promise<Outcome> {
-  const children: string[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, inputs }) => {
-        children.push(type);
-        return { id: "id", state: inputs as Record<string, unknown> };
-      },
-      call: ({ inputs }) => inputs as Record<string, unknown>,
-    },
-    "project",
-    "stack",
-    true,
-  );
-  const before = process.cwd();
-  const directory = makeTree(files);
-  const warnings: string[] = [];
-  const warn = pulumi.log.warn;
-  (pulumi.log as { warn: unknown }).warn = (text: string) => Promise.resolve(void warnings.push(text));
-  process.chdir(directory);
-  let error = "";
-  try {
-    prepare(directory);
-    new GoMultiStageImage("api", { source: "hello", repository, ...args });
-    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
-  } catch (thrown) {
-    error = (thrown as Error).message;
-  } finally {
-    process.chdir(before);
-    (pulumi.log as { warn: unknown }).warn = warn;
-  }
-  const source = path.join(directory, ".goimage/stack/api-MultiStage/src");
-  const staged = fs.existsSync(source) ? fs.readdirSync(source, { recursive: true, encoding: "utf8" }) : [];
-  const context = staged.filter((file) => fs.statSync(path.join(source, file)).isFile()).sort();
-  return { error, children: children.filter((type) => type.startsWith("docker")), context, warnings };
-}
-
-const hello = (more: Record<string, string> = {}) =>
-  Object.fromEntries(
-    Object.entries({ ...helloFiles, ...more }).map(([file, text]) => [`hello/${file}`, text]),
-  );
-
-/** Refused in words that match, with nothing registered and nothing staged. */
-async function refused(message: RegExp, ...given: Parameters<typeof outcome>): Promise<void> {
-  const { error, children, context } = await outcome(...given);
-  assert.match(error, message);
-  assert.match(error, /nothing was built/);
-  assert.deepEqual([children, context], [[], []]);
-}
-
-async function accepted(...given: Parameters<typeof outcome>): Promise<Outcome> {
-  const result = await outcome(...given);
-  assert.equal(result.error, "");
-  assert.deepEqual(result.children, ["docker:index/image:Image"]);
-  return result;
-}
 
 describe("bad sources", () => {
   it("bad input 38: a source that is not there", () =>
@@ -297,98 +222,5 @@ describe("bad sources", () => {
     const { context, warnings } = await accepted(files, { runtime: { files: ["config"] } });
     assert.deepEqual(context, ["config/.env", "config/app.json", "go.mod", "main.go"]);
     assert.match(warnings.join(), /config\/\.env look like secrets and are sent to the builder/);
-  });
-});
-
-describe("inputs that belong together", () => {
-  it("bad input 17: two images that are pushed to one tag", async () => {
-    const second = (args: Partial<GoMultiStageImageArgs>) => () => {
-      new GoMultiStageImage("first", { source: "hello", repository, tags: ["v1", "latest"] });
-      Object.assign(args, { repository });
-    };
-    const taken =
-      /\n {2}tags\[1\]: "latest" of registry\.example\.com\/team\/hello is what "first" in this program pushes to/;
-    const args: Partial<GoMultiStageImageArgs> = { tags: ["v2", "latest"] };
-    const { error } = await outcome(hello(), args, second(args));
-    assert.match(error, taken);
-    assert.equal((await outcome(hello(), {}, second({}))).error.match(/is what "first"/)?.length, 1);
-    assert.equal((await outcome(hello(), { tags: ["v2"] }, second({}))).error, "");
-    // The next run of a program begins anew.
-    assert.equal((await outcome(hello(), { tags: ["latest"] })).error, "");
-  });
-
-  it("bad input 54: settings whose names or values look like secrets", async () => {
-    const { warnings } = await accepted(hello(), {
-      build: { env: { NPM_TOKEN: "x" } },
-      runtime: {
-        env: {
-          DB_PASSWORD: "x",
-          PASSWORD_FILE: "/run/p",
-          TOKEN_URL: "x",
-          MONKEY: "x",
-          URL: "postgres://u:p@db/x",
-        },
-        labels: { "com.example.api-key": "x", "org.opencontainers.image.title": "x", "public.key": "x" },
-      },
-    });
-    assert.deepEqual(
-      warnings.map((text) => text.slice(0, text.indexOf(":"))),
-      [
-        "build.env.NPM_TOKEN",
-        "runtime.env.DB_PASSWORD",
-        "runtime.env.URL",
-        "runtime.labels.com.example.api-key",
-      ].map((name) => `${name} looks like a secret`),
-    );
-    const tokens = {
-      PEM: "-----BEGIN RSA PRIVATE KEY-----",
-      AWS: `AKIA${"A".repeat(16)}`,
-      GH: `ghp_${"a".repeat(36)}`,
-    };
-    for (const [name, value] of Object.entries(tokens)) {
-      await refused(
-        new RegExp(`runtime\\.env\\.${name}: looks like an? .*; a secret would be readable`),
-        hello(),
-        {
-          runtime: { env: { [name]: value } },
-        },
-      );
-      await refused(/runtime\.command\[0\]: looks like an? /, hello(), { runtime: { command: [value] } });
-    }
-  });
-
-  it("bad input 55: a secret Output in the name of the image", async () => {
-    const { warnings } = await accepted(hello(), { repository: pulumi.secret(repository) });
-    assert.match(warnings.join(), /repository or tags is a secret, but the name of an image is readable/);
-    assert.deepEqual((await accepted(hello(), { repository: pulumi.output(repository) })).warnings, []);
-  });
-
-  it("bad input 56: an Output that turns out to hold nothing, or nonsense, is refused by name", async () => {
-    for (const [args, field] of [
-      [{ repository: pulumi.output(null) }, "repository: null is not a string"],
-      [{ repository: pulumi.output(undefined) }, "repository: null is not a string"],
-      [{ tags: pulumi.output([null]) }, "tags[0]: is missing"],
-      [{ tags: pulumi.output("v1") }, 'tags: "v1" is not a list'],
-      [{ tags: [pulumi.output("a b")] }, 'tags[0]: "a b" may have only'],
-    ] as const) {
-      // A component's Outputs cannot be caught from outside; the checks that they get are the same.
-      const { repository: given = repository, tags } = args as { repository?: unknown; tags?: unknown };
-      const known = await new Promise<unknown[]>((resolve) =>
-        pulumi.all([given, tags]).apply((values) => resolve(values)),
-      );
-      const found = destinationProblems(known[0] ?? null, known[1]);
-      assert.ok(
-        found.some(({ propertyPath, reason }) => `${propertyPath}: ${reason}`.startsWith(field)),
-        field,
-      );
-    }
-  });
-
-  it("bad input 54: a private key of several lines is not shown in the error about its line ends", async () => {
-    const key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n";
-    const runtime = { env: { KEY: key }, labels: { a: "hunter2\n" }, user: key };
-    const { error } = await outcome(hello(), { runtime });
-    assert.match(error, /3 inputs are not valid/);
-    assert.ok(!error.includes("hunter2"), error);
   });
 });
