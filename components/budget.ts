@@ -1,6 +1,6 @@
 // Limits on an image's size: what they mean in bytes, and what to say when one is exceeded. Pure.
 
-import type { ImageLayer } from "./args";
+import type { ImageLayer } from "./outputs";
 import { bytesByOrigin, humanSize } from "./report/bytes";
 
 const units: Readonly<Record<string, number>> = {

@@ -2,6 +2,7 @@
 
 import type { BuildStageArgs } from "./args";
 import { variableName, type Checker } from "./checker";
+import { stageNames } from "./dockerfile/recipes";
 import { flagsVariableProblem, goFlagProblem, ldflagProblem, ownedVariables } from "./goFlags";
 import { portOf, privateHosts } from "./knownHosts";
 import { shown } from "./problems";
@@ -13,11 +14,18 @@ const fields = [
   ...["goProxy", "goPrivate", "netrc", "caCertificates", "ssh", "sshKnownHosts"],
 ];
 
+/** Why FROM would not take the text for an image. */
+export function baseImageProblem(text: string): string | undefined {
+  return stageNames.includes(text)
+    ? `is the name of a stage in the Dockerfile; for an image of that name write docker.io/library/${text}`
+    : imageReferenceProblem(text);
+}
+
 export function buildProblems(check: Checker, build: BuildStageArgs | undefined): void {
   if (!check.object("build", build, fields)) return;
   const args = build as BuildStageArgs;
   check.text("build.image", args.image, (text) =>
-    text === "scratch" ? "is empty and has no Go toolchain" : imageReferenceProblem(text),
+    text === "scratch" ? "is empty and has no Go toolchain" : baseImageProblem(text),
   );
   check.text("build.goVersion", args.goVersion, (text) =>
     parseGoVersion(text) ? undefined : "is not a Go version, such as 1.23 or 1.23.4",

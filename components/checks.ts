@@ -1,6 +1,7 @@
 // What can be said about an image's safety from what is in it: its configuration and its layers' files. Pure.
 
-import type { GoImageArgs, ImageCheck, ImageLayer, LayerContents } from "./args";
+import type { GoImageArgs } from "./args";
+import type { ImageCheck, ImageLayer, LayerContents } from "./outputs";
 
 /** What the checks look at. */
 export interface CheckedImage {

@@ -1,7 +1,7 @@
 // Two images side by side, from the components' outputs: nothing is asked of a registry.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { ImageLayer } from "./args";
+import type { ImageLayer } from "./outputs";
 import { comparedFigures } from "./report/format/tables";
 import { textTable } from "./report/format/text";
 import type { Surface } from "./report/model";

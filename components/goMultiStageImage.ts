@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Recipe, type GoMultiStageImageArgs, type ImageCheck, type ImageLayer } from "./args";
+import { Recipe, type GoMultiStageImageArgs } from "./args";
+import type { ImageCheck, ImageLayer } from "./outputs";
 import { classic, fast, type BaseDigests } from "./dockerfile/recipes";
 import { buildImage } from "./image";
 import { buildPlan } from "./plan";

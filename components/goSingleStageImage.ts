@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GoSingleStageImageArgs, ImageCheck, ImageLayer } from "./args";
+import type { GoSingleStageImageArgs } from "./args";
+import type { ImageCheck, ImageLayer } from "./outputs";
 import { singleStage } from "./dockerfile/recipes";
 import { buildImage } from "./image";
 import { buildPlan } from "./plan";

@@ -2,7 +2,8 @@
 
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { GoImageArgs, ImageCheck, ImageLayer } from "./args";
+import type { GoImageArgs } from "./args";
+import type { ImageCheck, ImageLayer } from "./outputs";
 import { baseDigests } from "./baseImages";
 import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile/recipes";
 import { chosenEngine, engineNamed, type BuildRequest } from "./engines";

@@ -1,6 +1,7 @@
 // What the registry serves for a digest that was just pushed: sizes, layers with their origins, checks.
 
-import type { GoImageArgs, GoMultiStageImageArgs, ImageCheck, ImageLayer } from "./args";
+import type { GoImageArgs, GoMultiStageImageArgs } from "./args";
+import type { ImageCheck, ImageLayer } from "./outputs";
 import { imageChecks } from "./checks";
 import type { Dockerfile } from "./dockerfile/recipes";
 import { readImage, type MeasuredLayer, type RegistryAccess } from "./registry";

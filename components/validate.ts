@@ -11,13 +11,12 @@ import {
   type SmokeTestArgs,
 } from "./args";
 import { growthProblem, sizeProblem } from "./budget";
-import { buildProblems } from "./buildProblems";
+import { baseImageProblem, buildProblems } from "./buildProblems";
 import { Checker, isLate, variableName } from "./checker";
-import { stageNames } from "./dockerfile/recipes";
 import { bareEngineProblems } from "./engines";
 import { knownPlatforms } from "./platform";
 import { shown, type Problem } from "./problems";
-import { imageReferenceProblem, pushTargetProblem, tagProblem } from "./registry/reference";
+import { pushTargetProblem, tagProblem } from "./registry/reference";
 import { packageProblems } from "./validatePackages";
 import { smokeTestProblems } from "./validateSmokeTest";
 
@@ -156,11 +155,7 @@ function platformProblems(check: Checker, platforms: unknown): void {
 function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined): void {
   if (!check.object("runtime", runtime, runtimeFields)) return;
   const args = runtime as RuntimeStageArgs;
-  check.text("runtime.image", args.image, (text) =>
-    stageNames.includes(text)
-      ? `is the name of a stage in the Dockerfile; for an image of that name write docker.io/library/${text}`
-      : imageReferenceProblem(text),
-  );
+  check.text("runtime.image", args.image, baseImageProblem);
   check.text("runtime.alpineVersion", args.alpineVersion, (text) =>
     /^\d+\.\d+(\.\d+)?$/.test(text) ? undefined : "is not an Alpine version, such as 3.20.3",
   );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ImageLayer, LayerContents } from "../components/args";
+import type { ImageLayer, LayerContents } from "../components/outputs";
 import { brokenPromises, imageChecks } from "../components/checks";
 
 const none: LayerContents = {

@@ -1,6 +1,6 @@
 // What the files of a layer tell about an image: what can be executed, by whom, and with what privileges.
 import { posix } from "node:path";
-import type { LayerContents, ProgramLinkage } from "../args";
+import type { LayerContents, ProgramLinkage } from "../outputs";
 import type { DataSink, TarEntry } from "./tar";
 
 const longestList = 50;

@@ -1,6 +1,6 @@
 // Reads an image back from its registry, over an open session.
 import type { IncomingMessage } from "node:http";
-import type { LayerContents } from "../args";
+import type { LayerContents } from "../outputs";
 import { ContentsScan } from "./contents";
 import { RegistryError } from "./errors";
 import { BodyTooLongError, drain, readBody } from "./http";

@@ -1,7 +1,7 @@
 // Reads an image's layers once more, file by file, for who wants to know more than sizes.
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import { ContentsScan } from "./contents";
-import type { LayerContents } from "../args";
+import type { LayerContents } from "../outputs";
 import { chosenImage, readConfig, readManifest, readTagDigest, transferSize } from "./image";
 import { unpackedLayerSize } from "./layers";
 import { layerOrigins, parseConfig, platformName, type Descriptor } from "./manifest";

@@ -1,6 +1,6 @@
 // Sizes as people read them. Powers of 1000 and three digits, as docker's command line shows them.
 
-import type { ImageLayer } from "../args";
+import type { ImageLayer } from "../outputs";
 
 const units = ["B", "kB", "MB", "GB", "TB"];
 

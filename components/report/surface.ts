@@ -1,5 +1,5 @@
 // An image's attack surface in numbers. Pure.
-import type { LayerContents } from "../args";
+import type { LayerContents } from "../outputs";
 import type { Surface } from "./model";
 
 /** Of the layers that are there: a file that a later layer replaces can still be had from the earlier one. */

@@ -106,8 +106,10 @@ describe("text that could be an instruction", () => {
   });
 
   it("bad input 26: a base image that is named as a stage", () => {
-    for (const image of stageNames)
+    for (const image of stageNames) {
       assert.match(problems({ runtime: { image } }).join(), /^runtime\.image: "\w+" is the name of a stage/);
+      assert.match(problems({ build: { image } }).join(), /^build\.image: "\w+" is the name of a stage/);
+    }
     assert.match(
       problems({ build: { image: "scratch" } }).join(),
       /^build\.image: "scratch" .*no Go toolchain/,

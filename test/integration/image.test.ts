@@ -1,7 +1,7 @@
 // The pushed image itself: what it holds, and how it runs under the restrictions of a careful operator.
 
 import assert from "node:assert/strict";
-import type { ImageCheck, ImageLayer } from "../../components/args";
+import type { ImageCheck, ImageLayer } from "../../components/outputs";
 import { engineFields, missingEngine, skipWithReason } from "./support/environment";
 import { docker } from "./support/images";
 import { Project } from "./support/project";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { ImageLayer } from "../../components/args";
+import type { ImageLayer } from "../../components/outputs";
 import { helloFiles, makeTree } from "../support/module";
 import {
   alpineHasApk,

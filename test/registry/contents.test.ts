@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { Readable } from "node:stream";
 import { ContentsScan, linkage } from "../../components/registry/contents";
 import { readTar } from "../../components/registry/tar";
-import type { LayerContents } from "../../components/args";
+import type { LayerContents } from "../../components/outputs";
 import { makeTree } from "../support/module";
 
 /** A 64-bit little-endian ELF file, with an interpreter if one is given. */

@@ -1,0 +1,58 @@
+// Types of the outputs. Doc comments here reach the package schema, so they are prose without tags or links.
+
+/** How an ELF file is linked. */
+export interface ProgramLinkage {
+  /** True when it needs no dynamic linker. */
+  static: boolean;
+  /** Path of the dynamic linker that it names (ELF's PT_INTERP). */
+  interpreter?: string;
+}
+
+/** What the files of a layer tell about an image. Lists are sorted and cut after fifty entries. */
+export interface LayerContents {
+  /** Regular files. */
+  files: number;
+  /** Regular files with an executable bit. */
+  executables: number;
+  /** Files that run with their owner's or group's rights (setuid, setgid), by path. */
+  setuidFiles: string[];
+  /** Shells, by path. */
+  shells: string[];
+  /**
+   * Packages in the layer's database of apk or dpkg, which lists those of the layers below as well. Missing when it has
+   * none.
+   */
+  packages?: number;
+  /** True when a bundle of certificate authorities is at a place where Go programs look. */
+  certificates: boolean;
+  /** True when a time zone database is there, as files or in the program. */
+  timezones: boolean;
+  /** How the program that the image runs is linked. Missing in the layers that do not hold it. */
+  program?: ProgramLinkage;
+}
+
+/** One layer of a pushed image. */
+export interface ImageLayer {
+  /** Digest of the compressed layer. */
+  digest: string;
+  /** Media type of the layer, of Docker's or the OCI's family. */
+  mediaType: string;
+  /** Bytes that a pull transfers for this layer. */
+  size: number;
+  /** Bytes of the layer's files on disk. */
+  unpackedSize: number;
+  /** Where the layer comes from: base, packages, files or binary. */
+  origin: string;
+  /** What is in it. */
+  contents: LayerContents;
+}
+
+/** A promise about the image's safety, and whether what is in the image keeps it. */
+export interface ImageCheck {
+  /** nonRootUser, noSetuidFiles, staticBinary, certificates (of public authorities, for TLS), or timezones where asked for. */
+  name: string;
+  /** True when the image keeps the promise. */
+  passed: boolean;
+  /** What was found. */
+  detail: string;
+}
