@@ -18,9 +18,9 @@ import { deployedImage, readBack, type DeployedImage, type Destination } from ".
 import { isKnown, takeTags } from "./pushTargets";
 import { parseRepository } from "./registry/reference";
 import { secretWarnings } from "./secrets";
+import { contextDirectory } from "./source/contextDirectory";
 import { changedDockerfile, changedFiles } from "./source/reasons";
 import { stageContext, writeAtomically, type StagedContext } from "./source/stage";
-import { workDirectory } from "./source/workDirectory";
 import { destinationProblems } from "./validate";
 
 /** The outputs of both components. */
@@ -57,9 +57,8 @@ export function buildImage(
   render: (digests: BaseDigests) => Dockerfile,
 ): ImageOutputs {
   const { component, name, type } = owner;
-  const directory = workDirectory(pulumi.getStack(), type.replace(/^Go|Image$/g, ""), name);
-  const context = path.posix.join(directory, "src");
-  const dockerfilePath = path.posix.join(directory, "Dockerfile");
+  const context = contextDirectory(pulumi.getStack(), type.replace(/^Go|Image$/g, ""), name);
+  const dockerfilePath = `${context}.Dockerfile`;
   const { tree, closure } = source;
   const staged = stageContext(tree, closure.files, context, executables(source));
   const deployed = deployedImage(component);

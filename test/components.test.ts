@@ -79,8 +79,8 @@ describe("GoMultiStageImage", () => {
     assert.deepEqual(inputs(found, docker), {
       imageName: `${repository}:v1`,
       build: {
-        context: ".goimage/stack/api-MultiStage/src",
-        dockerfile: ".goimage/stack/api-MultiStage/Dockerfile",
+        context: ".goimage/stack/api-MultiStage",
+        dockerfile: ".goimage/stack/api-MultiStage.Dockerfile",
         builderVersion: "BuilderBuildKit",
         platform: "linux/amd64",
       },
@@ -104,7 +104,7 @@ describe("GoMultiStageImage", () => {
     assert.deepEqual(
       { ...child, dockerfile: undefined },
       {
-        context: { location: ".goimage/stack/bk-MultiStage/src" },
+        context: { location: ".goimage/stack/bk-MultiStage" },
         dockerfile: undefined,
         platforms: ["linux/arm64"],
         tags: [`${repository}:latest`],
@@ -141,8 +141,8 @@ describe("GoMultiStageImage", () => {
       new GoMultiStageImage("files", { source: "hello", repository, recipe: "classic" });
     });
     const work = path.join(directory, ".goimage/stack/files-MultiStage");
-    assert.match(fs.readFileSync(path.join(work, "Dockerfile"), "utf8"), /^FROM golang:1\.23 AS build\n/);
-    assert.deepEqual(fs.readdirSync(path.join(work, "src")), ["go.mod", "main.go"]);
+    assert.match(fs.readFileSync(`${work}.Dockerfile`, "utf8"), /^FROM golang:1\.23 AS build\n/);
+    assert.deepEqual(fs.readdirSync(work), ["go.mod", "main.go"]);
     assert.equal(fs.readFileSync(path.join(directory, ".goimage/.gitignore"), "utf8"), "*\n");
   });
 
@@ -160,10 +160,7 @@ describe("GoMultiStageImage", () => {
     const contexts = found
       .filter(({ type }) => type === docker)
       .map((child) => (child.inputs["build"] as { context: string }).context);
-    assert.deepEqual(contexts.sort(), [
-      ".goimage/stack/twin-MultiStage-2/src",
-      ".goimage/stack/twin-MultiStage/src",
-    ]);
+    assert.deepEqual(contexts.sort(), [".goimage/stack/twin-MultiStage", ".goimage/stack/twin-MultiStage-2"]);
   });
 
   it("throws every mistake at once, for any language to show", async () => {
@@ -185,7 +182,7 @@ describe("GoSingleStageImage", () => {
       new GoSingleStageImage("simple", { source: "hello", repository });
     });
     const dockerfile = fs.readFileSync(
-      path.join(directory, ".goimage/stack/simple-SingleStage/Dockerfile"),
+      path.join(directory, ".goimage/stack/simple-SingleStage.Dockerfile"),
       "utf8",
     );
     assert.equal(inputs(found, docker)["imageName"], `${repository}:latest`);

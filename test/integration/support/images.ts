@@ -41,14 +41,14 @@ export async function imageOf(
   return image;
 }
 
-/** Builds a work directory of ours once more, with nothing from the builder's cache, and returns the pushed digest. */
-export async function rebuilt(directory: string, image: string): Promise<string> {
+/** Builds a context of ours once more, with nothing from the builder's cache, and returns the pushed digest. */
+export async function rebuilt(context: string, image: string): Promise<string> {
   const metadata = path.join(makeTree({}), "metadata.json");
   await buildImage(
-    path.join(directory, "src"),
+    context,
     `type=image,name=${image},push=true,oci-mediatypes=true`,
     ...["--provenance=false", "--no-cache", "--build-arg=SOURCE_DATE_EPOCH=0"],
-    ...[`--file=${path.join(directory, "Dockerfile")}`, `--metadata-file=${metadata}`],
+    ...[`--file=${context}.Dockerfile`, `--metadata-file=${metadata}`],
   );
   return (
     (JSON.parse(fs.readFileSync(metadata, "utf8")) as Record<string, string>)["containerimage.digest"] ?? ""

@@ -1,5 +1,8 @@
-// The directory in which a resource's Dockerfile and context lie: .goimage/<stack>/<name> in the Pulumi project.
-// Its path is an input of the image, so it is the same on every machine.
+// Where a resource's build context lies: .goimage/<stack>/<name> in the Pulumi project, its Dockerfile beside it. The path
+// is an input of the image, so it is the same on every machine.
+//
+// The directory's own name is the image's, since buildx goes by it: a builder keeps the files that it was last sent from a
+// directory of that name and is sent the differences. With one name for all, it would lose each image's files to another's.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -9,7 +12,7 @@ import { writeAtomically } from "./stage";
 const takenDirectories = oncePerRun(() => new Map<string, number>());
 
 /** Makes and returns the directory, relative to the project. Two resources of one name in a program get two. */
-export function workDirectory(stack: string, type: string, name: string): string {
+export function contextDirectory(stack: string, type: string, name: string): string {
   const plain = [stack, `${name}-${type}`].map((part) =>
     part.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_"),
   );
