@@ -146,6 +146,19 @@ describe("GoMultiStageImage", () => {
     assert.equal(fs.readFileSync(path.join(directory, ".goimage/.gitignore"), "utf8"), "*\n");
   });
 
+  it("gives the context's directory the same mode under every umask", async () => {
+    const umask = process.umask(0o077);
+    try {
+      await registered(() => {
+        new GoMultiStageImage("strict", { source: "hello", repository });
+      });
+    } finally {
+      process.umask(umask);
+    }
+    const { mode } = fs.statSync(path.join(directory, ".goimage/stack/strict-MultiStage"));
+    assert.equal((mode & 0o777).toString(8), "755");
+  });
+
   it("gives two resources of one name under different parents a directory each", async () => {
     const found = await registered(() => {
       for (const parentType of ["a:b:C", "a:b:D"]) {

@@ -11,7 +11,10 @@ import { writeAtomically } from "./stage";
 
 const takenDirectories = oncePerRun(() => new Map<string, number>());
 
-/** Makes and returns the directory, relative to the project. Two resources of one name in a program get two. */
+/**
+ * Returns the directory, relative to the project, and makes the one it lies in. Two resources of one name in a program
+ * get two.
+ */
 export function contextDirectory(stack: string, type: string, name: string): string {
   const plain = [stack, `${name}-${type}`].map((part) =>
     part.replace(/[^A-Za-z0-9._-]/g, "_").replace(/^\.+/, "_"),
@@ -22,7 +25,8 @@ export function contextDirectory(stack: string, type: string, name: string): str
   const count = (taken.get(wished) ?? 0) + 1;
   taken.set(wished, count);
   const directory = count === 1 ? wished : `${wished}-${count}`;
-  fs.mkdirSync(directory, { recursive: true });
+  // The directory itself is made where its files are written, with a mode that no umask changes.
+  fs.mkdirSync(path.dirname(directory), { recursive: true });
   // So that nobody commits it, and no tool that honours .gitignore reads it.
   if (!fs.existsSync(".goimage/.gitignore")) writeAtomically(".goimage/.gitignore", "*\n");
   return directory;

@@ -10,7 +10,7 @@ import { helloFiles, makeTree } from "./module";
 
 export const repository = "registry.example.com/team/hello";
 
-export interface Outcome {
+interface Outcome {
   /** Message of the error that the constructor threw; "" when it threw none. */
   error: string;
   children: string[];
