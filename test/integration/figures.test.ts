@@ -26,7 +26,7 @@ const forms = [
 // What counts in more than one way: a hard link, a symbolic one, a file that replaces the base's.
 const dockerfile = `FROM alpine:3.20.3
 COPY data /srv/data
-RUN ln /srv/data /srv/hard && ln -s /srv/data /srv/soft && echo other > /etc/motd && rm /etc/issue
+RUN ln /srv/data /srv/hard && ln -s /srv/data /srv/soft && echo other > /etc/group && rm /etc/passwd
 `;
 const data = Array.from({ length: 5_000 }, (_, n) => `${Math.sin(n)}\n`).join("");
 

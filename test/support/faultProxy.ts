@@ -181,13 +181,15 @@ export class FaultProxy {
     { request, response, passed }: Exchange,
     change: (answer: http.IncomingMessage) => Answer = () => ({}),
   ): Promise<void> {
+    if (response.destroyed) return; // The client went away while a fault held its request.
     const { method, url: path } = request;
     // The client's Host stays: the registry makes the addresses of uploads with it.
     const headers = { ...request.headers, ...(this.secure ? { "x-forwarded-proto": "https" } : {}) };
     const onward = http.request({ ...this.upstream, method, path, headers, agent: false });
     const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
       onward.once("response", resolve).once("error", reject);
-      request.once("close", () => request.complete || onward.destroy());
+      // Also when the registry's answer is left unread: its connection would outlive the tests.
+      response.once("close", () => onward.destroy());
     });
     request.on("data", (chunk: Buffer) => (passed.bytesUp += chunk.length));
     request.pipe(onward);

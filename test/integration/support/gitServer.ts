@@ -26,6 +26,9 @@ export function gitRepositories(directory: string): Answer {
       stdio: ["pipe", "pipe", "inherit"],
     });
     request.pipe(child.stdin);
+    child.stdin.on("error", () => undefined);
+    // A client that goes away in the middle leaves the program waiting for the rest.
+    response.once("close", () => child.kill());
     const chunks: Buffer[] = [];
     child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     child.on("close", () => {
