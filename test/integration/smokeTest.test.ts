@@ -57,12 +57,12 @@ func expect(ok bool, what string) {
 `;
 
 const program =
-  (smokeTest: string, more = "") =>
+  (smokeTest: string, runtime = "") =>
   (repository: string) => `
 const { GoMultiStageImage } = require("goimage");
 const image = new GoMultiStageImage("hello", {
-  source: "hello", repository: "${repository}", builder: "${builder}", ${smokeTest} ${more}
-  runtime: { user: "4711:4712", workingDirectory: "/srv/app", files: ["data.txt"], env: { DATABASE: "$x y" }, command: ["serve"] },
+  source: "hello", repository: "${repository}", builder: "${builder}", ${smokeTest}
+  runtime: { ${runtime} user: "4711:4712", workingDirectory: "/srv/app", files: ["data.txt"], env: { DATABASE: "$x y" }, command: ["serve"] },
 });
 const { digest, ref, layers, dockerfile } = image;
 module.exports = { digest, ref, layers, dockerfile };
@@ -156,10 +156,15 @@ describe("smoke test", function () {
 
   it("says so when the builder cannot run the platform's programs", async function () {
     first = await project.outputs<Outputs>();
-    // A base of no platform: what stands in for Alpine may be for this machine's alone.
-    change(`smokeTest: {}, platforms: ["linux/arm64"], runtime: { image: "scratch" },`);
-    // Little to compile for a platform that no other test uses.
-    project.write({ "hello/main.go": "package main\n\nfunc main() {}\n" });
+    project.write({
+      // A base of no platform: what stands in for Alpine may be for this machine's alone.
+      "index.js": program(
+        'smokeTest: {}, platforms: ["linux/arm64"],',
+        'image: "scratch",',
+      )(project.repository),
+      // Little to compile for a platform that no other test uses.
+      "hello/main.go": "package main\n\nfunc main() {}\n",
+    });
     const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"]);
     if (code === 0) skipWithReason(this, "this builder runs programs of linux/arm64");
     assert.match(output, /the builder cannot run programs of linux\/arm64, as smokeTest needs/);
