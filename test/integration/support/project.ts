@@ -33,17 +33,25 @@ export class Project {
   ) {
     const text = typeof program === "string" ? program : program(this.repository);
     this.directory = makeTree({
-      "Pulumi.yaml": `name: ${name}\nruntime: nodejs\nmain: index.js\n`,
+      "Pulumi.yaml": `name: ${name}\nruntime: { name: nodejs, options: { typescript: false } }\nmain: index.js\n`,
       "package.json": "{}\n",
       "index.js": text,
       ...files,
     });
-    fs.mkdirSync(path.join(this.directory, "node_modules"));
-    fs.symlinkSync(repositoryRoot, path.join(this.directory, "node_modules/goimage"));
-    fs.symlinkSync(
-      path.join(repositoryRoot, "node_modules/@pulumi"),
-      path.join(this.directory, "node_modules/@pulumi"),
-    );
+    this.install();
+  }
+
+  /**
+   * The package as npm installs it, by links. Pulumi's language host walks the directories of node_modules through
+   * links at every command, so none leads to the whole repository.
+   */
+  private install(): void {
+    const modules = path.join(this.directory, "node_modules");
+    fs.mkdirSync(path.join(modules, "goimage"), { recursive: true });
+    for (const part of ["dist", "package.json"]) {
+      fs.symlinkSync(path.join(repositoryRoot, part), path.join(modules, "goimage", part));
+    }
+    fs.symlinkSync(path.join(repositoryRoot, "node_modules/@pulumi"), path.join(modules, "@pulumi"));
   }
 
   /** The same project and state, checked out anew into another directory, without what the build left behind. */
