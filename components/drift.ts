@@ -1,6 +1,6 @@
 // What became of the deployed image since: somebody may have deleted it from the registry, or moved its tags. Neither
 // provider's refresh sees that (docker's looks at nothing, docker-build's at the digest alone, and only over https), so
-// each `up` asks the registry before it registers the build: one small request a tag.
+// each `up` asks the registry: one small request a tag. The build waits for the answer only if it may be needed.
 
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
@@ -43,25 +43,39 @@ export function findDrift(
  * has lost the image, else the last deployment's. Only an image that no tag stands for is pushed again without being
  * asked. Where somebody else has pushed to one of its tags, that would take the tag away from them, and two stacks could
  * do so to each other for ever.
+ *
+ * A build that takes place anyway pushes what is missing, so it does not wait: a registry may be far away.
  */
 export function repairOf(
   component: pulumi.Resource,
   deployed: pulumi.Output<DeployedImage | undefined>,
   drift: pulumi.Output<Drift | undefined>,
+  rebuilds: pulumi.Output<boolean>,
 ): Promise<string> {
-  const repair = pulumi.all([deployed, drift]).apply(async ([image, found]) => {
+  const repair = pulumi.all([deployed, rebuilds]).apply(([image, isRebuilt]) => {
     const last = image?.repair ?? "none";
-    const lost = found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
-    if (!lost) return last;
-    await pulumi.log.warn(
-      `the registry no longer has ${image?.ref}, which this stack has pushed and exports; it is pushed again`,
-      component,
-    );
-    // Not a count: an update that fails may leave a new value with the child and the old one with the component.
-    return randomUUID();
+    return isRebuilt
+      ? pulumi.output(last)
+      : drift.apply((found) => repairAfter(component, image, found, last));
   });
   // Not as an Output: that would depend on the component, hence on its child, whose registration waits for this.
   return new Promise((resolve) => repair.apply(resolve));
+}
+
+async function repairAfter(
+  component: pulumi.Resource,
+  image: DeployedImage | undefined,
+  found: Drift | undefined,
+  last: string,
+): Promise<string> {
+  const lost = found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
+  if (!lost) return last;
+  await pulumi.log.warn(
+    `the registry no longer has ${image?.ref}, which this stack has pushed and exports; it is pushed again`,
+    component,
+  );
+  // Not a count: an update that fails may leave a new value with the child and the old one with the component.
+  return randomUUID();
 }
 
 async function driftOf(image: DeployedImage, wanted: Destination, access: RegistryAccess): Promise<Drift> {

@@ -89,12 +89,14 @@ export function buildImage(
     secrets: secretsOf(args),
     ssh: args.build?.ssh === true,
   };
-  explain(owner, source, staged, dockerfile, deployed);
+  const reasons = rebuildReasons(staged, dockerfile, deployed);
+  explain(owner, source, reasons);
   for (const warning of secretWarnings(args)) void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, args);
   const access = pulumi.output({ ...request.login, insecure: request.insecure });
   const drift = findDrift(component, deployed, destination, access);
-  const repair = repairOf(component, deployed, drift);
+  const rebuilds = reasons.apply((changes) => changes.length > 0);
+  const repair = repairOf(component, deployed, drift, rebuilds);
   const watch = watchPushes();
   const build = engineNamed(chosenEngine(args))(name, request, {
     parent: component,
@@ -148,14 +150,20 @@ function executables({ tree, closure, runtimeFiles }: Source): Set<string> {
   return new Set(shipped.filter((file) => tree.isExecutable(file)));
 }
 
-/** Tells what the user should know about the source: what changed since the last deployment, and what is unusual. */
-function explain(
-  { component }: Owner,
-  { closure }: Source,
+/** What changed since the last deployment; empty without one. Each of these changes makes the engine build and push. */
+function rebuildReasons(
   staged: StagedContext,
   dockerfile: pulumi.Output<string>,
   deployed: pulumi.Output<DeployedImage | undefined>,
-): void {
+): pulumi.Output<string[]> {
+  return pulumi.all([deployed, dockerfile]).apply(([image, text]) => {
+    if (image?.sourceFiles === undefined || image.dockerfile === undefined) return [];
+    return [...changedDockerfile(image.dockerfile, text), ...changedFiles(image.sourceFiles, staged.files)];
+  });
+}
+
+/** Tells what the user should know about the source: what changed since the last deployment, and what is unusual. */
+function explain({ component }: Owner, { closure }: Source, reasons: pulumi.Output<string[]>): void {
   if (closure.wholeModule !== undefined) {
     void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
   }
@@ -166,13 +174,8 @@ function explain(
       component,
     );
   }
-  pulumi.all([deployed, dockerfile]).apply(([image, text]) => {
-    if (image?.sourceFiles === undefined || image.dockerfile === undefined) return;
-    const reasons = [
-      ...changedDockerfile(image.dockerfile, text),
-      ...changedFiles(image.sourceFiles, staged.files),
-    ];
-    if (reasons.length > 0) void pulumi.log.info(`rebuilds because of ${reasons.join(", ")}`, component);
+  reasons.apply((changes) => {
+    if (changes.length > 0) void pulumi.log.info(`rebuilds because of ${changes.join(", ")}`, component);
   });
 }
 

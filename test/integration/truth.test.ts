@@ -118,6 +118,14 @@ module.exports = { digest, ref };
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
+    it("fault 20: an edit pushes all of a deleted image's successor", async () => {
+      await deleteImage(repository, exported.digest);
+      project.write({ "hello/main.go": `${project.read("hello/main.go")}\nvar edited = println\n` });
+      assert.deepEqual(await project.up(), { same: 2, update: 1 });
+      await assertServed();
+      assert.deepEqual(await project.up(), { same: 3 });
+    });
+
     it("fault 20: a tag that was deleted is put back, and nothing is built", async () => {
       const served = await fetchManifest(repository, exported.digest);
       await deleteManifest(repository, exported.digest);
