@@ -120,7 +120,9 @@ module.exports = { digest, ref };
 
     it("fault 20: an edit pushes all of a deleted image's successor", async () => {
       await deleteImage(repository, exported.digest);
-      project.write({ "hello/main.go": `${project.read("hello/main.go")}\nfunc init() { fmt.Println("edited") }\n` });
+      project.write({
+        "hello/main.go": `${project.read("hello/main.go")}\nfunc init() { fmt.Println("edited") }\n`,
+      });
       assert.deepEqual(await project.up(), { same: 2, update: 1 });
       await assertServed();
       assert.deepEqual(await project.up(), { same: 3 });
