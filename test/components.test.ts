@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, GoSingleStageImage } from "../components";
-import { helloFiles, makeTree } from "./support/module";
+import { helloFiles, inHello, makeTree } from "./support/module";
 
 interface Registered {
   type: string;
@@ -34,9 +34,7 @@ async function registered(program: () => void): Promise<Registered[]> {
     true,
   );
   const before = process.cwd();
-  directory = makeTree(
-    Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text])),
-  );
+  directory = makeTree(inHello(helloFiles));
   process.chdir(directory);
   try {
     program();

@@ -1,14 +1,14 @@
 // Nothing is deleted from a registry unless that was asked for, and a live image not even then.
 
 import assert from "node:assert/strict";
-import { helloFiles } from "../support/module";
+import { helloFiles, inHello } from "../support/module";
 import { makeAuthority } from "./support/authority";
 import { builder, registry } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest } from "./support/registry";
 import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
 
-const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const files = inHello(helloFiles);
 
 describe("deletion from a registry with https", function () {
   this.timeout(300_000);

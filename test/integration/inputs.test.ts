@@ -1,13 +1,13 @@
 // What a user meets with wrong, late or unusual inputs, on a real engine.
 
 import assert from "node:assert/strict";
-import { helloFiles } from "../support/module";
+import { helloFiles, inHello } from "../support/module";
 import { engineFields, engines } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest } from "./support/registry";
 
 const engine = engines.includes("buildkit") ? "buildkit" : "docker";
-const hello = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const hello = inHello(helloFiles);
 
 describe("mistakes in the inputs", function () {
   this.timeout(120_000);

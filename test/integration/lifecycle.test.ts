@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { helloFiles } from "../support/module";
+import { helloFiles, inHello } from "../support/module";
 import { engineFields, missingEngine, skipWithReason } from "./support/environment";
 import { Project, run } from "./support/project";
 import { fetchConfig, fetchManifest, transferSize } from "./support/registry";
@@ -32,7 +32,7 @@ module.exports = { digest, ref, size, unpackedSize, layers, dockerfile, tags };
 `;
 
 function helloProject(engine: string, more = "", name?: string): Project {
-  const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+  const files = inHello(helloFiles);
   return new Project(program(engine, more), files, name);
 }
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { helloFiles, makeTree } from "../support/module";
+import { helloFiles, inHello, makeTree } from "../support/module";
 import { engineFields, engines, registry } from "./support/environment";
 import { repositoryRoot, run } from "./support/project";
 
@@ -27,7 +27,7 @@ const args: GoMultiStageImageArgs = {
 };
 export const { digest, size } = new GoMultiStageImage("hello", args);
 `,
-      ...Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text])),
+      ...inHello(helloFiles),
     });
     const packed = await run("npm", ["pack", "--pack-destination", project, ...quiet], repositoryRoot);
     assert.equal(packed.code, 0, packed.output);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ImageLayer } from "../../components/outputs";
-import { helloFiles, makeTree } from "../support/module";
+import { helloFiles, inHello, makeTree } from "../support/module";
 import {
   alpineHasApk,
   alpineHasArm64,
@@ -31,7 +31,7 @@ interface Outputs {
   layers: ImageLayer[];
 }
 
-const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const files = inHello(helloFiles);
 
 const program = (fields: string, runtime: string) => (own: string) => `
 const { GoMultiStageImage } = require("goimage");

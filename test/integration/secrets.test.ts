@@ -6,14 +6,14 @@ import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as zlib from "node:zlib";
-import { helloFiles } from "../support/module";
+import { helloFiles, inHello } from "../support/module";
 import { engineFields, engines, registry } from "./support/environment";
 import { startLoginProxy, type LoginProxy } from "./support/loginProxy";
 import { Project } from "./support/project";
 import { fetchBlob, fetchManifest } from "./support/registry";
 
 const canary = () => `canary-${crypto.randomBytes(8).toString("hex")}`;
-const hello = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const hello = inHello(helloFiles);
 const everyLog = ["--logtostderr", "-v=11", "--logflow"];
 
 /** All files below a directory as one text. */

@@ -1,7 +1,7 @@
 // The size of an image: limits that end an update, and compression.
 
 import assert from "node:assert/strict";
-import { helloFiles } from "../support/module";
+import { helloFiles, inHello } from "../support/module";
 import { builder, engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest, transferSize } from "./support/registry";
@@ -13,11 +13,7 @@ interface Outputs {
   layers: { digest: string; mediaType: string; size: number; origin: string }[];
 }
 
-const helloProject = (program: (repository: string) => string) =>
-  new Project(
-    program,
-    Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text])),
-  );
+const helloProject = (program: (repository: string) => string) => new Project(program, inHello(helloFiles));
 
 const program = (fields: string) => (repository: string) => `
 const { GoMultiStageImage } = require("goimage");

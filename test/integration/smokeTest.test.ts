@@ -1,6 +1,7 @@
 // The program is run inside the build, and what does not work is never pushed.
 
 import assert from "node:assert/strict";
+import { inHello } from "../support/module";
 import { builder, missingEngine, skipWithReason } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest } from "./support/registry";
@@ -103,10 +104,7 @@ describe("smoke test", function () {
       "main.go": service("1"),
       "data.txt": "data",
     };
-    project = new Project(
-      program(""),
-      Object.fromEntries(Object.entries(files).map(([file, text]) => [`hello/${file}`, text])),
-    );
+    project = new Project(program(""), inHello(files));
     await project.up();
     first = await project.outputs<Outputs>();
   });

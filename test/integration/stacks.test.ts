@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { helloFiles } from "../support/module";
+import { helloFiles, inHello } from "../support/module";
 import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest } from "./support/registry";
 import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
 
-const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const files = inHello(helloFiles);
 const other = { "hello/main.go": 'package main\n\nfunc main() { println("other") }\n' };
 
 for (const engine of ["docker", "buildkit"]) {

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import { helloFiles, makeTree } from "../support/module";
+import { helloFiles, inHello, makeTree } from "../support/module";
 import { builder, engineFields, engines } from "./support/environment";
 import { Project } from "./support/project";
 import { soak } from "./support/soak";
 
-const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const files = inHello(helloFiles);
 
 describe("surroundings", function () {
   this.timeout(300_000);

@@ -1,7 +1,7 @@
 // What a stack exports is what its registry has: deleted images and moved tags are noticed and repaired.
 
 import assert from "node:assert/strict";
-import { helloFiles } from "../support/module";
+import { helloFiles, inHello } from "../support/module";
 import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
 import { Project, run, type Run } from "./support/project";
 import { deleteImage, deleteManifest, fetchBlob, fetchManifest, putManifest } from "./support/registry";
@@ -12,7 +12,7 @@ interface Outputs {
   ref: string;
 }
 
-const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const files = inHello(helloFiles);
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`what the registry has, with engine ${engine}`, function () {

@@ -9,6 +9,10 @@ export const helloFiles: Record<string, string> = {
   "main.go": 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
 };
 
+/** A module's files in the directory hello. */
+export const inHello = (files: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(files).map(([file, text]) => [`hello/${file}`, text]));
+
 const made: string[] = [];
 process.on("exit", () => made.forEach((directory) => fs.rmSync(directory, { recursive: true, force: true })));
 

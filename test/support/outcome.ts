@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, type GoMultiStageImageArgs } from "../../components";
-import { helloFiles, makeTree } from "./module";
+import { helloFiles, inHello, makeTree } from "./module";
 
 export const repository = "registry.example.com/team/hello";
 
@@ -62,10 +62,7 @@ export async function outcome(
 }
 
 /** The files of a small module in the directory hello, and more. */
-export const hello = (more: Record<string, string> = {}) =>
-  Object.fromEntries(
-    Object.entries({ ...helloFiles, ...more }).map(([file, text]) => [`hello/${file}`, text]),
-  );
+export const hello = (more: Record<string, string> = {}) => inHello({ ...helloFiles, ...more });
 
 /** Refused in words that match, with nothing registered and nothing staged. */
 export async function refused(message: RegExp, ...given: Parameters<typeof outcome>): Promise<void> {

@@ -3,7 +3,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { helloFiles } from "../../support/module";
+import { helloFiles, inHello } from "../../support/module";
 import { builder, engineFields } from "./environment";
 import { Project, repositoryRoot } from "./project";
 
@@ -25,7 +25,7 @@ const image = new GoMultiStageImage("hello", {
 const single = new GoSingleStageImage("hello", { ...common, repository: "${repository}/single" });
 module.exports = { ref: image.ref, size: image.size, single: single.ref };
 `;
-  const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+  const files = inHello(helloFiles);
   return new Project(program, files);
 }
 

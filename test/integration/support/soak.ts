@@ -2,11 +2,11 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { helloFiles } from "../../support/module";
+import { helloFiles, inHello } from "../../support/module";
 import { engineFields, engines } from "./environment";
 import { Project, type Changes } from "./project";
 
-const files = Object.fromEntries(Object.entries(helloFiles).map(([file, text]) => [`hello/${file}`, text]));
+const files = inHello(helloFiles);
 
 /** Deploys once, then goes on deploying; `each` hears what each further up has changed. */
 export async function soak(
