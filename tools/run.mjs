@@ -45,5 +45,13 @@ require("ts-node/register");
 delete process.env.TS_NODE_TRANSPILE_ONLY;
 delete process.env.TS_NODE_PROJECT;
 
+// Node ends without a word when nothing is left that could settle what a command waits for.
+const silentEnd = () => {
+  console.error(`error: ${command} ended before it was done; this is a fault of goimage's tools`);
+  process.exitCode = 1;
+};
+process.once("beforeExit", silentEnd);
+
 // In this same process, so that Ctrl-C and exit codes need no passing on.
 process.exitCode = await require(`./${command}.ts`).main(args);
+process.off("beforeExit", silentEnd);

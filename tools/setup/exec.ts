@@ -3,6 +3,7 @@ import { accessSync, constants, createWriteStream, statSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { finished } from "node:stream/promises";
 import { say } from "./ui";
 
 /** A failure that the user can act on: printed as it is, with no stack. */
@@ -57,10 +58,11 @@ export async function run(
   const terminal = process.stdin.isTTY && process.stdout.isTTY;
   const shown: StdioOptions = terminal ? "inherit" : ["ignore", "inherit", "inherit"];
   const stdio = options.show ? shown : ["ignore", "pipe", "pipe"];
-  const child = start(command, args, { ...options, stdio: stdio as StdioOptions });
-  const collected = { stdout: "", stderr: "" };
   if (options.log) await mkdir(dirname(options.log), { recursive: true });
   const log = options.log ? createWriteStream(options.log) : undefined;
+  // From here to the listeners nothing may wait: the end of a quick command would be missed.
+  const child = start(command, args, { ...options, stdio: stdio as StdioOptions });
+  const collected = { stdout: "", stderr: "" };
   for (const stream of ["stdout", "stderr"] as const) {
     child[stream]?.setEncoding("utf8").on("data", (text: string) => {
       log?.write(text);
@@ -75,7 +77,7 @@ export async function run(
     });
     child.once("close", (exit, signal) => resolve(exit ?? (signal === "SIGINT" ? 130 : 143)));
   });
-  log?.end();
+  if (log) await finished(log.end());
   if (interrupted) await new Promise(() => {}); // The interrupt handler ends the process.
   return { code, ...collected };
 }
