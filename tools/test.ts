@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { ensureBuilt } from "./build";
 import { runCommand } from "./setup/command";
 import { handleInterrupts, which } from "./setup/exec";
@@ -57,7 +58,9 @@ async function integrationTests(args: readonly string[]): Promise<PhaseResult> {
     GOIMAGE_TEST_BUILDER: builder,
   };
   const spec = "test/integration/**/*.test.ts";
-  const result = await runPhase({ name: "integration tests", spec, env, args });
+  // Half of such a test is waiting: for a registry, a daemon, a fault's end.
+  const jobs = availableParallelism() + 1;
+  const result = await runPhase({ name: "integration tests", spec, env, jobs, args });
   if (started.length === 0) return result;
   if (process.env["CI"] === "true") await withLock(layout(), () => stopServices(layout()));
   else say(`still running for the next test run: ${started.join(", ")}\nstop with: npm run setup -- --down`);

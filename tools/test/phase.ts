@@ -22,6 +22,8 @@ export interface Phase {
   readonly spec: string;
   readonly ignore?: string;
   readonly env: NodeJS.ProcessEnv;
+  /** How many test files run side by side; one after the other in one process unless it is said. */
+  readonly jobs?: number;
   /** Arguments of the user's, for mocha. */
   readonly args: readonly string[];
 }
@@ -51,7 +53,7 @@ export function judge(
   return { counts };
 }
 
-export async function runPhase({ name, spec, ignore, env, args }: Phase): Promise<PhaseResult> {
+export async function runPhase({ name, spec, ignore, env, jobs, args }: Phase): Promise<PhaseResult> {
   const folder = await mkdtemp(join(tmpdir(), "goimage-counts-"));
   const file = join(folder, "counts.json");
   // Mocha would add the configuration's files to ours: what else it says is passed on.
@@ -64,9 +66,10 @@ export async function runPhase({ name, spec, ignore, env, args }: Phase): Promis
   );
   const mocha = [join(repoRoot, "node_modules/mocha/bin/mocha.js"), "--no-config", ...flags];
   const reporter = `--reporter=${join(repoRoot, "tools/test/reporter.ts")}`;
+  const parallel = jobs === undefined ? [] : ["--parallel", `--jobs=${jobs}`];
   const files = [...(ignore ? [`--ignore=${ignore}`] : []), spec];
   try {
-    const { code } = await run(process.execPath, [...mocha, reporter, ...args, ...files], {
+    const { code } = await run(process.execPath, [...mocha, reporter, ...parallel, ...args, ...files], {
       cwd: repoRoot,
       // Types are checked by `npm run typecheck`.
       env: { ...env, TS_NODE_TRANSPILE_ONLY: "1", GOIMAGE_TEST_COUNTS: file },
