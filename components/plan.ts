@@ -6,6 +6,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Recipe, type GoImageArgs, type GoMultiStageImageArgs } from "./args";
 import { buildImage, classicGoVersion, type BuildPlan } from "./dockerfile/goBuild";
+import { isolatesCompiler } from "./engines";
 import { agentProblems } from "./engines/sshAgent";
 import { goTarget, platformOf } from "./platform";
 import { invalidInputs, shown, type Problem } from "./problems";
@@ -61,6 +62,7 @@ export function buildPlan(
     service,
     build: { ...args.build, buildTags: buildTags(args) },
     platform: platformOf(args),
+    offline: isolatesCompiler(args),
     ...(args.smokeTest === undefined ? {} : { smokeTest: args.smokeTest }),
     cacheNamespace: `goimage-${pulumi.getProject().replace(/[^A-Za-z0-9_.-]/g, "_")}`,
   };
@@ -72,8 +74,14 @@ function resolve({ source, mainPackage, build }: Settings): ReturnType<typeof re
   return resolveService(source, {
     mainPackage,
     workspace: build?.env?.["GOWORK"] !== "off",
-    vendor: !flags.some((flag) => /^--?mod=(mod|readonly)$/.test(flag)),
+    vendor: vendorSetting(flags),
   });
+}
+
+/** What -mod says about the vendor directory; the last one counts. */
+function vendorSetting(flags: readonly string[]): boolean | undefined {
+  const mode = flags.findLast((flag) => /^--?mod=/.test(flag))?.replace(/^.*=/, "");
+  return mode === undefined ? undefined : mode === "vendor";
 }
 
 /**

@@ -5,7 +5,7 @@ import type { BuildStageArgs, SmokeTestArgs } from "../args";
 import { goTarget } from "../platform";
 import { parseGoVersion, type GoMod } from "../source/goMod";
 import type { GoService } from "../source/module";
-import { copy, pairs, run, workdir, type Instruction } from "./instructions";
+import { copy, pairs, run, runOffline, workdir, type Instruction } from "./instructions";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
 
 /** Where the build context lies in the build stage. */
@@ -13,6 +13,9 @@ const contextDirectory = "/src";
 
 /** The go command's cache of compiled packages. */
 export const buildCache = "/root/.cache/go-build";
+
+/** Where the builder's cache of modules is mounted while they are downloaded. */
+const moduleCache = "/modules";
 
 /** The version in the classic recipe, and the one for a go.mod that names none. */
 export const classicGoVersion = "1.23";
@@ -24,6 +27,8 @@ export interface BuildPlan {
   platform: string;
   /** Namespace of the cache mounts, so that projects on one builder do not share compiled code. */
   cacheNamespace: string;
+  /** Whether the compile step has no network. */
+  offline: boolean;
   smokeTest?: SmokeTestArgs;
 }
 
@@ -59,14 +64,23 @@ export function downloadSteps(plan: BuildPlan): Instruction[] {
         inModule(plan, directory === "." ? "./" : `${directory}/`),
       ),
     ),
-    run(downloadCommand(plan.build), downloadMounts(plan)),
+    cachedDownload(plan),
     ...(downloadDirectory(plan) === workingDirectory(plan) ? [] : [workdir(workingDirectory(plan))]),
   ];
 }
 
-function downloadsFirst({ service: { vendorDirectory, moduleFiles } }: BuildPlan): boolean {
-  // A COPY would take these characters for wildcards; the compile step downloads as well.
-  return vendorDirectory === undefined && !moduleFiles.some((file) => /[*?[\]\\$]/.test(file));
+function downloadsFirst({ service: { downloads, moduleFiles } }: BuildPlan): boolean {
+  // A COPY would take these characters for wildcards; there modules are downloaded after the source.
+  return downloads && !moduleFiles.some((file) => /[*?[\]\\$]/.test(file));
+}
+
+/**
+ * Downloads modules into the builder's cache, and from there into the step's layer, in which the compiler finds them: a
+ * builder drops caches sooner than it forgets that a step is done.
+ */
+function cachedDownload({ build, cacheNamespace }: BuildPlan): Instruction {
+  const cache = `type=cache,id=${cacheNamespace}-mod,target=${moduleCache}`;
+  return run(downloadCommand(build, moduleCache), [cache, ...downloadAccess(build)]);
 }
 
 /**
@@ -80,7 +94,28 @@ export function downloadDirectory(plan: BuildPlan): string {
 }
 
 export function sourceSteps(plan: BuildPlan): Instruction[] {
-  return [copy(["."], inModule(plan, "."))];
+  const source = copy(["."], inModule(plan, "."));
+  return plan.service.downloads && !downloadsFirst(plan) ? [source, cachedDownload(plan)] : [source];
+}
+
+/** The source and its modules, in one stage that keeps both. */
+export function plainSourceSteps(plan: BuildPlan): Instruction[] {
+  const { build, service } = plan;
+  const download = run(downloadCommand(build), downloadAccess(build));
+  return [copy(["."], inModule(plan, ".")), ...(service.downloads ? [download] : [])];
+}
+
+/**
+ * The step that compiles. A compiler reads what its input tells it to, such as a file that an #include line names, and
+ * puts it into its messages or into the program: so the step has no secret, no SSH agent, and where the builder can do
+ * without, no network.
+ */
+export function compileStep(
+  { offline }: BuildPlan,
+  command: readonly string[],
+  mounts: readonly string[] = [],
+): Instruction {
+  return offline ? runOffline(command, mounts) : run(command, mounts);
 }
 
 /** The directory in which the go command runs. */
@@ -93,12 +128,8 @@ function inModule({ service }: BuildPlan, target: string): string {
   return service.moduleDirectory === "." ? target : path.posix.join(contextDirectory, target);
 }
 
-export function downloadMounts(plan: BuildPlan): string[] {
-  return [`type=cache,id=${plan.cacheNamespace}-mod,target=/go/pkg/mod`, ...downloadAccess(plan.build)];
-}
-
-export function compileMounts(plan: BuildPlan): string[] {
-  return [`type=cache,id=${plan.cacheNamespace}-build,target=${buildCache}`, ...downloadMounts(plan)];
+export function compileMounts({ cacheNamespace }: BuildPlan): string[] {
+  return [`type=cache,id=${cacheNamespace}-build,target=${buildCache}`];
 }
 
 /** The go build command; `output` is the binary. */

@@ -1,4 +1,5 @@
-// How a build reaches private modules: secrets and the SSH agent, mounted in the steps that download and nowhere else.
+// How a build reaches private modules: secrets and the SSH agent, mounted in the steps that download and nowhere else. Where
+// a compiler runs there is none of them.
 
 import type { Input } from "@pulumi/pulumi";
 import type { BuildStageArgs } from "../args";
@@ -83,14 +84,23 @@ export function gitSteps(build: BuildStageArgs): Instruction[] {
 }
 
 /**
- * The command that downloads modules. The go command keeps git's words to itself ("no secure protocol found for
- * repository"), so after a failure each host is asked once more for what is wrong: its key, the agent's, no ssh.
+ * The command that downloads modules; with a `cache`, into that and from there to where the go command looks for them. Both
+ * times go.sum is checked.
+ *
+ * The go command keeps git's words to itself ("no secure protocol found for repository"), so after a failure each host is
+ * asked once more for what is wrong: its key, the agent's, no ssh.
  */
-export function downloadCommand(build: BuildStageArgs): string[] {
-  const download = ["go", "mod", "download"];
+export function downloadCommand(build: BuildStageArgs, cache?: string): string[] {
+  const download = "go mod download";
   const urls = sshHosts(build).map(({ url }) => url);
-  if (urls.length === 0) return download;
+  if (urls.length === 0 && cache === undefined) return download.split(" ");
+  const first = cache === undefined ? download : `GOMODCACHE=${cache} ${download}`;
+  const then =
+    cache === undefined
+      ? "exit"
+      : `GOPROXY=file://${cache}/cache/download GONOPROXY=none GOSUMDB=off exec ${download}`;
+  if (urls.length === 0) return ["sh", "-c", `${first} && ${then}`];
   const ask =
     'for url; do echo "$GIT_SSH_COMMAND -T $url" >&2; $GIT_SSH_COMMAND -T "$url" < /dev/null >&2; done';
-  return ["sh", "-c", `${download.join(" ")} && exit; ${ask}; exit 1`, "sh", ...urls];
+  return ["sh", "-c", `${first} && ${then}; ${ask}; exit 1`, "sh", ...urls];
 }

@@ -6,10 +6,12 @@ import {
   buildCache,
   buildImage,
   compileMounts,
+  compileStep,
   downloadDirectory,
   downloadSteps,
   goBuild,
   goEnvironment,
+  plainSourceSteps,
   sourceSteps,
   workingDirectory,
 } from "./goBuild";
@@ -23,14 +25,13 @@ import {
   from,
   pairs,
   plain,
-  run,
   text,
   workdir,
   type Instruction,
 } from "./instructions";
 import { libcCheck } from "./libc";
 import { baseStage, packageLayer, packagesStage, packageStages } from "./packages";
-import { downloadAccess, gitSteps } from "./privateModules";
+import { gitSteps } from "./privateModules";
 
 /** A rendered Dockerfile. */
 export interface Dockerfile {
@@ -99,7 +100,7 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       ...sourceSteps(plan),
       ...files.map((file) => copyFile(plan, file, `/out/files${directory}`)),
       comment("Of several builds at once, the first fills the cache and the others wait for it."),
-      run(compileStep(goBuild(plan, `/out/bin${binary}`)), compileMounts(plan)),
+      compileStep(plan, compileScript(goBuild(plan, `/out/bin${binary}`)), compileMounts(plan)),
       ...libcCheck(plan.build, runtime, `/out/bin${binary}`),
       emptyLine,
       ...packageStages(runtime.packages, pinned(base, digests), plan.build),
@@ -136,9 +137,9 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
  * between two builds of the same source. All in one step, since the start of a container for another takes as long as a
  * small package compiles. The command's words are arguments of the script and no part of it.
  */
-function compileStep(command: readonly string[]): string[] {
+function compileScript(command: readonly string[]): string[] {
   const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/lock && { flock -n 9 || flock -s 9; } 2>/dev/null`;
-  return ["sh", "-c", `${lock}; "$@" && find /out -exec touch -h -d @0 {} +`, "sh", ...command];
+  return ["sh", "-c", `${lock}; GOPROXY=off "$@" && find /out -exec touch -h -d @0 {} +`, "sh", ...command];
 }
 
 /** The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board. */
@@ -153,8 +154,8 @@ export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerf
       workdir(workingDirectory(plan)),
       ...goEnvironment(plan),
       ...gitSteps(plan.build),
-      ...sourceSteps(plan),
-      run(build, downloadAccess(plan.build)),
+      ...plainSourceSteps(plan),
+      compileStep(plan, ["env", "GOPROXY=off", ...build]),
       workdir("/app"),
       ...pairs("LABEL", baseAnnotations(base, digests)),
       plain("USER", defaultUser),
@@ -163,8 +164,8 @@ export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerf
     layers: [
       { createdBy: `WORKDIR ${workingDirectory(plan)}`, origin: "files" },
       { createdBy: "COPY . ", origin: "files" },
-      ...gitSteps(plan.build).map(() => ({ createdBy: "RUN git config ", origin: "files" as const })),
-      { createdBy: "RUN ", origin: "binary" },
+      { createdBy: "RUN env ", origin: "binary" },
+      { createdBy: "RUN ", origin: "files" },
       { createdBy: "WORKDIR /app", origin: "files" },
     ],
     isHardened: false,

@@ -103,6 +103,12 @@ interface Hint {
 
 const knownHints: Hint[] = [
   {
+    when: /disabled by GOPROXY=off/,
+    say: () =>
+      "modules are downloaded before the compiler runs, and only those that go.mod names: run go mod tidy in the module, and " +
+      "commit go.mod and go.sum",
+  },
+  {
     when: new RegExp(`exec ${proberPath}: exec format error`),
     say: (platform) =>
       `the builder cannot run programs of ${platform}, as smokeTest needs: leave it out, or choose with the input builder ` +

@@ -20,6 +20,11 @@ export function engineNamed(engine: Engine): ImageEngine {
   return engines[engine];
 }
 
+/** Whether the compile step can be cut off from the network: Docker Engine 20.10 has no RUN --network. */
+export function isolatesCompiler(args: AnyArgs): boolean {
+  return chosenEngine(args) === Engine.Buildkit;
+}
+
 /** Inputs that only the docker-build provider can serve. */
 function buildkitInputs(args: AnyArgs): string[] {
   const given: [string, unknown][] = [

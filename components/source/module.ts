@@ -32,8 +32,10 @@ export interface GoService {
   modules: LocalModule[];
   /** go.mod, go.sum, go.work and the like: all that decides which modules are used. */
   moduleFiles: string[];
-  /** Where vendored packages lie; undefined when modules are downloaded. */
+  /** Where vendored packages may lie. */
   vendorDirectory: string | undefined;
+  /** False when no module is downloaded: the vendor directory has them, or go.mod requires none. */
+  downloads: boolean;
 }
 
 /** What the environment of the build says about modules. */
@@ -41,8 +43,8 @@ export interface ModuleSettings {
   mainPackage?: string | undefined;
   /** False when GOWORK=off. */
   workspace?: boolean;
-  /** False when -mod=mod or -mod=readonly. */
-  vendor?: boolean;
+  /** True when -mod=vendor, false when -mod=mod or -mod=readonly. */
+  vendor?: boolean | undefined;
 }
 
 /** Resolves the service; the problems name the inputs source and mainPackage. */
@@ -66,7 +68,8 @@ export function resolveService(
   const workspace = settings.workspace === false ? undefined : findWorkspace(moduleRoot);
   const mains = workspace?.members ?? [moduleRoot];
   const vendorRoot = workspace ? path.dirname(workspace.file) : moduleRoot;
-  const vendor = settings.vendor === false ? "no" : vendorUse(vendorRoot, workspace, (workspace ?? goMod).go);
+  const found = settings.vendor === false ? "no" : vendorUse(vendorRoot, workspace, (workspace ?? goMod).go);
+  const vendor = settings.vendor === true && found === "maybe" ? "yes" : found;
   // A vendored build takes everything but the main modules from the vendor directory.
   const files = [...mains.map((main) => path.join(main, "go.mod")), ...(workspace ? [workspace.file] : [])];
   const all = vendor === "yes" ? [] : files.flatMap((file) => localReplacements(source, file, problems));
@@ -96,6 +99,7 @@ export function resolveService(
       relative,
     ),
     vendorDirectory: vendor === "no" ? undefined : relative(path.join(vendorRoot, "vendor")),
+    downloads: vendor !== "yes" && needed.size > 0,
   };
   problems.push(...tooWide(source, ancestor));
   problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory));

@@ -41,10 +41,10 @@ ENV GOARCH="amd64"
 ENV GOOS="linux"
 ENV GOTOOLCHAIN="local"
 COPY go.mod go.sum ./
-RUN --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["go","mod","download"]
+RUN --mount=type=cache,id=ns-mod,target=/modules ["sh","-c","GOMODCACHE=/modules go mod download && GOPROXY=file:///modules/cache/download GONOPROXY=none GOSUMDB=off exec go mod download"]
 COPY . .
 # Of several builds at once, the first fills the cache and the others wait for it.
-RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build --mount=type=cache,id=ns-mod,target=/go/pkg/mod ["sh","-c","[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; \\"$@\\" && find /out -exec touch -h -d @0 {} +","sh","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; GOPROXY=off \\"$@\\" && find /out -exec touch -h -d @0 {} +","sh","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
 
 FROM alpine:3.20.3 AS app
 WORKDIR /app
@@ -137,8 +137,8 @@ ENTRYPOINT ["/app/main"]
     const mounted = fast(plan, {})
       .text.split("\n")
       .filter((text) => text.includes("type=secret,id=goimage-ca"));
-    assert.equal(mounted.length, 2);
-    plan.service.vendorDirectory = "vendor";
+    assert.equal(mounted.length, 1);
+    plan.service.downloads = false;
     assert.ok(!fast(plan, {}).text.includes("download"));
   });
 
@@ -157,12 +157,48 @@ ENTRYPOINT ["/app/main"]
       ],
     );
     const mounted = lines.filter((text) => text.includes("--mount=type=ssh,required=true "));
-    assert.equal(mounted.length, 2);
+    assert.equal(mounted.length, 1);
     assert.match(mounted[0] ?? "", /go mod download/);
-    assert.match(mounted[1] ?? "", /"go","build"/);
     assert.match(line(lines, "ENV GIT_SSH_COMMAND") ?? "", /StrictHostKeyChecking=yes .*UserKnownHostsFile=/);
     const own = rendered({ build: { ...build, env: { GIT_CONFIG_COUNT: "0" } } });
     assert.equal(line(own, 'RUN ["git'), undefined);
+  });
+
+  it("gives the compiler no secret, no agent, no proxy, and where the engine can do without, no network", () => {
+    const build = {
+      ...{
+        netrc: "machine a login b password c",
+        caCertificates: "pem",
+        ssh: true,
+        goPrivate: "a.example.com",
+      },
+      sshKnownHosts: "a.example.com ssh-rsa A",
+    };
+    // Whatever the source is like, also where its module files cannot be copied first.
+    for (const moduleFiles of [
+      ["go.mod", "go.sum"],
+      ["go.mod", "we[ird/go.mod"],
+    ]) {
+      const plan = examplePlan({ build, offline: true });
+      plan.service.moduleFiles = moduleFiles;
+      for (const text of [fast(plan, { packages: ["curl"] }).text, singleStage(plan).text]) {
+        const steps = text.split("\n").filter((step) => step.startsWith("RUN"));
+        const compile = steps.filter((step) => step.includes('"go","build"'));
+        assert.equal(compile.length, 1);
+        for (const step of compile) {
+          assert.match(step, /^RUN --network=none /);
+          assert.match(step, /GOPROXY=off/);
+          assert.doesNotMatch(step, /type=(secret|ssh)/);
+        }
+        const last = steps.findLast((step) => step.includes("mod download")) ?? "";
+        assert.match(last, /go mod download/);
+        assert.equal(last.match(/type=secret/g)?.length, 3);
+        assert.match(last, /type=ssh/);
+      }
+    }
+    const docker = fast(examplePlan(), {}).text;
+    assert.match(docker, /GOPROXY=off/);
+    assert.doesNotMatch(docker, /--network/);
   });
 
   it("looks for glibc where a dynamic binary is to run on Alpine, and nowhere else", () => {
@@ -206,7 +242,7 @@ ENTRYPOINT ["/app/main"]
         moduleFiles: ["shop/a/go.mod", "shop/b/go.mod", "shop/go.work"],
       };
       const lines = rendered({ service });
-      return lines.slice(0, lines.findIndex((text) => text.includes('"download"')) + 1);
+      return lines.slice(0, lines.findIndex((text) => text.includes("mod download")) + 1);
     };
     assert.deepEqual(steps("shop/a"), steps("shop/b"));
     assert.equal(steps("shop/a")[1], "WORKDIR /src/shop");
@@ -236,7 +272,8 @@ ENV GOARCH="amd64"
 ENV GOOS="linux"
 ENV GOTOOLCHAIN="local"
 COPY . .
-RUN ["go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/app/main","./cmd/api"]
+RUN ["go","mod","download"]
+RUN ["env","GOPROXY=off","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/app/main","./cmd/api"]
 WORKDIR /app
 USER 65532:65532
 ENTRYPOINT ["/app/main"]

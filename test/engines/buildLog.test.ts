@@ -56,6 +56,11 @@ describe("build log", () => {
     });
   }
 
+  it("says what to do about a module that go.mod does not name", () => {
+    const [hint = ""] = hintsFor("build", "main.go:3:8: module lookup disabled by GOPROXY=off");
+    assert.match(hint, /go mod tidy/);
+  });
+
   it("finds none where no step failed", () => assert.equal(failedStep("#1 DONE 0.1s\n"), undefined));
 
   it("knows a failed step from a failed push, in the words of old and new BuildKit", () => {

@@ -42,7 +42,7 @@ ${image("b")};
   /** Lines of the step that downloads. */
   const downloadStep = (output: string, image: string) => {
     const ofImage = lines(output, image).map((line) => line.replace(/^.*?(?=#\d)/, "").trimEnd());
-    const step = ofImage.find((line) => line.includes('["go","mod","download"]'))?.split(" ")[0];
+    const step = ofImage.find((line) => line.includes("go mod download"))?.split(" ")[0];
     assert.ok(step !== undefined, output);
     return ofImage.filter((line) => line.startsWith(`${step} `));
   };
@@ -53,6 +53,19 @@ ${image("b")};
     const up = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(up.code, 0, up.output);
     output = up.output;
+  });
+
+  it("compile also where the builder has the download's step but no longer its cache of modules", async () => {
+    // Another project has a cache of its own; other flags make it compile anew.
+    const changed = (repository: string) => program(repository).replaceAll('["-v"]', '["-v", "-gcflags=-l"]');
+    const other = new Project(changed, files, `${unique}-other`);
+    const up = await other.pulumi(["up", "--yes", "--skip-preview"]);
+    assert.equal(up.code, 0, up.output);
+    assert.ok(
+      downloadStep(up.output, "a").some((line) => line.endsWith("CACHED")),
+      up.output,
+    );
+    assert.ok(compiled(up.output, "a").length > 0, up.output);
   });
 
   it("download once: the second takes the first one's step", () => {

@@ -18,10 +18,12 @@ export function examplePlan(change: Partial<BuildPlan> = {}): BuildPlan {
       modules: [{ path: "example.com/service", directory: "." }],
       moduleFiles: ["go.mod", "go.sum"],
       vendorDirectory: undefined,
+      downloads: true,
     },
     build: {},
     platform: "linux/amd64",
     cacheNamespace: "ns",
+    offline: false,
     ...change,
   };
 }

@@ -11,11 +11,12 @@ export const repositoryPath = "team/lib.git";
 
 const modulePath = `127.0.0.1/${repositoryPath}`;
 
-/** A bare repository with the module as v1.0.0. */
-export async function moduleRepository(): Promise<string> {
+/** A bare repository with the module as v1.0.0; `more` are files beside its package. */
+export async function moduleRepository(more: Record<string, string> = {}): Promise<string> {
   const work = makeTree({
     "go.mod": `module ${modulePath}\n\ngo 1.23\n`,
     "lib.go": 'package lib\n\nconst Name = "private"\n',
+    ...more,
   });
   const bare = path.join(makeTree({}), repositoryPath);
   const git = async (...words: string[]) => {

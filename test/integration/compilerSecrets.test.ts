@@ -1,0 +1,81 @@
+// A dependency that wants the secrets of the build: files that a compiler reads on its word, and puts into its messages.
+// The download needs the secrets; the compile step must not have them.
+
+import assert from "node:assert/strict";
+import { startCompanyServer, type CompanyServer } from "./support/companyServer";
+import { assertNowhere, placesOf } from "./support/canary";
+import { builder } from "./support/environment";
+import { moduleRepository, programOf } from "./support/gitModule";
+import { gitRepositories } from "./support/gitServer";
+import { Project } from "./support/project";
+
+const password = "canary-71c0b7d5e2";
+const repositoryPath = "team/lib.git";
+
+/** Where the download step has its secrets, and where a curious module would look for others. */
+const wanted: Record<string, string[]> = {
+  GoMultiStageImage: ["/root/.netrc", "/etc/ssl/certs/goimage-ca.crt", "/proc/1/environ"],
+  GoSingleStageImage: ["/root/.netrc"],
+};
+
+/** Go assembly that includes a file, on platforms of every kind. */
+const curious = (file: string) => ({
+  "steal.s": `#include "${file}"\n\nTEXT ·steal(SB),4,$0\n\tRET\n`,
+  "steal.go": "package lib\n\nfunc steal()\n\nfunc init() { steal() }\n",
+});
+
+describe("a private module whose assembly includes the build's secrets", function () {
+  this.timeout(300_000);
+  const servers: CompanyServer[] = [];
+  after(() => servers.forEach((server) => server.close()));
+
+  async function upWith(component: string, more: Record<string, string>) {
+    const repository = await moduleRepository(more);
+    const root = repository.slice(0, -repositoryPath.length);
+    const server = await startCompanyServer("robot", password, gitRepositories(root));
+    servers.push(server);
+    const unique = `steal-${Date.now()}-${Math.floor(Math.random() * 1e6)}`;
+    const service = await programOf(repository);
+    const program = (target: string) => `
+const { ${component} } = require("goimage");
+const { readFileSync } = require("node:fs");
+const { port } = new URL("${server.url}");
+const image = new ${component}("hello", {
+  source: "hello", repository: "${target}", builder: "${builder}",
+  build: {
+    goPrivate: "127.0.0.1/*", goProxy: "off", caCertificates: readFileSync("company.pem", "utf8"),
+    netrc: new (require("@pulumi/pulumi").Config)().requireSecret("netrc"),
+    env: { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "url.https://127.0.0.1:" + port + "/.insteadOf",
+      GIT_CONFIG_VALUE_0: "https://127.0.0.1/", GIT_SSL_CAPATH: "/mnt" },
+  },
+});
+module.exports = { ref: image.ref };
+`;
+    const files = { ...service, "hello/go.mod": `// ${unique}\n${service["hello/go.mod"]}` };
+    const project = new Project(program, { ...files, "company.pem": server.authority }, unique);
+    const netrc = `machine 127.0.0.1 login robot password ${password}`;
+    await project.pulumi(["config", "set", "--secret", "netrc", netrc]);
+    const run = await project.pulumi(["up", "--yes", "--skip-preview", "--diff"]);
+    return { project, ...run };
+  }
+
+  for (const [component, files] of Object.entries(wanted)) {
+    for (const file of files) {
+      it(`gets nothing of ${file} in ${component}`, async () => {
+        const { output, code, project } = await upWith(component, curious(file));
+        assert.notEqual(code, 0);
+        const state = await project.state();
+        assertNowhere({ output, state, context: project.read(".goimage/.gitignore") }, [password]);
+        // The compiler did look, and in vain; what is in /proc is its own.
+        assert.match(output, /steal\.s|lib\.git@v1\.0\.0/, output.slice(-2000));
+        if (!file.startsWith("/proc")) assert.match(output, /no such file or directory/, output.slice(-2000));
+      });
+    }
+
+    it(`is downloaded with the credentials, which are nowhere afterwards, in ${component}`, async () => {
+      const { output, code, project } = await upWith(component, {});
+      assert.equal(code, 0, output.slice(-3000));
+      assertNowhere(await placesOf(project, output), [password]);
+    });
+  }
+});
