@@ -6,6 +6,7 @@ import { startCompanyServer, type CompanyServer } from "./support/companyServer"
 import { assertNowhere, placesOf } from "./support/canary";
 import { builder } from "./support/environment";
 import { moduleRepository, programOf } from "./support/gitModule";
+import { golangAfter, installed } from "./support/images";
 import { gitRepositories } from "./support/gitServer";
 import { Project } from "./support/project";
 
@@ -24,12 +25,24 @@ const curious = (file: string) => ({
   "steal.go": "package lib\n\nfunc steal()\n\nfunc init() { steal() }\n",
 });
 
+/** C whose assembler puts a file into the program. */
+const curiousC = (file: string) => ({
+  "steal.go": `package lib
+
+// __asm__(".data\\nstolen: .incbin \\"${file}\\"\\n.text");
+// static int nothing(void) { return 0; }
+import "C"
+
+func init() { C.nothing() }
+`,
+});
+
 describe("a private module whose assembly includes the build's secrets", function () {
   this.timeout(300_000);
   const servers: CompanyServer[] = [];
   after(() => servers.forEach((server) => server.close()));
 
-  async function upWith(component: string, more: Record<string, string>) {
+  async function upWith(component: string, more: Record<string, string>, build = "") {
     const repository = await moduleRepository(more);
     const root = repository.slice(0, -repositoryPath.length);
     const server = await startCompanyServer("robot", password, gitRepositories(root));
@@ -42,7 +55,7 @@ const { readFileSync } = require("node:fs");
 const { port } = new URL("${server.url}");
 const image = new ${component}("hello", {
   source: "hello", repository: "${target}", builder: "${builder}",
-  build: {
+  build: { ${build}
     goPrivate: "127.0.0.1/*", goProxy: "off", caCertificates: readFileSync("company.pem", "utf8"),
     netrc: new (require("@pulumi/pulumi").Config)().requireSecret("netrc"),
     env: { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "url.https://127.0.0.1:" + port + "/.insteadOf",
@@ -71,6 +84,18 @@ module.exports = { ref: image.ref };
         if (!file.startsWith("/proc")) assert.match(output, /no such file or directory/, output.slice(-2000));
       });
     }
+
+    it(`gets nothing into the program with C in ${component}`, async () => {
+      const withC = await golangAfter("c", installed("gcc", "libc6-dev", "musl-tools"));
+      const build = `image: "${withC}", cgoEnabled: true, ldflags: ["-extldflags=-static"],`;
+      const stolen = await upWith(component, curiousC("/root/.netrc"), build);
+      assert.match(stolen.output, /file not found: \/root\/\.netrc/, stolen.output.slice(-2000));
+      assert.notEqual(stolen.code, 0);
+      assertNowhere({ output: stolen.output, state: await stolen.project.state() }, [password]);
+      // Such code does work: with a file that is there.
+      const harmless = await upWith(component, curiousC("/etc/hostname"), build);
+      assert.equal(harmless.code, 0, harmless.output.slice(-2000));
+    });
 
     it(`is downloaded with the credentials, which are nowhere afterwards, in ${component}`, async () => {
       const { output, code, project } = await upWith(component, {});
