@@ -3,7 +3,7 @@
 import type { BuildStageArgs } from "./args";
 import { variableName, type Checker } from "./checker";
 import { stageNames } from "./dockerfile/recipes";
-import { flagsVariableProblem, goFlagProblem, ldflagProblem, ownedVariables } from "./goFlags";
+import { flagsVariableProblem, goFlagProblem, ldflagProblem, variableProblem } from "./goFlags";
 import { portOf, privateHosts } from "./knownHosts";
 import { shown } from "./problems";
 import { imageReferenceProblem } from "./registry/reference";
@@ -66,8 +66,8 @@ function environmentProblems(check: Checker, args: BuildStageArgs): void {
   check.record("build.env", args.env, variableName);
   for (const [name, value] of Object.entries(args.env ?? {})) {
     if (typeof value !== "string") continue;
-    const owned = ownedVariables.find(({ names }) => names.test(name));
-    if (owned !== undefined) check.add(`build.env.${name}`, `is refused: ${owned.reason}`);
+    const problem = variableProblem(name, value, args.netrc !== undefined || args.ssh === true);
+    if (problem !== undefined) check.add(`build.env.${name}`, problem);
     if (name === "GOFLAGS") check.text("build.env.GOFLAGS", value, flagsVariableProblem);
     if (name === "GOWORK" && !["", "auto", "off"].includes(value)) {
       check.add(

@@ -52,13 +52,54 @@ export const ownedVariables: readonly { names: RegExp; reason: string }[] = [
     reason: "the recipe's cache mounts lie where the image has it",
   },
   {
-    names: /^GOENV$/,
-    reason: "it names a file of settings that the Dockerfile does not show; use build.env",
+    names: /^(GOENV|XDG_CONFIG_HOME|GIT_CONFIG(_GLOBAL|_SYSTEM|_NOSYSTEM|_PARAMETERS)?)$/,
+    reason:
+      "it names settings that the Dockerfile does not show; set them in build.env, for git with GIT_CONFIG_COUNT",
+  },
+  { names: /^(NETRC|GOAUTH)$/, reason: "credentials for modules come from build.netrc" },
+  { names: /^SSH_(AUTH_SOCK|AGENT_PID)$/, reason: "use build.ssh" },
+  {
+    names: /^GIT_SSL_NO_VERIFY$/,
+    reason:
+      "git would send credentials to whoever answers; give the server's authority to build.caCertificates",
+  },
+  {
+    names: /^(GOCACHEPROG|GIT_EXEC_PATH|GIT_PROXY_COMMAND|GIT_ASKPASS|SSH_ASKPASS|GIT_TEMPLATE_DIR)$/,
+    reason: "it would run another program in the build",
   },
   { names: /^GO111MODULE$/, reason: "only modules are built" },
   { names: /^PATH$/, reason: "it would run other programs in place of the image's; use build.image" },
   { names: /^LD_/, reason: "it would load other code into the compiler; use build.image" },
 ];
+
+/** Variables that are fine, but not where a step has credentials: with build.netrc or build.ssh. */
+const riskyWithCredentials: readonly { names: RegExp; values?: RegExp; reason: string }[] = [
+  { names: /^GOINSECURE$/, reason: "it lets the go command send them to a server that nobody has verified" },
+  {
+    names: /^(GIT_TRACE\w*|GIT_TR2\w*|GIT_CURL_VERBOSE)$/,
+    reason: "it writes what git sends, them too, into the build's log",
+  },
+  {
+    names: /^GODEBUG$/,
+    values: /http2debug/,
+    reason: "http2debug writes what the go command sends, them too, into the build's log",
+  },
+];
+
+/** Why build.env cannot have a variable; `credentials` tells whether a step of the build has some. */
+export function variableProblem(name: string, value: string, credentials: boolean): string | undefined {
+  const owned = ownedVariables.find(({ names }) => names.test(name));
+  if (owned !== undefined) return `is refused: ${owned.reason}`;
+  // Others run programs (core.sshCommand, credential.helper) or turn verification off (http.sslVerify).
+  if (/^GIT_CONFIG_KEY_\d+$/.test(name) && !/^url\..+\.insteadOf$/i.test(value))
+    return 'is refused: of git\'s settings only url.BASE.insteadOf can be given, such as "url.ssh://git@example.com/.insteadOf"';
+  const risky = riskyWithCredentials.find(
+    ({ names, values }) => names.test(name) && (values === undefined || values.test(value)),
+  );
+  return credentials && risky !== undefined
+    ? `is refused together with credentials (build.netrc, build.ssh): ${risky.reason}`
+    : undefined;
+}
 
 export function ldflagProblem(text: string): string | undefined {
   if (!text.startsWith("-"))

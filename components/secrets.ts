@@ -4,15 +4,36 @@
 /** Formats that are nothing but credentials. Values of ordinary settings cannot have them by chance. */
 const credentialFormats: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
+  [/\bAGE-SECRET-KEY-1[A-Z0-9]{58}/, "an age key"],
   [/\b(AKIA|ASIA)[0-9A-Z]{16}\b/, "an AWS access key"],
+  [/\bAccountKey=[A-Za-z0-9+/]{86}==/, "an Azure storage key"],
   [/\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22})/, "a GitHub token"],
-  [/\bglpat-[A-Za-z0-9_-]{20}/, "a GitLab token"],
-  [/\bxox[abeoprs]-[A-Za-z0-9-]{10}/, "a Slack token"],
+  [/\bgl(pat|ptt|dt|rt|cbt|ft|soat|imt|agent|oas)-[A-Za-z0-9_-]{20}/, "a GitLab token"],
+  [/\bAIza[A-Za-z0-9_-]{35}/, "a Google API key"],
+  [/\b(ya29\.[A-Za-z0-9_-]{20}|GOCSPX-[A-Za-z0-9_-]{28})/, "a Google OAuth secret"],
+  [/\bdckr_[po]at_[A-Za-z0-9_-]{27}/, "a Docker token"],
+  [/\bdop_v1_[a-f0-9]{64}/, "a DigitalOcean token"],
+  [/\bhv[sbr]\.[A-Za-z0-9_-]{24}/, "a Vault token"],
+  [/\bnpm_[A-Za-z0-9]{36}/, "an npm token"],
+  [/\bpul-[a-f0-9]{40}/, "a Pulumi token"],
+  [/\bpypi-AgEI[A-Za-z0-9_-]{50}/, "a PyPI token"],
+  [/\bsk-(ant-[a-z0-9]{3,10}-[A-Za-z0-9_-]{20}|proj-[A-Za-z0-9_-]{20})/, "an API key of a language model"],
+  [/\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}/, "a SendGrid key"],
+  [/\b(xox[abeoprs]-[A-Za-z0-9-]{10}|xapp-\d-[A-Za-z0-9-]{10})/, "a Slack token"],
+  [/\bhooks\.slack\.com\/services\/T\w{6,12}\/B\w{6,12}\/\w{20}/, "a Slack webhook"],
+  [/\b((sk|rk)_(live|test)_[A-Za-z0-9]{16}|whsec_[A-Za-z0-9+/]{24})/, "a Stripe key"],
+  [/\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60}/, "a Terraform token"],
+  // A header and claims, both JSON in base64url. Bounded, so that a long text takes no time to speak of.
+  [/\beyJ[A-Za-z0-9_-]{10,500}\.eyJ[A-Za-z0-9_-]{10,2000}\.[A-Za-z0-9_-]{10}/, "a JWT"],
 ];
+
+/** Longer values are refused for their length. */
+const longestLooked = 64 * 1024;
 
 /** What kind of credential a text holds, judged by its format; undefined when it holds none that has one. */
 export function credentialIn(text: string): string | undefined {
-  return credentialFormats.find(([format]) => format.test(text))?.[1];
+  const looked = text.slice(0, longestLooked);
+  return credentialFormats.find(([format]) => format.test(looked))?.[1];
 }
 
 /** What to do with a secret instead of giving it to the input at `path`. */

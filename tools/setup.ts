@@ -17,7 +17,8 @@ Gets the tools that goimage's demo and tests need into .toolchain/ and starts a 
 
 Environment:
   GOIMAGE_MIRROR     folder with tools for machines without internet access; asked before any download
-  GOIMAGE_DOWNLOADS  one server in front of all download hosts: https://HOST/PATH is asked as $GOIMAGE_DOWNLOADS/HOST/PATH`;
+  GOIMAGE_DOWNLOADS  one server in front of all download hosts: https://HOST/PATH is asked as $GOIMAGE_DOWNLOADS/HOST/PATH
+  GOIMAGE_UNPINNED   1 takes downloads that have no checksum in tools/setup/checksums.ts, over https`;
 
 export const main = (args: string[]): Promise<number> =>
   runCommand(usage, async () => {

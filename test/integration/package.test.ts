@@ -43,6 +43,14 @@ export const { digest, size } = new GoMultiStageImage("hello", args);
           !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(name),
       );
     assert.deepEqual(unexpected, []);
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const atInstall = ["preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare"];
+    assert.deepEqual(
+      Object.keys(scripts).filter((name) => atInstall.includes(name)),
+      [],
+    );
 
     // The versions that this repository is tested with; users may have newer ones.
     const versions = ["pulumi", "docker", "docker-build"].map((name) => {

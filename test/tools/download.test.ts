@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { answers, download, locate } from "../../tools/setup/download";
+import { basename, join } from "node:path";
+import { createHash } from "node:crypto";
+import { verifyMirrored } from "../../tools/setup/checksums";
+import { answers, download, locate, redirected } from "../../tools/setup/download";
 import { install, linkCommands } from "../../tools/setup/install";
 import { layout } from "../../tools/setup/paths";
 import { languageHost, pulumi } from "../../tools/setup/versions";
@@ -17,6 +28,12 @@ describe("official downloads", () => {
   let server: Server;
   let folder: string;
   let requests: string[];
+  const checksums = () => {
+    const sum = createHash("sha256")
+      .update(readFileSync(join(folder, "sdk.tar.gz")))
+      .digest("hex");
+    return { [basename(url)]: sum, "moved.tar.gz": sum, "broken.tar.gz": sum, "gone.tar.gz": sum };
+  };
   const before_ = process.env["GOIMAGE_DOWNLOADS"];
 
   beforeEach(async () => {
@@ -40,6 +57,11 @@ describe("official downloads", () => {
       if (request.url === "/get.pulumi.com/moved.tar.gz") {
         response.writeHead(302, { location: `/${url.replace("https://", "")}` });
         response.end();
+        return;
+      }
+      if (request.url === "/get.pulumi.com/cut.tar.gz") {
+        // HTTP/1.0 without a length: the end of the connection is the end of the file.
+        request.socket.end("HTTP/1.0 200 OK\r\n\r\nthe who");
         return;
       }
       const found = request.url === `/${url.replace("https://", "")}`;
@@ -82,7 +104,12 @@ describe("official downloads", () => {
   });
 
   it("install two tools out of one archive, fetched once", async () => {
-    const context = { layout: layout(folder), target, archives: new Map<string, Promise<string>>() };
+    const context = {
+      layout: layout(folder),
+      target,
+      archives: new Map<string, Promise<string>>(),
+      checksums: checksums(),
+    };
     for (const tool of [pulumi, languageHost]) {
       const choice = { source: "download", version: tool.version, url } as const;
       await install(tool, choice, context);
@@ -95,23 +122,73 @@ describe("official downloads", () => {
   });
 
   it("follow a redirection, as release pages give it", async () => {
-    const file = await download("https://get.pulumi.com/moved.tar.gz", join(folder, "into"));
+    const file = await download("https://get.pulumi.com/moved.tar.gz", join(folder, "into"), checksums());
     assert.equal(file, join(folder, "into/moved.tar.gz"));
     assert.deepEqual(readFileSync(file), readFileSync(join(folder, "sdk.tar.gz")));
   });
 
+  it("do not leave https on the way", () => {
+    assert.equal(redirected("https://a.example/x", "/y"), "https://a.example/y");
+    assert.equal(redirected("https://a.example/x", "https://b.example/y"), "https://b.example/y");
+    assert.equal(redirected("https://a.example/x", "http://a.example/x"), undefined);
+    assert.equal(redirected("https://a.example/x", "file:///etc/passwd"), undefined);
+    assert.equal(redirected("http://127.0.0.1/x", "/y"), "http://127.0.0.1/y");
+  });
+
   it("leave nothing behind that broke off half-way", async () => {
     await assert.rejects(
-      download("https://get.pulumi.com/broken.tar.gz", join(folder, "into")),
+      download("https://get.pulumi.com/broken.tar.gz", join(folder, "into"), checksums()),
       /broken\.tar\.gz/,
     );
     assert.equal(existsSync(join(folder, "into/broken.tar.gz")), false);
     assert.equal(existsSync(join(folder, "into/broken.tar.gz.part")), false);
   });
 
+  it("are refused when they are not what was published, and leave nothing behind", async () => {
+    const into = join(folder, "into");
+    for (const known of [{ ...checksums(), [basename(url)]: "0".repeat(64) }, {}]) {
+      await assert.rejects(download(url, into, known), /expected is 0{64}|has no checksum/);
+      assert.deepEqual(existsSync(into) ? readdirSync(into) : [], []);
+    }
+  });
+
+  it("are refused when they end early, also where the server did not say how long they are", async () => {
+    const cut = { "cut.tar.gz": createHash("sha256").update("the whole").digest("hex") };
+    await assert.rejects(
+      download("https://get.pulumi.com/cut.tar.gz", join(folder, "into"), cut),
+      /cut\.tar\.gz is not the file that it should be: its SHA-256 is [0-9a-f]{64}, expected/,
+    );
+  });
+
+  it("are only taken over https where they have no checksum", async () => {
+    process.env["GOIMAGE_UNPINNED"] = "1";
+    try {
+      await assert.rejects(download(url, join(folder, "into"), {}), /only taken over https/);
+    } finally {
+      delete process.env["GOIMAGE_UNPINNED"];
+    }
+    assert.deepEqual(requests, []);
+  });
+
+  it("of a mirror are checked too, against our list or its own", async () => {
+    const mirror = join(folder, "mirror");
+    mkdirSync(join(mirror, "bin"), { recursive: true });
+    const file = join(mirror, "bin/tool.xz");
+    writeFileSync(file, "content");
+    await assert.rejects(verifyMirrored(file, mirror), /has no checksum: .*SHA256SUMS/s);
+    const sum = createHash("sha256").update("content").digest("hex");
+    writeFileSync(join(mirror, "SHA256SUMS"), `${sum}  bin/tool.xz\n`);
+    await verifyMirrored(file, mirror);
+    writeFileSync(file, "contents");
+    await assert.rejects(verifyMirrored(file, mirror), /is not the file that it should be/);
+    const alpine = join(mirror, "bin/alpine-minirootfs-3.20.3-x86_64.tar.gz");
+    writeFileSync(alpine, "something else");
+    await assert.rejects(verifyMirrored(alpine, mirror), /expected is d4e6fd67/);
+  });
+
   it("fail with the address when the archive is not there any more", async () => {
     await assert.rejects(
-      download("https://get.pulumi.com/gone.tar.gz", folder),
+      download("https://get.pulumi.com/gone.tar.gz", folder, checksums()),
       /get\.pulumi\.com\/gone\.tar\.gz: the server answered 404/,
     );
   });

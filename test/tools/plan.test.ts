@@ -22,6 +22,8 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   onPath: () => Promise.resolve(undefined),
   inMirror: () => undefined,
   downloadable: () => Promise.resolve(undefined),
+  unpinned: () => false,
+  packageVersion: () => Promise.resolve("20.10.24"),
   go: () => Promise.resolve("1.26.8"),
   ...more,
 });
@@ -78,10 +80,25 @@ describe("plan of the set-up", () => {
     assert.match(describeChoice(pulumi, old), /Go 1\.19\.8 is too old/);
   });
 
+  it("says how to take a download without a checksum, and builds rather than that", async () => {
+    const unpinned = () => true;
+    assert.equal((await choose(pulumi, facts({ unpinned }))).source, "recipe");
+    const without = await choose(pulumi, facts({ unpinned, go: () => Promise.resolve(undefined) }));
+    assert.match(
+      describeChoice(pulumi, without),
+      /has no checksum \(GOIMAGE_UNPINNED=1 .*Go is not installed/,
+    );
+    const plugin = await choose(dockerPlugin, facts({ unpinned }));
+    assert.match(
+      describeChoice(dockerPlugin, plugin),
+      /no mirror has it, .* GOIMAGE_UNPINNED=1|no checksum \(GOIMAGE_UNPINNED=1/,
+    );
+  });
+
   it("installs Debian packages as root only, and says the command to others", async () => {
     assert.deepEqual(await choose(docker, facts()), {
       source: "debian",
-      version: "Debian's",
+      version: "20.10.24",
       packages: ["docker.io"],
     });
     const fedora = await choose(docker, facts({ debian: false }));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { comparison, readOutputs, saving } from "../../tools/demo/report";
 import { isNews } from "../../tools/demo/stack";
 import { humanSize } from "../../components/report/bytes";
-import { duration, table } from "../../tools/setup/ui";
+import { duration, table, task } from "../../tools/setup/ui";
 import { add, countsLine, judge } from "../../tools/test/phase";
 
 describe("tables and numbers", () => {
@@ -100,5 +100,25 @@ describe("pulumi's output in a log", () => {
       "",
     ];
     assert.deepEqual(news.filter(isNews), news);
+  });
+});
+
+describe("a long piece of work", () => {
+  it("says how far it is, again and again, until it is done", async () => {
+    const lines: string[] = [];
+    const write = process.stderr.write.bind(process.stderr);
+    process.stderr.write = ((text: string) => lines.push(text) > 0);
+    try {
+      let done = 0;
+      const work = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
+      await task("compiler", work, () => Promise.resolve(`${++done} packages compiled`), 20);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+    } finally {
+      process.stderr.write = write;
+    }
+    const told = lines.filter((line) => line.includes("packages compiled"));
+    assert.ok(told.length >= 3, lines.join(""));
+    assert.match(told[0] ?? "", /^ {3}compiler: 0\.\ds, 1 packages compiled\n$/);
+    assert.match(lines.at(-1) ?? "", /done in/);
   });
 });

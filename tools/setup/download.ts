@@ -4,6 +4,7 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { type Checksums, checksumOf, mayDownload, verify } from "./checksums";
 import { SetupError } from "./exec";
 
 const patience = 3000;
@@ -32,20 +33,34 @@ export async function answers(url: string, fits = (status: number) => status < 3
   }
 }
 
-/** Downloads into a folder. The file has its name only once it is whole. */
-export async function download(url: string, folder: string): Promise<string> {
+/** Downloads into a folder. The file has its name only once it is whole, and has the checksum that is known for it. */
+export async function download(url: string, folder: string, known?: Checksums): Promise<string> {
+  if (!mayDownload(url, known)) throw new SetupError(`${url} has no checksum in tools/setup/checksums.ts`);
   const file = join(folder, basename(new URL(url).pathname));
   const partial = `${file}.part`;
   await mkdir(folder, { recursive: true });
   try {
-    const response = await open(locate(url));
+    const place = locate(url);
+    if (checksumOf(url, known) === undefined && !place.startsWith("https:"))
+      throw new Error("a file without a checksum is only taken over https");
+    const response = await open(place);
     await pipeline(response, createWriteStream(partial));
+    const expected = checksumOf(url, known);
+    if (expected !== undefined) await verify(partial, locate(url), expected);
   } catch (error) {
     await rm(partial, { force: true });
+    if (error instanceof SetupError) throw error;
     throw new SetupError(`${locate(url)}: ${error instanceof Error ? error.message : String(error)}`);
   }
   await rename(partial, file);
   return file;
+}
+
+/** Where a redirection leads; undefined for a way out of https. */
+export function redirected(url: string, location: string): string | undefined {
+  const next = new URL(location, url);
+  const secure = next.protocol === "https:" || (next.protocol === "http:" && url.startsWith("http:"));
+  return secure ? next.href : undefined;
 }
 
 /** The answer to a GET, redirections followed. Not `fetch`: Node 20's and 22's crash on a slow reader of HTTP/1.0. */
@@ -57,7 +72,9 @@ function open(url: string, redirections = 5): Promise<IncomingMessage> {
       if (statusCode === 200) return resolve(response);
       response.resume();
       if (statusCode >= 300 && statusCode < 400 && headers.location && redirections > 0) {
-        return resolve(open(new URL(headers.location, url).href, redirections - 1));
+        const next = redirected(url, headers.location);
+        if (next === undefined) return reject(new Error("it leads from https to another protocol"));
+        return resolve(open(next, redirections - 1));
       }
       reject(new Error(`the server answered ${statusCode}`));
     });

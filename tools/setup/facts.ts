@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { mayDownload } from "./checksums";
 import { answers } from "./download";
 import { mustRun, run, SetupError, which } from "./exec";
 import type { Layout } from "./paths";
@@ -103,7 +104,16 @@ export function gatherFacts(layout: Layout, daemon: Daemon | undefined): Facts {
     },
     downloadable: async (tool) => {
       const url = tool.download?.(target).url;
-      return url && (await answers(url)) ? url : undefined;
+      return url && mayDownload(url) && (await answers(url)) ? url : undefined;
+    },
+    unpinned: (tool) => {
+      const url = tool.download?.(target).url;
+      return url !== undefined && !mayDownload(url);
+    },
+    packageVersion: async (name) => {
+      const { stdout } = await run("apt-cache", ["policy", name], { env: { ...process.env, LC_ALL: "C" } });
+      // As people say it: 20.10.24, of 20.10.24+dfsg1-1+deb12u1+b2.
+      return /Candidate: (?:\d+:)?(\d[\w.]*)/.exec(stdout)?.[1];
     },
     go: () => goVersion ?? Promise.resolve(undefined),
   };

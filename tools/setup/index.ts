@@ -12,7 +12,7 @@ import {
 import { environment } from "./environment";
 import { SetupError } from "./exec";
 import { gatherFacts } from "./facts";
-import { type Archives, install, linkCommands } from "./install";
+import { type Archives, install, linkCommands, progressOf } from "./install";
 import { withLock } from "./lock";
 import { installPackages, missingPackages, type SystemCommand, systemCommands } from "./packages";
 import { type Layout, layout as defaultLayout } from "./paths";
@@ -127,7 +127,8 @@ async function carryOut(layout: Layout, facts: Facts, plan: Plan): Promise<boole
   const archives: Archives = new Map();
   const get = async ([tool, choice]: [Tool, Choice]) => {
     const name = `${tool.name} ${"version" in choice ? choice.version : ""}`;
-    await task(name, () => install(tool, choice, { layout, target: facts.target, archives }));
+    const work = () => install(tool, choice, { layout, target: facts.target, archives });
+    await task(name, work, () => progressOf(layout, tool, choice));
   };
   const todo = missing.filter(([, { source }]) => source !== "none" && source !== "debian");
   const builds = todo.filter(([, { source }]) => source === "recipe");
@@ -154,7 +155,12 @@ function planText(
   images: readonly BaseImage[],
 ): string {
   const rows = [
-    ...missing.map(([tool, choice]) => [`${tool.name} ${tool.version}`, tool.why, describe(tool, choice)]),
+    ...missing.map(([tool, choice]) => [
+      // Debian has a version of its own, and a recipe may have to take another.
+      `${tool.name} ${"version" in choice ? choice.version : tool.version}`,
+      tool.why,
+      describe(tool, choice),
+    ]),
     ...packages.map((name) => {
       const known = Object.values(systemCommands).find((command) => command.package === name);
       return [`${name} (Debian)`, known?.why ?? "see above", "apt-get install"];

@@ -14,6 +14,7 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { type Checksums, mirrorOf, verifyMirrored } from "./checksums";
 import { download } from "./download";
 import { mustRun, type RunOptions, SetupError, start } from "./exec";
 import { toolFolder } from "./facts";
@@ -24,13 +25,27 @@ import type { Recipe, Target, Tool } from "./versions";
 /** Unpacked official archives of this run: two tools may come from one. */
 export type Archives = Map<string, Promise<string>>;
 
+/** The log of a build from Go modules. */
+export const buildLog = (layout: Layout, tool: Tool): string => join(layout.log, `build-${tool.name}.log`);
+
+/** How far a tool is, by the log of its build. */
+export async function progressOf(layout: Layout, tool: Tool, choice: Choice): Promise<string> {
+  if (choice.source !== "recipe") return choice.source === "download" ? "downloading" : "still at work";
+  const text = await readFile(buildLog(layout, tool), "utf8").catch(() => "");
+  const lines = text.split("\n").filter((line) => line !== "");
+  const downloads = lines.filter((line) => line.startsWith("go: downloading ")).length;
+  const compiled = lines.length - downloads;
+  if (compiled > 0) return `${compiled} packages compiled, the last one ${lines.at(-1)}`;
+  return downloads > 0 ? `${downloads} modules downloaded` : "downloading modules";
+}
+
 /** Brings one tool into its folder, whole or not at all. */
 export async function install(
   tool: Tool,
   choice: Choice,
-  context: { layout: Layout; target: Target; archives: Archives },
+  context: { layout: Layout; target: Target; archives: Archives; checksums?: Checksums },
 ): Promise<void> {
-  const { layout, target, archives } = context;
+  const { layout, target, archives, checksums } = context;
   if (choice.source === "installed" || choice.source === "debian" || choice.source === "none") return;
   if (choice.source === "path" && !tool.plugin) return;
   const fresh = await scratch(layout, tool.name);
@@ -39,24 +54,24 @@ export async function install(
       await linkOrCopy(choice.where, join(fresh, basename(choice.where)));
       break;
     case "mirror":
+      await verifyMirrored(choice.file, mirrorOf(choice.file));
       await unpackXz(choice.file, join(fresh, tool.commands[0] ?? tool.name));
       break;
     case "download": {
       const { folder } = tool.download?.(target) ?? {};
       if (folder === undefined) {
-        const file = await download(choice.url, fresh);
+        const file = await download(choice.url, fresh, checksums);
         await rename(file, join(fresh, tool.commands[0] ?? tool.name));
         break;
       }
-      const from = join(await unpacked(choice.url, layout, archives), folder);
+      const from = join(await unpacked(choice.url, layout, archives, checksums), folder);
       const missing = tool.commands.find((command) => !existsSync(join(from, command)));
       if (missing) throw new SetupError(`${choice.url} has no ${missing}`);
       for (const command of tool.commands) await copyFile(join(from, command), join(fresh, command));
       break;
     }
     case "recipe":
-      if (tool.recipe)
-        await goBuild(tool, tool.recipe, fresh, layout, join(layout.log, `build-${tool.name}.log`));
+      if (tool.recipe) await goBuild(tool, tool.recipe, fresh, layout, buildLog(layout, tool));
       break;
   }
   for (const command of tool.commands) await chmod(join(fresh, command), 0o755);
@@ -114,12 +129,12 @@ async function unpackXz(file: string, to: string): Promise<void> {
   if ((await exit) !== 0) throw new SetupError(`xz could not unpack ${file}`);
 }
 
-function unpacked(url: string, layout: Layout, archives: Archives): Promise<string> {
+function unpacked(url: string, layout: Layout, archives: Archives, checksums?: Checksums): Promise<string> {
   const known = archives.get(url);
   if (known) return known;
   const folder = (async () => {
     const into = await scratch(layout, "download");
-    const archive = await download(url, into);
+    const archive = await download(url, into, checksums);
     await mustRun("tar", ["-xzf", archive, "-C", into]);
     return into;
   })();
@@ -138,7 +153,8 @@ async function goBuild(tool: Tool, recipe: Recipe, into: string, layout: Layout,
   };
   for (const name of ["GOOS", "GOARCH", "GOEXPERIMENT", "GO111MODULE"]) delete env[name];
   const folder = join(repoRoot, "tools/recipes", recipe.folder);
-  const flags = ["-trimpath", "-ldflags", `-s -w ${recipe.ldflags}`];
+  // -v names each package that is compiled: that is the progress which the log shows.
+  const flags = ["-v", "-trimpath", "-ldflags", `-s -w ${recipe.ldflags}`];
   let options = { cwd: folder, env, log };
   if (recipe.edit)
     options = { ...options, cwd: await editedCopy(recipe.edit, await scratch(layout, "edit"), options) };

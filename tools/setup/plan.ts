@@ -10,8 +10,12 @@ export interface Facts {
   onPath(tool: Tool): Promise<{ version: string; where: string } | undefined>;
   /** File in the air-gapped mirror. */
   inMirror(tool: Tool): string | undefined;
-  /** URL that answers. */
+  /** URL that answers and whose content can be checked. */
   downloadable(tool: Tool): Promise<string | undefined>;
+  /** Whether there is a download whose content cannot be checked. */
+  unpinned(tool: Tool): boolean;
+  /** Version of the Debian package that would be installed; undefined where no package lists say. */
+  packageVersion(name: string): Promise<string | undefined>;
   /** Version of the Go on PATH. */
   go(): Promise<string | undefined>;
 }
@@ -27,6 +31,8 @@ export type Choice =
 
 /** The oldest Go that fetches the newer toolchain a recipe asks for by itself. */
 export const oldestGo = "1.21.0";
+
+const unpinnedSwitch = "GOIMAGE_UNPINNED=1 takes it over https without one";
 
 export async function choose(tool: Tool, facts: Facts): Promise<Choice> {
   const { version } = tool;
@@ -46,12 +52,17 @@ export async function choose(tool: Tool, facts: Facts): Promise<Choice> {
   if (tool.recipe) {
     const go = await facts.go();
     if (go && compareVersions(go, oldestGo) >= 0) return { source: "recipe", version: fallback ?? version };
+    const download = facts.unpinned(tool)
+      ? `its download has no checksum (${unpinnedSwitch})`
+      : "its download cannot be reached";
     const have = go ? `Go ${go} is too old` : "Go is not installed";
-    const reason = `its download cannot be reached, and ${have}: install Go ${oldestGo} or newer (go.dev/dl) to build it`;
+    const reason = `${download}, and ${have}: install Go ${oldestGo} or newer (go.dev/dl) to build it`;
     return { source: "none", reason };
   }
-  if (tool.debian && facts.debian && facts.root)
-    return { source: "debian", version: "Debian's", packages: tool.debian };
+  if (tool.debian && facts.debian && facts.root) {
+    const ofDebian = await facts.packageVersion(tool.debian[0] ?? "");
+    return { source: "debian", version: ofDebian ?? "of Debian's", packages: tool.debian };
+  }
   if (tool.debian) {
     const what = tool.debian.join(" ");
     const reason = facts.debian
@@ -59,7 +70,10 @@ export async function choose(tool: Tool, facts: Facts): Promise<Choice> {
       : `install ${what} with this system's package manager`;
     return { source: "none", reason };
   }
-  return { source: "none", reason: "no mirror has it, and its download cannot be reached" };
+  const reason = facts.unpinned(tool)
+    ? `no mirror has it, and its download has no checksum (${unpinnedSwitch})`
+    : "no mirror has it, and its download cannot be reached";
+  return { source: "none", reason };
 }
 
 /** Numeric parts only: "1.26.8" > "1.9"; what follows a "-" or "+" does not count. */

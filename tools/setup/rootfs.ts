@@ -18,6 +18,7 @@ import { join } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
+import { mirrorOf, verifyMirrored } from "./checksums";
 import { mustRun, SetupError, start } from "./exec";
 import { scratch } from "./install";
 import type { Layer } from "./ociImage";
@@ -68,6 +69,7 @@ async function hashOf(stream: NodeJS.ReadableStream): Promise<string> {
 export const alpineLayer = (archive: string, arch: string): LayerSource => ({
   name: `alpine-${baseImages.alpine.tag}-${arch}`,
   make: async (_layout, file) => {
+    await verifyMirrored(archive, mirrorOf(archive));
     await copyFile(archive, file);
     await chmod(file, 0o644);
     return `sha256:${await hashOf(createReadStream(file).pipe(createGunzip()))}`;

@@ -33,9 +33,25 @@ export function duration(milliseconds: number): string {
   return `${Math.floor(seconds / 60)}m${String(Math.floor(seconds % 60)).padStart(2, "0")}s`;
 }
 
-/** Says when a piece of work starts and ends. `run` may return a remark for the last line. */
-export async function task(name: string, run: () => Promise<string | void>): Promise<void> {
+/** How often a long piece of work says that it goes on. */
+const silenceAtMost = 30_000;
+
+/**
+ * Says when a piece of work starts and ends, and each half-minute in between how far it is, in the words of `progress`.
+ * `run` may return a remark for the last line.
+ */
+export async function task(
+  name: string,
+  run: () => Promise<string | void>,
+  progress: () => Promise<string> = () => Promise.resolve("still at work"),
+  interval = silenceAtMost,
+): Promise<void> {
   const start = Date.now();
+  const beat = async () => {
+    const words = await progress();
+    if (running.has(name)) say(`   ${name}: ${elapsed(start)}, ${words}`);
+  };
+  const heart = setInterval(() => void beat().catch(() => undefined), interval).unref();
   say(`=> ${name}`);
   running.set(name, start);
   if (out.isTTY) ticker ??= setInterval(tick, 200).unref();
@@ -48,6 +64,7 @@ export async function task(name: string, run: () => Promise<string | void>): Pro
     say(`=> ${name}: ${red("failed")} after ${elapsed(start)}`);
     throw error;
   } finally {
+    clearInterval(heart);
     if (running.size === 0) {
       clearInterval(ticker);
       ticker = undefined;
