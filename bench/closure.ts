@@ -8,7 +8,8 @@ import * as path from "node:path";
 import { performance } from "node:perf_hooks";
 import { buildClosure } from "../components/source/closure";
 import { resolveService } from "../components/source/module";
-import { stageContext } from "../components/source/stage";
+import { readContext, writeContext } from "../components/source/stage";
+import { WorkDirectory } from "../components/source/workDirectory";
 import { Tree } from "../components/source/tree";
 
 const filesInPackage = 10;
@@ -57,7 +58,7 @@ function closureAndStaging(root: string, staged: string): number {
   if (!service) throw new Error("no service");
   const tree = new Tree(service.root);
   const { files } = buildClosure(tree, service, context);
-  stageContext(tree, files, staged);
+  writeContext(readContext(tree, files), new WorkDirectory(staged), ".goimage/context");
   return files.length;
 }
 

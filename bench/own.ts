@@ -57,11 +57,12 @@ const cases: readonly { case: string; side: string; script: string }[] = [
        const { resolveService } = require(at + "source/module");
        const { Tree } = require(at + "source/tree");
        const { buildClosure } = require(at + "source/closure");
-       const { stageContext } = require(at + "source/stage");`,
+       const { readContext, writeContext } = require(at + "source/stage");
+       const { WorkDirectory } = require(at + "source/workDirectory");`,
       `const { service } = resolveService("src");
        const tree = new Tree(service.root);
        const context = { goarch: "amd64", cgoEnabled: false, buildTags: [], uncertain: false };
-       stageContext(tree, buildClosure(tree, service, context).files, "staged");`,
+       writeContext(readContext(tree, buildClosure(tree, service, context).files), new WorkDirectory("."), ".goimage/staged");`,
     ),
   },
 ];

@@ -11,6 +11,7 @@ import { showBuildLog } from "./engines/buildLog";
 import { secretValues } from "./dockerfile/privateModules";
 import { watchPushes } from "./engines/pushed";
 import { repairOf, findDrift } from "./drift";
+import { failure } from "./failure";
 import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
@@ -18,9 +19,11 @@ import { deployedImage, readBack, type DeployedImage, type Destination } from ".
 import { isKnown, takeTags } from "./pushTargets";
 import { parseRepository } from "./registry/reference";
 import { secretWarnings } from "./secrets";
-import { contextDirectory } from "./source/contextDirectory";
+import { contextDirectory, keptDirectory } from "./source/contextDirectory";
+import { markInUse, userOf } from "./source/contextLock";
 import { changedDockerfile, changedFiles } from "./source/reasons";
-import { stageContext, writeAtomically, type StagedContext } from "./source/stage";
+import { isWritten, readContext, writeContext, type Context } from "./source/stage";
+import { WorkDirectory } from "./source/workDirectory";
 import { destinationProblems } from "./validate";
 
 /** The outputs of both components. */
@@ -40,6 +43,8 @@ export interface ImageOutputs {
   tags: pulumi.Output<string[]>;
   /** Stays in the state and is no output of the package. */
   repair: pulumi.Output<string>;
+  /** As repair: where the build context is, which a new name of the stack does not change. */
+  context: pulumi.Output<string>;
 }
 
 /** The component that an image is built for. */
@@ -56,19 +61,19 @@ export function buildImage(
   source: Source,
   render: (digests: BaseDigests) => Dockerfile,
 ): ImageOutputs {
-  const { component, name, type } = owner;
-  const context = contextDirectory(pulumi.getStack(), type.replace(/^Go|Image$/g, ""), name);
-  const dockerfilePath = `${context}.Dockerfile`;
+  const { component, name } = owner;
   const { tree, closure } = source;
-  const staged = stageContext(tree, closure.files, context, executables(source));
+  const staged = readContext(tree, closure.files, executables(source));
   const deployed = deployedImage(component);
+  // Now: the program may go to another directory before the files are written.
+  const work = new WorkDirectory(process.cwd());
+  const context = pulumi.output(stagedContext(owner, work, staged, deployed));
   const { bases, layers, isHardened } = render({});
   const baseImages = baseDigests(component, args.baseImages, bases, deployed);
-  // Written later, when the program may have gone to another directory.
-  const dockerfileFile = path.resolve(dockerfilePath);
-  const dockerfile = baseImages.apply((digests) => {
+  const dockerfilePath = context.apply((place) => `${place}.Dockerfile`);
+  const dockerfile = pulumi.all([baseImages, dockerfilePath]).apply(([digests, file]) => {
     const { text } = render(digests);
-    writeAtomically(dockerfileFile, text);
+    work.write(file, text);
     return text;
   });
 
@@ -131,6 +136,7 @@ export function buildImage(
     dockerfile,
     tags: destination.apply(({ repository, tags }) => tags.map((tag) => `${repository.familiar}:${tag}`)),
     repair: pulumi.output(repair),
+    context,
   };
 }
 
@@ -150,9 +156,47 @@ function executables({ tree, closure, runtimeFiles }: Source): Set<string> {
   return new Set(shipped.filter((file) => tree.isExecutable(file)));
 }
 
+/**
+ * Writes the build context and gives its place, relative to the program's directory. A promise, not an Output: that would
+ * depend on the component, hence on its child, whose registration waits for this.
+ */
+function stagedContext(
+  { component, type, name }: Owner,
+  work: WorkDirectory,
+  staged: Context,
+  deployed: pulumi.Output<DeployedImage | undefined>,
+): Promise<string> {
+  const kind = type.replace(/^Go|Image$/g, "");
+  const wished = contextDirectory(pulumi.getProject(), pulumi.getStack(), kind, name);
+  const isPreview = pulumi.runtime.isDryRun();
+  const stage = (image: DeployedImage | undefined): string => {
+    let place = keptDirectory(wished, image?.context);
+    const user = isPreview ? userOf(work, place) : undefined;
+    if (user !== undefined && !isWritten(staged, work, place)) {
+      void pulumi.log.info(
+        `an update (process ${user}) builds from ${place}; this preview leaves it alone`,
+        component,
+      );
+      place = path.posix.join(path.posix.dirname(place), "preview", path.posix.basename(place));
+    }
+    if (!isPreview) markInUse(work, place);
+    writeContext(staged, work, place);
+    return place;
+  };
+  return new Promise((resolve, reject) => {
+    deployed.apply((image) => {
+      try {
+        resolve(stage(image));
+      } catch (error) {
+        reject(failure((error as Error).message, component));
+      }
+    });
+  });
+}
+
 /** What changed since the last deployment; empty without one. Each of these changes makes the engine build and push. */
 function rebuildReasons(
-  staged: StagedContext,
+  staged: Context,
   dockerfile: pulumi.Output<string>,
   deployed: pulumi.Output<DeployedImage | undefined>,
 ): pulumi.Output<string[]> {

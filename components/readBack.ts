@@ -41,6 +41,8 @@ export interface DeployedImage extends ServedImage {
   tags?: string[];
   /** Changes when the image is pushed again because the registry has lost it. */
   repair?: string;
+  /** Where its build context was, below the program's directory. */
+  context?: string;
 }
 
 /**

@@ -77,8 +77,8 @@ describe("GoMultiStageImage", () => {
     assert.deepEqual(inputs(found, docker), {
       imageName: `${repository}:v1`,
       build: {
-        context: ".goimage/stack/api-MultiStage",
-        dockerfile: ".goimage/stack/api-MultiStage.Dockerfile",
+        context: ".goimage/project/stack/api-MultiStage",
+        dockerfile: ".goimage/project/stack/api-MultiStage.Dockerfile",
         builderVersion: "BuilderBuildKit",
         platform: "linux/amd64",
       },
@@ -102,7 +102,7 @@ describe("GoMultiStageImage", () => {
     assert.deepEqual(
       { ...child, dockerfile: undefined },
       {
-        context: { location: ".goimage/stack/bk-MultiStage" },
+        context: { location: ".goimage/project/stack/bk-MultiStage" },
         dockerfile: undefined,
         platforms: ["linux/arm64"],
         tags: [`${repository}:latest`],
@@ -138,7 +138,7 @@ describe("GoMultiStageImage", () => {
     await registered(() => {
       new GoMultiStageImage("files", { source: "hello", repository, recipe: "classic" });
     });
-    const work = path.join(directory, ".goimage/stack/files-MultiStage");
+    const work = path.join(directory, ".goimage/project/stack/files-MultiStage");
     assert.match(fs.readFileSync(`${work}.Dockerfile`, "utf8"), /^FROM golang:1\.23 AS build\n/);
     assert.deepEqual(fs.readdirSync(work), ["go.mod", "main.go"]);
     assert.equal(fs.readFileSync(path.join(directory, ".goimage/.gitignore"), "utf8"), "*\n");
@@ -153,7 +153,7 @@ describe("GoMultiStageImage", () => {
     } finally {
       process.umask(umask);
     }
-    const { mode } = fs.statSync(path.join(directory, ".goimage/stack/strict-MultiStage"));
+    const { mode } = fs.statSync(path.join(directory, ".goimage/project/stack/strict-MultiStage"));
     assert.equal((mode & 0o777).toString(8), "755");
   });
 
@@ -171,7 +171,7 @@ describe("GoMultiStageImage", () => {
     const contexts = found
       .filter(({ type }) => type === docker)
       .map((child) => (child.inputs["build"] as { context: string }).context);
-    assert.deepEqual(contexts.sort(), [".goimage/stack/twin-MultiStage", ".goimage/stack/twin-MultiStage-2"]);
+    assert.deepEqual(contexts.sort(), [".goimage/project/stack/twin-MultiStage", ".goimage/project/stack/twin-MultiStage-2"]);
   });
 
   it("throws every mistake at once, for any language to show", async () => {
@@ -193,7 +193,7 @@ describe("GoSingleStageImage", () => {
       new GoSingleStageImage("simple", { source: "hello", repository });
     });
     const dockerfile = fs.readFileSync(
-      path.join(directory, ".goimage/stack/simple-SingleStage.Dockerfile"),
+      path.join(directory, ".goimage/project/stack/simple-SingleStage.Dockerfile"),
       "utf8",
     );
     assert.equal(inputs(found, docker)["imageName"], `${repository}:latest`);

@@ -73,7 +73,9 @@ async function rerunOptions(
     env[variable] = await new Promise<string>((resolve) => pulumi.output(value).apply(resolve));
     words.push(`--secret=id=${id},env=${variable}`);
   }
-  return { words: [...words, `--file=${request.dockerfile}`, request.context], env };
+  const place = pulumi.all([request.dockerfile, request.context]);
+  const [dockerfile, context] = await new Promise<string[]>((resolve) => place.apply(resolve));
+  return { words: [...words, `--file=${dockerfile}`, context ?? ""], env };
 }
 
 /** The step that failed, and its lines without the number and time that each begins with. */

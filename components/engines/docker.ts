@@ -1,5 +1,6 @@
 // The docker provider's Image: a Docker Engine builds and pushes.
 
+import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "@pulumi/docker/image";
 import type { ImageEngine } from "./engine";
 
@@ -13,7 +14,7 @@ export const dockerEngine: ImageEngine = (name, request, opts) => {
       imageName: request.image,
       build: {
         context: request.context,
-        dockerfile: request.dockerfileText.apply(() => request.dockerfile),
+        dockerfile: pulumi.all([request.dockerfile, request.dockerfileText]).apply(([file]) => file),
         builderVersion: "BuilderBuildKit",
         // The provider's default is the platform of the machine that happens to run the program.
         platform: request.platform,

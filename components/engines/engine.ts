@@ -11,9 +11,9 @@ export interface RegistryLogin {
 /** One image to build and push. Paths are relative to the Pulumi project. */
 export interface BuildRequest {
   /** Directory with the build context. */
-  context: string;
+  context: pulumi.Output<string>;
   /** File with the rendered Dockerfile; it is there once the text is known. */
-  dockerfile: string;
+  dockerfile: pulumi.Output<string>;
   /** The rendered Dockerfile. */
   dockerfileText: pulumi.Output<string>;
   /** Annotations of the manifest, where the engine can set them. */

@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stageContext } from "../../components/source/stage";
 import { shapes, type Shape } from "../fixtures/closureModules";
 import { closureOf, filesBelow, go, listPackages, missingGo } from "../fixtures/closureGo";
 import { makeTree } from "../support/module";
+import { stageBelow } from "../support/staging";
 
 interface Row {
   name: string;
@@ -73,8 +73,7 @@ function check(shape: Shape): Row {
   const expected = new Set([...listed, ...service.moduleFiles]);
 
   const elsewhere = makeTree({});
-  const context = path.join(elsewhere, "context");
-  stageContext(tree, closure.files, context);
+  const { directory: context } = stageBelow(elsewhere, tree, closure.files);
   const whole = build(directory, path.join(elsewhere, "whole"), shape);
   const part = build(path.join(context, service.moduleDirectory), path.join(elsewhere, "part"), shape);
   const all = fs.readdirSync(serviceRoot, { recursive: true, withFileTypes: true });

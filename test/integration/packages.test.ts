@@ -220,7 +220,7 @@ describe("packages in the image, on a builder of its own", function () {
     const { ref } = await project.outputs<Outputs>();
     const asked = plain.requests.length;
     const again = await rebuilt(
-      path.join(project.directory, ".goimage/test/hello-MultiStage"),
+      path.join(project.directory, ".goimage/test/test/hello-MultiStage"),
       `${project.repository}:again`,
     );
     assert.ok(plain.requests.length > asked);

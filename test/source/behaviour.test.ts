@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { stageContext } from "../../components/source/stage";
 import { closureOf } from "../fixtures/closureGo";
 import { makeTree, writeTree } from "../support/module";
+import { stageBelow } from "../support/staging";
 
 const repository: Record<string, string> = {
   "README.md": "one",
@@ -22,9 +22,9 @@ const repository: Record<string, string> = {
   "internal/queue/queue.go": "package queue\n",
 };
 
-function staged(root: string, target = path.join(makeTree({}), "src")): { hash: string; listing: string } {
+function staged(root: string, parent = makeTree({})): { hash: string; listing: string } {
   const { tree, closure } = closureOf(path.join(root, "services/api"), ".");
-  const { hash } = stageContext(tree, closure.files, target);
+  const { hash, directory: target } = stageBelow(parent, tree, closure.files);
   const entries = fs.readdirSync(target, { recursive: true, encoding: "utf8" }).sort();
   const lines = entries.map((name) => {
     const stat = fs.lstatSync(path.join(target, name));
@@ -55,7 +55,7 @@ describe("the staged context stays the same after", () => {
   for (const [what, edit] of edits) {
     it(what, () => {
       const root = makeTree(repository);
-      const target = path.join(makeTree({}), "src");
+      const target = makeTree({});
       const before = staged(root, target);
       edit(root);
       // The same inodes: nothing was written again.

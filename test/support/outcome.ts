@@ -55,7 +55,7 @@ export async function outcome(
     process.chdir(before);
     (pulumi.log as { warn: unknown }).warn = warn;
   }
-  const source = path.join(directory, ".goimage/stack/api-MultiStage");
+  const source = path.join(directory, ".goimage/project/stack/api-MultiStage");
   const staged = fs.existsSync(source) ? fs.readdirSync(source, { recursive: true, encoding: "utf8" }) : [];
   const context = staged.filter((file) => fs.statSync(path.join(source, file)).isFile()).sort();
   return { error, children: children.filter((type) => type.startsWith("docker")), context, warnings };

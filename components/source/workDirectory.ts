@@ -1,0 +1,113 @@
+// The directory .goimage of a Pulumi project, which is goimage's own. The project may be a stranger's pull request, checked
+// out by a CI job that previews it: it may bring a .goimage whose links lead out of it. So no link is followed there, nothing
+// is written in place, and every directory must be where its name says.
+
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** Name of the directory, in the working directory of the program. */
+export const workDirectoryName = ".goimage";
+
+/** The directory cannot be used; the message says what to do. */
+export class WorkDirectoryError extends Error {
+  override readonly name = "WorkDirectoryError";
+}
+
+export class WorkDirectory {
+  private readonly project: string;
+  private readonly top: string;
+  /** Directories that are known to be there, and to be no links. */
+  private readonly made = new Set<string>();
+
+  /** Makes it below `project`. */
+  constructor(project: string) {
+    this.project = fs.realpathSync(project);
+    this.top = path.join(this.project, workDirectoryName);
+    this.makeDirectory(this.top);
+    // What is staged may be a copy of files that others must not read.
+    fs.chmodSync(this.top, 0o700);
+    // So that nobody commits it, and no tool that honours .gitignore reads it.
+    const ignore = `${workDirectoryName}/.gitignore`;
+    if (kindOf(this.path(ignore)) === "nothing") this.write(ignore, "*\n");
+  }
+
+  /** Where a path such as .goimage/project/stack is; it must not lead out of .goimage. */
+  path(relative: string): string {
+    const place = path.join(this.project, relative);
+    if (!place.startsWith(this.top + path.sep))
+      throw new WorkDirectoryError(`${relative} leads out of ${workDirectoryName}`);
+    return place;
+  }
+
+  /** Makes a directory and those above it. What is no directory gives way, but for a link. */
+  makeDirectory(directory: string): void {
+    if (this.made.has(directory)) return;
+    if (directory !== this.top) this.makeDirectory(path.dirname(directory));
+    const kind = kindOf(directory);
+    if (kind === "link") throw this.refused(directory, "a symbolic link");
+    if (kind === "other") {
+      if (directory === this.top) throw this.refused(directory, "no directory");
+      fs.rmSync(directory);
+    }
+    if (kind !== "directory") {
+      fs.mkdirSync(directory);
+      fs.chmodSync(directory, 0o755);
+    }
+    if (fs.realpathSync(directory) !== directory) throw this.refused(directory, "not where its name says");
+    this.made.add(directory);
+  }
+
+  /**
+   * Writes under another name and renames, so that an interruption leaves the old file or the new one. That name is in no
+   * build context, nobody can guess it, and it must not be there before.
+   */
+  write(relative: string, content: string | Buffer, settings: { mode?: number; time?: number } = {}): void {
+    const file = this.path(relative);
+    this.makeDirectory(path.dirname(file));
+    const kind = kindOf(file);
+    if (kind === "link") throw this.refused(file, "a symbolic link");
+    const temporary = path.join(this.top, `tmp-${crypto.randomBytes(12).toString("hex")}`);
+    try {
+      fs.writeFileSync(temporary, content, { flag: "wx", mode: 0o600 });
+      fs.chmodSync(temporary, settings.mode ?? 0o644);
+      if (settings.time !== undefined) fs.utimesSync(temporary, settings.time, settings.time);
+      if (kind === "directory") fs.rmSync(file, { recursive: true });
+      fs.renameSync(temporary, file);
+    } catch (error) {
+      fs.rmSync(temporary, { force: true });
+      throw error;
+    }
+    this.made.delete(file);
+  }
+
+  /** Removes what is below a directory and not wanted. Names in `wanted` are relative to it, with slashes. */
+  keepOnly(directory: string, wanted: ReadonlySet<string>): void {
+    const waiting = [""];
+    for (let below = waiting.pop(); below !== undefined; below = waiting.pop()) {
+      for (const entry of fs.readdirSync(path.join(directory, below), { withFileTypes: true })) {
+        const name = below === "" ? entry.name : `${below}/${entry.name}`;
+        const place = path.join(directory, name);
+        if (entry.isSymbolicLink()) throw this.refused(place, "a symbolic link");
+        if (!wanted.has(name)) fs.rmSync(place, { recursive: true });
+        else if (entry.isDirectory()) waiting.push(name);
+      }
+    }
+  }
+
+  private refused(place: string, what: string): WorkDirectoryError {
+    const name = path.join(workDirectoryName, path.relative(this.top, place));
+    return new WorkDirectoryError(
+      `${name} is ${what}, which goimage did not make: nothing was written. Look at where it leads and who brought it, ` +
+        `then remove ${workDirectoryName} and run this again`,
+    );
+  }
+}
+
+type Kind = "nothing" | "directory" | "link" | "other";
+
+function kindOf(place: string): Kind {
+  const stat = fs.lstatSync(place, { throwIfNoEntry: false });
+  if (stat === undefined) return "nothing";
+  return stat.isSymbolicLink() ? "link" : stat.isDirectory() ? "directory" : "other";
+}
