@@ -1,5 +1,7 @@
 // Hosts of private modules, and what a known_hosts text (man sshd, SSH_KNOWN_HOSTS FILE FORMAT) says about them.
 
+import { matches, type Token } from "./source/glob";
+
 /** Hosts in GOPRIVATE's patterns, each once; the host is the pattern's first part and may have wildcards. */
 export function privateHosts(goPrivate: string): string[] {
   const patterns = goPrivate.split(",").map((pattern) => pattern.trim());
@@ -18,16 +20,17 @@ export function portOf(host: string, knownHosts: string): number | undefined {
     if (keyType === undefined || !/^(ssh-|ecdsa-|sk-)/.test(keyType)) return [];
     return names.split(",").flatMap((name) => {
       const [, inBrackets, port] = /^\[(.+)\]:(\d+)$/.exec(name) ?? [];
-      return matches(inBrackets ?? name, host) ? [Number(port ?? 22)] : [];
+      return isOf(host, inBrackets ?? name) ? [Number(port ?? 22)] : [];
     });
   });
   return ports.includes(22) ? 22 : ports[0];
 }
 
-function matches(pattern: string, host: string): boolean {
-  const text = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${text}$`, "i").test(host);
+/** OpenSSH's patterns: * and ?, and no case. */
+function isOf(host: string, pattern: string): boolean {
+  const tokens = [...pattern.toLowerCase()].map((character): Token => {
+    if (character === "*") return { kind: "name" };
+    return character === "?" ? { kind: "one" } : { kind: "character", value: character };
+  });
+  return matches(tokens, host.toLowerCase()) === true;
 }

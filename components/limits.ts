@@ -6,6 +6,21 @@ const mib = 1024 * kib;
 const gib = 1024 * mib;
 
 export const limits = {
+  /** What is read of the source tree. */
+  source: {
+    dockerignoreBytes: 256 * kib,
+    /** Comparisons of one character with one part of a pattern. */
+    dockerignoreSteps: 200_000_000,
+    /** Bytes of a file that is parsed: Go, C, assembly, go.mod, known_hosts. */
+    parsedBytes: 64 * mib,
+    /** Characters of a //go:build expression, and its parentheses and negations. Go takes 1000 of these at most. */
+    constraintLength: 64 * kib,
+    constraintDepth: 1000,
+    /** Files of a build context. */
+    files: 200_000,
+    /** Directories below one another. */
+    depth: 256,
+  },
   /** What a registry answers. */
   registry: {
     /** Bytes; registries themselves refuse longer manifests. */

@@ -111,20 +111,28 @@ function findSource(service: GoService, args: AnyArgs): Source {
     uncertain: decisiveVariables.some((name) => Object.hasOwn(args.build?.env ?? {}, name)),
   };
   const closure = buildClosure(tree, service, context, args.runtime?.files);
-  const files = withoutIgnored(tree, service.moduleDirectory, closure.files);
-  const problems = [...closure.problems, ...ignoredProblems(closure.files, files)];
+  const { files, problems: ofIgnore } = withoutIgnored(tree, service.moduleDirectory, closure.files);
+  const problems = [...closure.problems, ...ofIgnore, ...ignoredProblems(closure.required, files)];
   const runtimeFiles = (args.runtime?.files ?? []).map((file) =>
     path.posix.join(service.sourceDirectory, file),
   );
+  runtimeFiles.forEach((root, index) => {
+    const isBelow = (file: string) => root === "." || file.startsWith(`${root}/`);
+    if (!tree.has(root, "directory") || !closure.files.some(isBelow) || files.some(isBelow)) return;
+    problems.push({
+      propertyPath: `runtime.files[${index}]`,
+      reason: `${shown(args.runtime?.files?.[index])} is left out by .dockerignore as a whole; let it pass there, or leave the entry out`,
+    });
+  });
   return { tree, closure: { ...closure, files, problems }, runtimeFiles };
 }
 
 /** Without these the build would fail with words that do not name .dockerignore. */
-function ignoredProblems(needed: readonly string[], files: readonly string[]): Problem[] {
+function ignoredProblems(required: ReadonlySet<string>, files: readonly string[]): Problem[] {
   const kept = new Set(files);
-  const missed = needed.filter((file) => !kept.has(file) && /(\.go|go\.mod|modules\.txt)$/.test(file));
+  const missed = [...required].filter((file) => !kept.has(file)).sort();
   if (missed.length === 0) return [];
-  const reason = `.dockerignore leaves out ${missed.slice(0, 3).join(", ")}, which the build reads; let it pass there`;
+  const reason = `.dockerignore leaves out ${missed.slice(0, 3).join(", ")}, which the build needs: the program imports or embeds it, or an input names it. Let it pass there, such as with !${missed[0] ?? ""} in a last line`;
   return [{ propertyPath: "source", reason }];
 }
 

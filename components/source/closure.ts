@@ -2,6 +2,7 @@
 // Never fewer than the compiler reads; where it cannot be sure, all files of the modules, with the reason.
 
 import * as path from "node:path";
+import { limits } from "../limits";
 import type { Problem } from "../problems";
 import { constraintMatches, nameMatches, type BuildContext } from "./constraints";
 import { embeddedFiles } from "./embed";
@@ -19,6 +20,8 @@ export interface Closure {
   wholeModule: string | undefined;
   /** Files that look like secrets and are in because the program embeds them or runtime.files names them. */
   secrets: string[];
+  /** Those without which the build would fail or make another program. */
+  required: ReadonlySet<string>;
   problems: Problem[];
 }
 
@@ -26,6 +29,8 @@ export interface Closure {
 const assembly = /\.s$/;
 const withoutCgo = /\.(h|hh|hpp|hxx|f|F|for|f90|s|syso)$/;
 const withCgo = /\.(c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)$/;
+/** What no build of Go can do without, once it is in. */
+const decisive = /\.(go|s)$|(^|\/)(go\.(mod|sum|work|work\.sum)|modules\.txt)$/;
 const compiledC = /\.(c|cc|cpp|cxx|m|h|hh|hpp|hxx|s|S|sx)$/;
 
 export function buildClosure(
@@ -38,6 +43,7 @@ export function buildClosure(
   for (const file of service.moduleFiles) walk.add(file);
   walk.mainPackage();
   for (const file of runtimeFiles) walk.runtimeFile(join(service.sourceDirectory, file));
+  const required = new Set([...walk.files].filter((file) => decisive.test(file) || walk.named.has(file)));
   if (walk.unsure !== undefined) {
     const { moduleDirectory, vendorDirectory, modules } = service;
     const vendored = vendorDirectory === undefined ? [] : [vendorDirectory];
@@ -50,8 +56,13 @@ export function buildClosure(
   }
   walk.boundaries();
   walk.problems.push(...missingSums(service, context, walk.downloaded));
+  if (walk.files.size > limits.source.files) {
+    const reason = `has ${walk.files.size} files that the build reads, more than ${limits.source.files}; keep other files out with .dockerignore or in a module of their own`;
+    walk.problems.push({ propertyPath: "source", reason });
+  }
   const files = [...walk.files].sort();
-  return { files, wholeModule: walk.unsure, secrets: files.filter(isSecret), problems: walk.problems };
+  const secrets = files.filter(isSecret);
+  return { files, wholeModule: walk.unsure, secrets, required, problems: walk.problems };
 }
 
 /** Without any go.sum the go command refuses every module that it would have to download. */
@@ -65,6 +76,11 @@ function missingSums(service: GoService, context: BuildContext, imported: string
 
 class Walk {
   readonly files = new Set<string>();
+  /** Files that the program embeds or the inputs name. */
+  readonly named = new Set<string>();
+  /** Work to do, in place of recursion: a chain of imports may be longer than the stack. */
+  private readonly packages: string[] = [];
+  private readonly inclusions: { file: string; directory: string }[] = [];
   /** An import that lies in no module on disk. */
   downloaded: string | undefined;
   readonly problems: Problem[] = [];
@@ -88,7 +104,13 @@ class Walk {
     else if (kind === "outside") this.refuse(file, "a link that leaves the module");
     // Reading a FIFO would wait for ever, and a provider that hashes the context would too.
     else if (kind === "special") this.refuse(file, "a FIFO, a socket or a device file");
+    else if (kind === "misnamed") this.refuse(file, "a file whose name is not UTF-8");
     return this.files.has(file);
+  }
+
+  private addNamed(file: string): void {
+    this.named.add(file);
+    this.add(file);
   }
 
   mainPackage(): void {
@@ -99,6 +121,7 @@ class Walk {
     const directory = isFile ? path.posix.dirname(target) : target;
     if (isFile) this.goFile(target, directory, true);
     else this.package(target);
+    this.finish();
     // The profile that optimizes the program: go help build, -pgo.
     this.add(join(directory, "default.pgo"));
     for (const flag of this.context.flags ?? []) {
@@ -108,12 +131,19 @@ class Walk {
   }
 
   runtimeFile(file: string): void {
-    if (this.tree.has(file, "directory")) {
-      for (const entry of this.tree.entries(file)) {
-        const circular = entry.link && entry.kind === "directory";
-        if (!circular && entry.name !== ".git") this.runtimeFile(join(file, entry.name));
+    const waiting = [file];
+    for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
+      if (!this.tree.has(current, "directory")) {
+        // Of a directory that an input names, .dockerignore may leave files out.
+        if (current === file) this.addNamed(current);
+        else this.add(current);
+        continue;
       }
-    } else this.add(file);
+      for (const entry of this.tree.entries(current)) {
+        const circular = entry.link && entry.kind === "directory";
+        if (!circular && entry.name !== ".git") waiting.push(join(current, entry.name));
+      }
+    }
   }
 
   /** Keeps nested modules apart from the one around them: an embedded directory ends where another go.mod lies. */
@@ -148,6 +178,21 @@ class Walk {
   private package(directory: string): void {
     if (this.seen.has(directory) || !this.isInside(directory)) return;
     this.seen.add(directory);
+    this.packages.push(directory);
+  }
+
+  /** Reads what is waiting, and what that names. */
+  private finish(): void {
+    for (;;) {
+      const inclusion = this.inclusions.pop();
+      const directory = inclusion === undefined ? this.packages.pop() : undefined;
+      if (inclusion !== undefined) this.readInclusion(inclusion.file, inclusion.directory);
+      else if (directory !== undefined) this.readPackage(directory);
+      else return;
+    }
+  }
+
+  private readPackage(directory: string): void {
     const sources = this.cgoPossible ? withCgo : withoutCgo;
     for (const { name, kind } of this.tree.entries(directory)) {
       if (kind === "directory" || kind === "nothing" || /^[._]/.test(name)) continue;
@@ -165,7 +210,7 @@ class Walk {
     if (source.cgoPreamble !== undefined && !this.cgoPossible) return;
     this.add(file);
     for (const pattern of source.embeds)
-      for (const found of embeddedFiles(this.tree, directory, pattern)) this.add(found);
+      for (const found of embeddedFiles(this.tree, directory, pattern)) this.addNamed(found);
     this.cgo(file, directory, source);
     for (const imported of source.imports) {
       const targets = this.directoriesOf(imported);
@@ -198,6 +243,10 @@ class Walk {
     const key = `${directory}\0${file}`;
     if (this.seen.has(key) || !this.add(file)) return;
     this.seen.add(key);
+    this.inclusions.push({ file, directory });
+  }
+
+  private readInclusion(file: string, directory: string): void {
     const text = this.tree.content(file).toString();
     // Assembly is Go's own; in a package with cgo it is the C compiler's.
     this.includes(file, directory, this.cgoPossible ? includesOfC(text) : includesOfAssembly(text));

@@ -1,6 +1,7 @@
 // Reads of a Go source file what decides which other files its build needs: imports, build constraint, embedded files.
 // It is not a compiler: where it cannot be sure it says more rather than less.
 
+import { limits } from "../limits";
 import { unquote } from "./quote";
 
 /** What one Go file says. */
@@ -16,9 +17,52 @@ export interface GoFile {
   cgoPreamble: string | undefined;
 }
 
-// A token of the part of a file before its first declaration: space, comments, strings, names, punctuation.
-const tokens =
-  /(\s+)|(\/\/[^\n]*)|(\/\*[^]*?\*\/)|("(?:[^"\\\n]|\\.)*"|`[^`]*`)|([\p{L}_][\p{L}\p{N}_]*)|([^])/uy;
+/** A token of the part of a file before its first declaration. */
+interface Token {
+  kind: "space" | "line comment" | "block comment" | "string" | "word" | "mark";
+  start: number;
+  end: number;
+}
+
+const space = /\s+/uy;
+const word = /[\p{L}_][\p{L}\p{N}_]*/uy;
+
+/** The next token; undefined at the end, and where a comment or a string does not end, which Go refuses. */
+function tokenAt(text: string, start: number): Token | undefined {
+  const character = text[start];
+  if (character === undefined) return undefined;
+  const token = (kind: Token["kind"], end: number) => (end < 0 ? undefined : { kind, start, end });
+  const behind = (mark: string, from: number) => {
+    const at = text.indexOf(mark, from);
+    return at < 0 ? -1 : at + mark.length;
+  };
+  if (text.startsWith("//", start)) {
+    const end = text.indexOf("\n", start);
+    return token("line comment", end < 0 ? text.length : end);
+  }
+  if (text.startsWith("/*", start)) return token("block comment", behind("*/", start + 2));
+  if (character === "`") return token("string", behind("`", start + 1));
+  if (character === '"') return token("string", stringEnd(text, start));
+  for (const [kind, pattern] of [
+    ["space", space],
+    ["word", word],
+  ] as const) {
+    pattern.lastIndex = start;
+    if (pattern.test(text)) return token(kind, pattern.lastIndex);
+  }
+  return token("mark", start + 1);
+}
+
+/** Where a string in double quotes ends; -1 when it does not end in its line. */
+function stringEnd(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const character = text[at];
+    if (character === "\\") at++;
+    else if (character === '"') return at + 1;
+    else if (character === "\n") return -1;
+  }
+  return -1;
+}
 
 export function parseGoFile(text: string): GoFile {
   const file: GoFile = {
@@ -29,36 +73,38 @@ export function parseGoFile(text: string): GoFile {
     cgoPreamble: undefined,
   };
   let state: "start" | "package" | "between" | "import" | "group" = "start";
-  let comments = "";
-  tokens.lastIndex = text.startsWith("\ufeff") ? 1 : 0;
-  for (let match = tokens.exec(text); match; match = tokens.exec(text)) {
-    const [, space, line, block, string, word, mark] = match;
-    if (space !== undefined) {
+  let comments: string[] = [];
+  const first = text.startsWith("\ufeff") ? 1 : 0;
+  for (let token = tokenAt(text, first); token; token = tokenAt(text, token.end)) {
+    const found = text.slice(token.start, token.end);
+    if (token.kind === "space") {
       // A blank line parts a comment from what follows it.
-      if (space.split("\n").length > 2 && state !== "group") comments = "";
-    } else if (line !== undefined || block !== undefined) {
-      if (state === "start" && line !== undefined) readConstraint(file, line, text.slice(0, match.index));
-      comments += `${line?.slice(2) ?? block?.slice(2, -2)}\n`;
+      if (found.indexOf("\n") !== found.lastIndexOf("\n") && state !== "group") comments = [];
+    } else if (token.kind === "line comment" || token.kind === "block comment") {
+      const isLine = token.kind === "line comment";
+      if (state === "start" && isLine) readConstraint(file, found, text, token.start);
+      comments.push(isLine ? found.slice(2) : found.slice(2, -2));
     } else if (state === "start") {
-      if (word !== "package") break;
+      if (found !== "package") break;
       state = "package";
     } else if (state === "package") {
-      file.packageName = word;
+      file.packageName = token.kind === "word" ? found : undefined;
       state = "between";
-      comments = "";
+      comments = [];
     } else if (state === "between") {
-      if (mark === ";") continue;
-      if (word !== "import") break;
+      if (found === ";") continue;
+      if (found !== "import") break;
       state = "import";
-    } else if (string !== undefined) {
-      const path = unquote(string);
-      if (path === "C") file.cgoPreamble = (file.cgoPreamble ?? "") + comments;
+    } else if (token.kind === "string") {
+      const path = unquote(found);
+      const preamble = comments.map((comment) => `${comment}\n`).join("");
+      if (path === "C") file.cgoPreamble = (file.cgoPreamble ?? "") + preamble;
       else file.imports.push(path);
-      comments = "";
+      comments = [];
       if (state === "import") state = "between";
-    } else if (mark === "(") {
+    } else if (found === "(") {
       state = "group";
-    } else if (mark === ")") {
+    } else if (found === ")") {
       state = "between";
     }
   }
@@ -67,24 +113,61 @@ export function parseGoFile(text: string): GoFile {
 }
 
 /** A //go:build line counts only at the start of its line: behind a comment Go takes no notice of it. */
-function readConstraint(file: GoFile, line: string, before: string): void {
-  const expression = /^\/\/go:build\s+(.*\S)/.exec(line)?.[1];
-  const startsLine =
-    before
-      .slice(before.lastIndexOf("\n") + 1)
-      .replace("\ufeff", "")
-      .trim() === "";
-  if (expression === undefined || !startsLine) return;
+function readConstraint(file: GoFile, line: string, text: string, start: number): void {
+  const prefix = "//go:build";
+  if (!line.startsWith(prefix) || !/\s/.test(line[prefix.length] ?? "")) return;
+  const expression = line.slice(prefix.length).trim();
+  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+  const before = start === 0 ? "" : text.slice(lineStart, start).replace("\ufeff", "");
+  if (expression === "" || before.trim() !== "") return;
   file.constraint = file.constraint === undefined ? expression : "";
 }
 
 /** Patterns as in: //go:embed a.txt "with space" `raw` all:dir */
 function embedPatterns(text: string): string[] {
   const patterns: string[] = [];
-  for (const [, rest = ""] of text.matchAll(/^[ \t]*\/\/go:embed[ \t]+([^\r\n]*)/gm)) {
-    for (const [word] of rest.matchAll(/"(?:[^"\\]|\\.)*"|`[^`]*`|\S+/g)) patterns.push(unquote(word));
+  const directive = "//go:embed";
+  for (let at = text.indexOf(directive); at >= 0;) {
+    const lineStart = text.lastIndexOf("\n", at) + 1;
+    const found = text.indexOf("\n", at);
+    const end = found < 0 ? text.length : found;
+    const line = text.slice(at + directive.length, end);
+    if (/^[ \t]/.test(line) && isBlank(text, lineStart, at)) patterns.push(...embedWords(line));
+    // A line has one such directive, or none.
+    at = text.indexOf(directive, end);
   }
   return patterns;
+}
+
+function isBlank(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (text[at] !== " " && text[at] !== "\t") return false;
+  return true;
+}
+
+function embedWords(line: string): string[] {
+  const words: string[] = [];
+  const blanks = /\s*/uy;
+  const plain = /\S+/uy;
+  // What one quote does not end, no later one does.
+  let unended = "";
+  for (let at = 0; ;) {
+    blanks.lastIndex = at;
+    blanks.test(line);
+    at = Math.max(at, blanks.lastIndex);
+    const quote = line[at];
+    if (quote === undefined) return words;
+    let end = -1;
+    if (quote === '"' && unended !== quote) end = stringEnd(line, at);
+    if (quote === "`") end = line.indexOf("`", at + 1) + 1 || -1;
+    if (quote === '"' && end < 0) unended = quote;
+    if (end < 0) {
+      plain.lastIndex = at;
+      plain.test(line);
+      end = plain.lastIndex;
+    }
+    words.push(unquote(line.slice(at, end)));
+    at = end;
+  }
 }
 
 /** True, false, or undefined for what cannot be known without the toolchain. */
@@ -92,6 +175,11 @@ export type Tristate = boolean | undefined;
 
 /** Evaluates a //go:build expression; undefined when it depends on a tag that is not known, or makes no sense. */
 export function evaluateConstraint(expression: string, tag: (name: string) => Tristate): Tristate {
+  if (
+    expression.length > limits.source.constraintLength ||
+    depthOf(expression) > limits.source.constraintDepth
+  )
+    return undefined;
   const words = expression.match(/&&|\|\||[!()]|[^\s!()&|]+|[&|]/g) ?? [];
   let next = 0;
   const or = (): Tristate => {
@@ -129,4 +217,9 @@ export function evaluateConstraint(expression: string, tag: (name: string) => Tr
   };
   const value = or();
   return next === words.length ? value : undefined;
+}
+
+/** How deep parentheses and negations go, at most. */
+function depthOf(expression: string): number {
+  return expression.match(/[!(]/g)?.length ?? 0;
 }

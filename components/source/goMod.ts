@@ -1,6 +1,8 @@
 // Reads the few lines of go.mod and go.work that a build needs to know.
 // Grammar: https://go.dev/ref/mod#go-mod-file and https://go.dev/ref/mod#go-work-file
 
+import { unquote } from "./quote";
+
 /** A module that a local directory replaces. */
 export interface LocalReplacement {
   /** Path of the replaced module. */
@@ -38,16 +40,19 @@ export function parseGoMod(text: string): GoModFile {
     use: [],
   };
   let block = "";
-  for (const line of text.split("\n")) {
+  for (const line of text.replace(/^\ufeff/, "").split("\n")) {
     const words = wordsOf(line);
-    if (words.length === 0) continue;
+    const [first] = words;
+    if (first === undefined) continue;
     if (block !== "") {
-      if (words[0] === ")") block = "";
-      else directive(mod, block, words);
-    } else if (words[1] === "(") {
-      block = words[0] ?? "";
+      if (isMark(first, ")")) block = "";
+      else directive(mod, block, words.map(textOf));
+    } else if (isMark(words.at(-1), "(")) {
+      block = words.slice(0, -1).map(textOf)[0] ?? "";
+    } else if (isMark(words.at(-2), "(") && isMark(words.at(-1), ")")) {
+      // An empty block, in one line.
     } else {
-      directive(mod, words[0] ?? "", words.slice(1));
+      directive(mod, textOf(first), words.slice(1).map(textOf));
     }
   }
   return mod;
@@ -79,12 +84,37 @@ function directive(mod: GoModFile, name: string, args: string[]): void {
   }
 }
 
-/** Words of a line: comments dropped, "..." and `...` unquoted. */
-function wordsOf(line: string): string[] {
-  const words = [];
-  for (const match of line.matchAll(/\/\/.*|"((?:[^"\\]|\\.)*)"|`([^`]*)`|[()]|(?:(?!\/\/)[^\s()"`])+/g)) {
-    if (match[0].startsWith("//")) break;
-    words.push(match[1] ?? match[2] ?? match[0]);
+/** A word as written. */
+interface Word {
+  text: string;
+  quoted: boolean;
+}
+
+const isMark = (word: Word | undefined, mark: string): boolean => word?.text === mark && !word.quoted;
+const textOf = ({ text, quoted }: Word): string => (quoted ? unquote(text) : text);
+
+/** Words of a line, without its comment. */
+function wordsOf(line: string): Word[] {
+  const words: Word[] = [];
+  const plain = /[^\s()[\]{},]/u;
+  for (let at = 0; at < line.length;) {
+    const character = line[at] ?? "";
+    let end = at + 1;
+    if (line.startsWith("//", at)) break;
+    if (/\s/.test(character)) {
+      at = end;
+      continue;
+    }
+    const quoted = character === '"' || character === "`";
+    if (quoted) {
+      while (end < line.length && line[end] !== character)
+        end += character === '"' && line[end] === "\\" ? 2 : 1;
+      end++;
+    } else if (plain.test(character)) {
+      while (end < line.length && plain.test(line[end] ?? "") && !line.startsWith("//", end)) end++;
+    }
+    words.push({ text: line.slice(at, end), quoted });
+    at = end;
   }
   return words;
 }

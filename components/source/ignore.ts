@@ -1,13 +1,36 @@
 // .dockerignore keeps its meaning: what it excludes is not sent to the builder.
 
-import ignore from "@balena/dockerignore";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Problem } from "../problems";
+import { dockerignore, DockerignoreError } from "./dockerignore";
 import { join, type Tree } from "./tree";
 
 /** The files that the .dockerignore in `directory` lets pass; it speaks of files below that directory only. */
-export function withoutIgnored(tree: Tree, directory: string, files: readonly string[]): string[] {
+export function withoutIgnored(
+  tree: Tree,
+  directory: string,
+  files: readonly string[],
+): { files: string[]; problems: Problem[] } {
   const file = join(directory, ".dockerignore");
-  if (!tree.has(file, "file")) return [...files];
-  const matcher = ignore().add(tree.content(file).toString());
+  if (!tree.has(file, "file")) return { files: [...files], problems: [] };
   const prefix = directory === "." ? "" : `${directory}/`;
-  return files.filter((name) => !name.startsWith(prefix) || !matcher.ignores(name.slice(prefix.length)));
+  try {
+    const isIgnored = dockerignore(tree.content(file).toString());
+    const passes = (name: string) => !name.startsWith(prefix) || !isIgnored(name.slice(prefix.length));
+    return { files: files.filter(passes), problems: [] };
+  } catch (error) {
+    if (!(error instanceof DockerignoreError)) throw error;
+    return { files: [...files], problems: [{ propertyPath: "source", reason: `${file} ${error.message}` }] };
+  }
+}
+
+/** Whether the .dockerignore of a module leaves out its vendor directory, so that the build does not have it. */
+export function leavesOutVendor(module: string): boolean {
+  try {
+    return dockerignore(fs.readFileSync(path.join(module, ".dockerignore"), "utf8"))("vendor/modules.txt");
+  } catch {
+    // There is none, or it has a mistake, which is told when it is read for the files.
+    return false;
+  }
 }

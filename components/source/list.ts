@@ -30,17 +30,18 @@ export function listModule(tree: Tree, module: string): { files: string[]; probl
   const refuse = (file: string, what: string) =>
     problems.push({ propertyPath: "source", reason: `${file} is ${what}; move it out of the module` });
 
-  const walk = (directory: string) => {
-    if (directory !== module && tree.has(join(directory, "go.mod"), "file")) return;
+  const waiting = [module];
+  for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+    if (directory !== module && tree.has(join(directory, "go.mod"), "file")) continue;
     for (const { name, kind, link } of tree.entries(directory)) {
       const file = join(directory, name);
       if (isSecret(file) || name === ".dockerignore") continue;
       if (kind === "file") files.push(file);
-      else if (kind === "directory" && !skippedDirectories.has(name) && !link) walk(file);
+      else if (kind === "directory" && !skippedDirectories.has(name) && !link) waiting.push(file);
       else if (kind === "outside") refuse(file, "a link that leaves the module");
       else if (kind === "special") refuse(file, "a FIFO, a socket or a device file");
+      else if (kind === "misnamed") refuse(file, "a file whose name is not UTF-8");
     }
-  };
-  walk(module);
+  }
   return { files, problems };
 }

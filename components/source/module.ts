@@ -5,6 +5,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { shown, type Problem } from "../problems";
 import { parseGoFile } from "./goFile";
+import { leavesOutVendor } from "./ignore";
 import { parseGoMod, parseGoVersion, type GoMod, type GoModFile } from "./goMod";
 
 /** A module that lies on disk. */
@@ -68,7 +69,11 @@ export function resolveService(
   const workspace = settings.workspace === false ? undefined : findWorkspace(moduleRoot);
   const mains = workspace?.members ?? [moduleRoot];
   const vendorRoot = workspace ? path.dirname(workspace.file) : moduleRoot;
-  const found = settings.vendor === false ? "no" : vendorUse(vendorRoot, workspace, (workspace ?? goMod).go);
+  const isVendorSent = vendorRoot !== moduleRoot || !leavesOutVendor(moduleRoot);
+  const found =
+    settings.vendor === false || !isVendorSent
+      ? "no"
+      : vendorUse(vendorRoot, workspace, (workspace ?? goMod).go);
   const vendor = settings.vendor === true && found === "maybe" ? "yes" : found;
   // A vendored build takes everything but the main modules from the vendor directory.
   const files = [...mains.map((main) => path.join(main, "go.mod")), ...(workspace ? [workspace.file] : [])];

@@ -3,8 +3,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-/** What a directory entry is; a link counts as what it leads to. */
-export type Kind = "file" | "directory" | "outside" | "special" | "nothing";
+/** What a directory entry is; a link counts as what it leads to, a name that is not UTF-8 as misnamed. */
+export type Kind = "file" | "directory" | "outside" | "special" | "misnamed" | "nothing";
 
 export interface Entry {
   name: string;
@@ -85,6 +85,9 @@ export class Tree {
   }
 
   private entryKind(directory: string, entry: fs.Dirent): Kind {
+    // Node has put this character in the place of bytes that are no text: the name leads to nothing.
+    if (entry.name.includes("\ufffd") && !fs.existsSync(path.join(this.root, directory, entry.name)))
+      return "misnamed";
     if (entry.isFile()) return "file";
     if (entry.isDirectory()) return "directory";
     if (!entry.isSymbolicLink()) return "special";

@@ -1,0 +1,182 @@
+// Source trees that are made to keep `pulumi preview` busy. Each scanner gets inputs for which a careless one needs time in
+// the square of their length, or more stack than there is; the limit of the test is far above what a line takes.
+
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { portOf } from "../../components/knownHosts";
+import { buildClosure } from "../../components/source/closure";
+import { embeddedFiles } from "../../components/source/embed";
+import { evaluateConstraint, parseGoFile } from "../../components/source/goFile";
+import { parseGoMod } from "../../components/source/goMod";
+import { includesOfAssembly, includesOfC, searchesElsewhere } from "../../components/source/includes";
+import { resolveService } from "../../components/source/module";
+import { unquote } from "../../components/source/quote";
+import { Tree } from "../../components/source/tree";
+import { makeTree } from "../support/module";
+
+const context = { goarch: "amd64", cgoEnabled: false, buildTags: [], uncertain: false };
+const size = 400_000;
+const long = (piece: string) => piece.repeat(Math.ceil(size / piece.length));
+
+describe("hostile source", function () {
+  this.timeout(20_000);
+
+  const pieces = [
+    ...[
+      "/*",
+      "*/",
+      "/**/",
+      "/*/",
+      "//",
+      '"',
+      '\\"',
+      '"\\',
+      "`",
+      "(",
+      ")",
+      "import (",
+      'import "',
+      "package ",
+      "\n",
+      " ",
+      "\t",
+      "\\\n",
+    ],
+    ...[
+      "//go:build ",
+      "//go:embed ",
+      '//go:embed "',
+      '//go:embed "\\" ',
+      "#",
+      "%:",
+      "#include ",
+      '#include "',
+      "# /*",
+      "/**//**/",
+      "*/ #",
+    ],
+    ...[
+      "#cgo ",
+      "#cgo a ",
+      "#cgo : ",
+      "#cgo linux,a !b CFLAGS: -I",
+      ".incbin",
+      "\\n.include",
+      "é",
+      "\u00a0",
+      "\ufeff",
+      "\u{1f600}",
+      "\ud800",
+    ],
+    ...[
+      "require (",
+      "require ()",
+      "replace a => ",
+      "=> ",
+      "use ./",
+      "[",
+      "{",
+      ",",
+      "module ",
+      "go 1.",
+      "toolchain go1.",
+    ],
+  ];
+  const scanners: Record<string, (text: string) => unknown> = {
+    "a Go file": parseGoFile,
+    "a Go file with a package": (text) => parseGoFile(`package a\n\nimport (\n${text}`),
+    "a Go file with a comment": (text) => parseGoFile(`//go:build ${text}\n\npackage a\n`),
+    "go.mod": parseGoMod,
+    "go.mod in one line": (text) => parseGoMod(text.replaceAll("\n", " ")),
+    C: includesOfC,
+    "C in one line": (text) => includesOfC(`#include ${text.replaceAll("\n", " ")}`),
+    assembly: includesOfAssembly,
+    "#cgo lines": (text) => searchesElsewhere(context, text),
+    "#cgo line": (text) => searchesElsewhere(context, `#cgo ${text.replaceAll("\n", " ")}`),
+    quotes: (text) => unquote(`"${text}"`),
+    "known hosts": (text) => portOf("git.example.com", text),
+    "one known host": (text) => portOf("git.example.com", `${text.replaceAll(/\s/g, "")} ssh-rsa A`),
+  };
+  for (const [what, scan] of Object.entries(scanners)) {
+    it(`is read in a moment: ${what}`, () => {
+      for (const piece of pieces) scan(long(piece));
+      for (const one of pieces) for (const other of pieces.slice(0, 12)) scan((one + other).repeat(5_000));
+    });
+  }
+
+  it("has build constraints that go too deep: they count as unknown", () => {
+    for (const expression of [
+      "(".repeat(50_000) + "a" + ")".repeat(50_000),
+      "!".repeat(50_000) + "a",
+      long("a && "),
+    ])
+      assert.equal(
+        evaluateConstraint(expression, () => true),
+        undefined,
+      );
+    assert.equal(
+      evaluateConstraint(`${"(".repeat(200)}a${")".repeat(200)}`, () => true),
+      true,
+    );
+  });
+
+  it("has patterns for embedded files that match in many ways", () => {
+    const names = Array.from({ length: 300 }, (_, n) => [`${"a".repeat(200)}${n}.txt`, ""] as const);
+    const tree = new Tree(makeTree(Object.fromEntries(names)));
+    for (const pattern of [
+      `${"*a".repeat(60)}b`,
+      "*".repeat(200),
+      `${"[a-z]*".repeat(40)}!`,
+      "?".repeat(5000),
+      "[".repeat(5000),
+    ])
+      embeddedFiles(tree, ".", pattern);
+    assert.equal(embeddedFiles(tree, ".", "a*a*a*a*a*.txt").length, 300);
+  });
+
+  it("has patterns for hosts that match in many ways", () => {
+    const host = `${"a".repeat(200)}.example.com`;
+    assert.equal(portOf(host, `${"*a".repeat(100)}b ssh-rsa A`), undefined);
+    assert.equal(portOf(host, `${"*a".repeat(100)}*.example.com ssh-rsa A`), 22);
+  });
+
+  it("has a chain of imports that is longer than the stack", () => {
+    const count = 12_000;
+    const files: Record<string, string> = { "go.mod": "module m.example\n\ngo 1.23\n" };
+    for (let n = 0; n < count; n++) files[`p${n}/p.go`] = `package p\n\nimport _ "m.example/p${n + 1}"\n`;
+    files[`p${count}/p.go`] = "package p\n";
+    files["main.go"] = 'package main\n\nimport _ "m.example/p0"\n\nfunc main() {}\n';
+    const root = makeTree(files);
+    const { service, problems } = resolveService(root);
+    assert.ok(service && problems.length === 0);
+    assert.equal(buildClosure(new Tree(service.root), service, context).files.length, count + 3);
+  });
+
+  it("has headers that include one another in a chain that is longer than the stack", () => {
+    const count = 12_000;
+    const files: Record<string, string> = {
+      "go.mod": "module m.example\n\ngo 1.23\n",
+      "main.go": "package main\n\nfunc main() {}\n",
+      "a.s": '#include "h0.h"\n',
+    };
+    for (let n = 0; n < count; n++) files[`h${n}.h`] = `#include "h${n + 1}.h"\n`;
+    const root = makeTree(files);
+    const { service } = resolveService(root);
+    assert.ok(service);
+    assert.equal(buildClosure(new Tree(service.root), service, context).files.length, count + 3);
+  });
+
+  it("has directories below one another that a program embeds", () => {
+    const root = makeTree({
+      "go.mod": "module m.example\n\ngo 1.23\n",
+      "main.go": 'package main\n\nimport _ "embed"\n\n//go:embed d\nvar x string\n\nfunc main() {}\n',
+    });
+    const deep = path.join(root, "d", ...Array.from({ length: 900 }, () => "d"));
+    fs.mkdirSync(deep, { recursive: true });
+    fs.writeFileSync(path.join(deep, "f"), "");
+    const { service } = resolveService(root);
+    assert.ok(service);
+    assert.equal(buildClosure(new Tree(service.root), service, context).files.length, 3);
+  });
+});
