@@ -59,13 +59,13 @@ export interface RegistryArgs {
 /** The stage that compiles. Its files never reach the pushed image, except the binary. */
 export interface BuildStageArgs {
   /**
-   * Base image of the build stage, a tag or a digest. The default is golang with the Go version's major and minor,
-   * such as golang:1.23. It needs a Go toolchain, and sh, find and touch (all in every golang image).
+   * Base image of the build stage, a tag or a digest. The default is golang with the Go version, such as golang:1.23, or
+   * golang:1.23.4 where the version names a patch. It needs a Go toolchain, and sh, find and touch (all in every golang image).
    */
   image?: string;
   /**
-   * Go version, such as 1.23 or 1.23.4. The default is go.mod's toolchain line, else its go line, else 1.23. It
-   * chooses the default image and has no effect together with image.
+   * Go version, such as 1.23 or 1.23.4. The default is the newest of 1.23 and the toolchain and go lines of go.mod and
+   * go.work. It chooses the default image and has no effect together with image.
    */
   goVersion?: string;
   /** More flags of go build, one list entry each, such as "-race". The default is none. */
@@ -184,7 +184,7 @@ export interface RuntimeStageArgs {
 
 /** What both components take. */
 export interface GoImageArgs {
-  /** Directory inside a Go module, relative to the Pulumi project. */
+  /** Directory inside a Go module, relative to the program's directory: that of Pulumi.yaml, or of its main file. */
   source: string;
   /** Main package to compile, as go build names it, relative to source: "./cmd/api". The default is ".". */
   mainPackage?: string;

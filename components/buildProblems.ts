@@ -7,7 +7,7 @@ import { flagsVariableProblem, goFlagProblem, ldflagProblem, variableProblem } f
 import { portOf, privateHosts } from "./knownHosts";
 import { shown } from "./problems";
 import { imageReferenceProblem } from "./registry/reference";
-import { parseGoVersion } from "./source/goMod";
+import { parseGoVersion } from "./source/goVersion";
 
 const fields = [
   ...["image", "goVersion", "flags", "ldflags", "buildTags", "env", "cgoEnabled"],

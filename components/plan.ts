@@ -12,14 +12,18 @@ import { goTarget, platformOf } from "./platform";
 import { invalidInputs, shown, type Problem } from "./problems";
 import { isKnown, takeTags } from "./pushTargets";
 import { buildClosure, type Closure } from "./source/closure";
-import type { BuildContext } from "./source/constraints";
-import { parseGoVersion } from "./source/goMod";
+import { constraintMatches, nameMatches, type BuildContext } from "./source/constraints";
+import { compareGoVersions, parseGoVersion } from "./source/goVersion";
 import { withoutIgnored } from "./source/ignore";
 import { resolveService, type GoService } from "./source/module";
 import { Tree } from "./source/tree";
 
 type AnyArgs = GoImageArgs & Pick<GoMultiStageImageArgs, "runtime" | "recipe" | "smokeTest">;
-type Settings = Pick<GoImageArgs, "source" | "mainPackage"> & { build?: AnyArgs["build"] | undefined };
+type Settings = Pick<AnyArgs, "source" | "runtime"> & {
+  mainPackage?: string | undefined;
+  build?: AnyArgs["build"] | undefined;
+  platforms?: string[] | undefined;
+};
 
 /** What a component builds from. */
 export interface Source {
@@ -39,10 +43,18 @@ export function buildPlan(
   const found = [...problems];
   const bad = (input: string) =>
     problems.some(({ propertyPath }) => /^\w*/.exec(propertyPath)?.[0] === input);
+  // A mistake in one input must not hide those in others.
   const resolved =
-    bad("args") || bad("source") || bad("mainPackage")
+    bad("args") || bad("source")
       ? undefined
-      : resolve(bad("build") ? { ...args, build: undefined } : args);
+      : resolve({
+          ...args,
+          ...(bad("build") ? { build: undefined } : {}),
+          ...(bad("platforms") ? { platforms: undefined } : {}),
+          ...(bad("mainPackage") ? { mainPackage: undefined } : {}),
+        });
+  if (resolved && bad("mainPackage"))
+    resolved.problems = resolved.problems.filter(({ propertyPath }) => propertyPath !== "mainPackage");
   found.push(...(resolved?.problems ?? []));
   const service = resolved?.service;
   // A go.mod with mistakes may have one in its version.
@@ -69,12 +81,14 @@ export function buildPlan(
   return { plan, source };
 }
 
-function resolve({ source, mainPackage, build }: Settings): ReturnType<typeof resolveService> {
-  const flags = goFlags(build);
+function resolve(args: Settings): ReturnType<typeof resolveService> {
+  const { source, mainPackage, build } = args;
+  const context = buildContext(args);
   return resolveService(source, {
     mainPackage,
     workspace: build?.env?.["GOWORK"] !== "off",
-    vendor: vendorSetting(flags),
+    vendor: vendorSetting(goFlags(build)),
+    isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
   });
 }
 
@@ -88,7 +102,7 @@ function vendorSetting(flags: readonly string[]): boolean | undefined {
  * The time zone database comes with a build tag of Go's own: unlike one in a directory that ZONEINFO names it also serves
  * the variable TZ, needs nothing of the build image, and works on an image that has no other file.
  */
-function buildTags({ build, runtime }: AnyArgs): string[] {
+function buildTags({ build, runtime }: Pick<Settings, "build" | "runtime">): string[] {
   return [...(build?.buildTags ?? []), ...(runtime?.timezones === true ? ["timetzdata"] : [])];
 }
 
@@ -100,9 +114,9 @@ function goFlags(build: AnyArgs["build"]): string[] {
 /** Variables that change which files the go command takes. */
 const decisiveVariables = ["GOFLAGS", "GOEXPERIMENT"];
 
-function findSource(service: GoService, args: AnyArgs): Source {
-  const tree = new Tree(service.root);
-  const context: BuildContext = {
+/** What decides which files are compiled. */
+function buildContext(args: Settings): BuildContext {
+  return {
     goarch: goTarget(platformOf(args))["GOARCH"] ?? "",
     cgoEnabled: args.build?.cgoEnabled === true,
     buildTags: buildTags(args),
@@ -110,6 +124,11 @@ function findSource(service: GoService, args: AnyArgs): Source {
     compilerFlags: Object.keys(args.build?.env ?? {}).some((name) => /^(CC|CXX|CGO_.*FLAGS)$/.test(name)),
     uncertain: decisiveVariables.some((name) => Object.hasOwn(args.build?.env ?? {}, name)),
   };
+}
+
+function findSource(service: GoService, args: AnyArgs): Source {
+  const tree = new Tree(service.root);
+  const context = buildContext(args);
   const closure = buildClosure(tree, service, context, args.runtime?.files);
   const { files, problems: ofIgnore } = withoutIgnored(tree, service.moduleDirectory, closure.files);
   const problems = [...closure.problems, ...ofIgnore, ...ignoredProblems(closure.required, files)];
@@ -148,20 +167,14 @@ function goVersionProblems(args: AnyArgs, service: GoService): Problem[] {
   const asked = parseGoVersion(service.goMod.go ?? "");
   const isClassic = args.recipe === Recipe.Classic;
   const image = isClassic ? `golang:${classicGoVersion}` : buildImage(args.build ?? {}, service.goMod);
-  const tag = /(?:^|\/)golang:(\d+\.\d+)(?:\.(\d+))?/.exec(image);
-  const chosen = tag && parseGoVersion(tag[1] ?? "");
+  const tag = /(?:^|\/)golang:(\d+\.\d+(?:\.\d+|(?:rc|beta)\d+)?)/.exec(image)?.[1];
+  const chosen = parseGoVersion(tag ?? "");
   if (!asked || !chosen) return [];
   // A tag without a patch is the newest of its minor.
-  const patch = tag[2] === undefined ? Infinity : Number(tag[2]);
-  const isOlder =
-    chosen.major !== asked.major
-      ? chosen.major < asked.major
-      : chosen.minor !== asked.minor
-        ? chosen.minor < asked.minor
-        : patch < asked.patch;
-  if (!isOlder) return [];
+  const newestOfTag = { ...chosen, patch: chosen.candidate === undefined ? (chosen.patch ?? Infinity) : 0 };
+  if (compareGoVersions(newestOfTag, asked) >= 0) return [];
   const input = isClassic ? "recipe" : args.build?.image !== undefined ? "build.image" : "build.goVersion";
-  const reason = `gives ${image}, but go.mod asks for Go ${service.goMod.go}; choose one that is not older`;
+  const reason = `gives ${image}, but go.mod or go.work asks for Go ${service.goMod.go}; choose one that is not older`;
   return [{ propertyPath: input, reason }];
 }
 

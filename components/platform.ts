@@ -15,7 +15,7 @@ export const knownPlatforms = Object.keys(variants);
 const defaultPlatform = "linux/amd64";
 
 /** The one platform of an image. */
-export function platformOf({ platforms }: { platforms?: readonly string[] }): string {
+export function platformOf({ platforms }: { platforms?: readonly string[] | undefined }): string {
   return platforms?.[0] ?? defaultPlatform;
 }
 

@@ -127,7 +127,7 @@ export function destinationProblems(repository: unknown, tags: unknown): Problem
 function mainPackageProblem(text: string): string | undefined {
   const form = "is not a package in the module; write it as go build does, such as . or ./cmd/api";
   if (text === ".") return undefined;
-  return /^\.(\/[A-Za-z0-9_+~@-][A-Za-z0-9_.+~@-]*)+$/.test(text) ? undefined : form;
+  return /^\.(\/[A-Za-z0-9_+~@-][A-Za-z0-9_.+~@-]*)*\/?$/.test(text) ? undefined : form;
 }
 
 function sizeProblems(check: Checker, args: GoImageArgs): void {

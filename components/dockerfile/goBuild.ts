@@ -3,7 +3,8 @@
 import * as path from "node:path";
 import type { BuildStageArgs, SmokeTestArgs } from "../args";
 import { goTarget } from "../platform";
-import { parseGoVersion, type GoMod } from "../source/goMod";
+import type { GoMod } from "../source/goMod";
+import { golangTag, newestGoVersion, parseGoVersion } from "../source/goVersion";
 import type { GoService } from "../source/module";
 import { copy, pairs, run, runOffline, workdir, type Instruction } from "./instructions";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
@@ -32,11 +33,16 @@ export interface BuildPlan {
   smokeTest?: SmokeTestArgs;
 }
 
+/**
+ * The image that compiles. go.mod and go.work name the oldest version that will do, so that the default is the least that is
+ * taken. A first release such as 1.23.0, which go mod tidy writes for any patch, asks for no patch.
+ */
 export function buildImage(build: BuildStageArgs, goMod: GoMod): string {
   if (build.image !== undefined) return build.image;
-  const version = parseGoVersion(build.goVersion ?? goMod.toolchain ?? goMod.go ?? classicGoVersion);
+  const wanted = [classicGoVersion, goMod.go?.replace(/^(\d+\.\d+)\.0$/, "$1"), goMod.toolchain];
+  const version = parseGoVersion(build.goVersion ?? newestGoVersion(wanted) ?? "");
   if (!version) throw new Error("the Go version has not been validated");
-  return `golang:${version.major}.${version.minor}`;
+  return `golang:${golangTag(version)}`;
 }
 
 /** Environment of the go command. GOTOOLCHAIN=local: the image's toolchain compiles, or says that it is too old. */

@@ -118,11 +118,3 @@ function wordsOf(line: string): Word[] {
   }
   return words;
 }
-
-/** Splits "1.23.4", "1.23" or "1.23rc1" into numbers; undefined when it is none of these. */
-export function parseGoVersion(text: string): { major: number; minor: number; patch: number } | undefined {
-  const match = /^(\d+)\.(\d+)(?:\.(\d+)|(?:rc|beta)\d+)?(?:-[\w.-]+)?$/.exec(text);
-  return match
-    ? { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3] ?? 0) }
-    : undefined;
-}

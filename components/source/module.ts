@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { shown, type Problem } from "../problems";
 import { parseGoFile } from "./goFile";
 import { leavesOutVendor } from "./ignore";
-import { parseGoMod, parseGoVersion, type GoMod, type GoModFile } from "./goMod";
+import { parseGoMod, type GoMod, type GoModFile } from "./goMod";
+import { newestGoVersion, parseGoVersion } from "./goVersion";
 
 /** A module that lies on disk. */
 export interface LocalModule {
@@ -46,6 +47,8 @@ export interface ModuleSettings {
   workspace?: boolean;
   /** True when -mod=vendor, false when -mod=mod or -mod=readonly. */
   vendor?: boolean | undefined;
+  /** False for a Go file that the build certainly leaves out, by its name and its //go:build line. */
+  isCompiled?: (name: string, constraint: string | undefined) => boolean;
 }
 
 /** Resolves the service; the problems name the inputs source and mainPackage. */
@@ -58,7 +61,8 @@ export function resolveService(
   });
   const directory = path.resolve(source);
   const stat = statOf(directory);
-  if (!stat) return wrong("does not exist; it is relative to the Pulumi project");
+  if (!stat)
+    return wrong(`does not exist: it is relative to the program's directory, so it means ${directory}`);
   if (!stat.isDirectory()) return wrong("is not a directory; name the one with the Go code");
   const moduleRoot = directoryWith("go.mod", directory);
   if (moduleRoot === undefined)
@@ -96,7 +100,15 @@ export function resolveService(
     sourceDirectory: relative(directory),
     moduleDirectory: relative(moduleRoot),
     mainPackage: packageName(slashed(path.relative(moduleRoot, packageDirectory))),
-    goMod: { ...goMod, ...(workspace ? { go: newer(goMod.go, workspace.go) } : {}) },
+    goMod: {
+      ...goMod,
+      ...(workspace
+        ? {
+            go: newestGoVersion([goMod.go, workspace.go]),
+            toolchain: newestGoVersion([goMod.toolchain, workspace.toolchain]),
+          }
+        : {}),
+    },
     modules: modules
       .map((module) => ({ path: module.path, directory: relative(module.directory) }))
       .sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1)),
@@ -106,8 +118,9 @@ export function resolveService(
     vendorDirectory: vendor === "no" ? undefined : relative(path.join(vendorRoot, "vendor")),
     downloads: vendor !== "yes" && needed.size > 0,
   };
-  problems.push(...tooWide(source, ancestor));
-  problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory));
+  problems.push(...tooWide(source, [vendorRoot, ...mains, ...replaced.map((module) => module.directory)]));
+  const { isCompiled = () => true } = settings;
+  problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory, isCompiled));
   return { service, problems };
 }
 
@@ -139,7 +152,7 @@ function readGoMod(file: string): GoModFile {
 /** The go.work that counts: the nearest one, if the module is a member. Others would make the go command refuse. */
 function findWorkspace(
   moduleRoot: string,
-): { file: string; members: string[]; go: string | undefined } | undefined {
+): { file: string; members: string[]; go: string | undefined; toolchain: string | undefined } | undefined {
   const directory = directoryWith("go.work", moduleRoot);
   if (directory === undefined) return undefined;
   const file = path.join(directory, "go.work");
@@ -147,7 +160,7 @@ function findWorkspace(
   const members = work.use
     .map((use) => path.resolve(directory, use))
     .filter((member) => isFile(path.join(member, "go.mod")));
-  return members.includes(moduleRoot) ? { file, members, go: work.go } : undefined;
+  return members.includes(moduleRoot) ? { file, members, go: work.go, toolchain: work.toolchain } : undefined;
 }
 
 /**
@@ -215,16 +228,22 @@ function commonDirectory(directories: readonly string[]): string {
   return common;
 }
 
-/** A stray go.mod or go.work there would make everything on the machine, or of its user, part of the module. */
-function tooWide(source: string, directory: string): Problem[] {
+/**
+ * A stray go.mod or go.work there would make everything on the machine, or of its user, part of the module. Modules that lie
+ * side by side there are fine: of each only what the build reads is sent.
+ */
+function tooWide(source: string, modules: readonly string[]): Problem[] {
   const wide: [string, string][] = [
-    ["the root directory", path.parse(directory).root],
+    ["the root directory", path.parse(modules[0] ?? "").root],
     ["the home directory", os.homedir()],
   ];
-  const found = wide.find(([, place]) => fs.realpathSync(directory) === realPath(place));
-  if (found === undefined) return [];
-  const reason = `${shown(source)} has its go.mod, go.work or a local replacement such that the build would span ${found[0]}; give the service a directory with a go.mod of its own`;
-  return [{ propertyPath: "source", reason }];
+  for (const module of modules) {
+    const found = wide.find(([, place]) => fs.realpathSync(module) === realPath(place));
+    if (found === undefined) continue;
+    const reason = `${shown(source)} belongs to the go.mod or go.work in ${found[0]}, so that the build would span all of it; give the service a directory with a go.mod of its own`;
+    return [{ propertyPath: "source", reason }];
+  }
+  return [];
 }
 
 function realPath(directory: string): string | undefined {
@@ -246,34 +265,51 @@ function goModProblems(source: string, goMod: GoMod): Problem[] {
   return problems;
 }
 
-function newer(one: string | undefined, other: string | undefined): string | undefined {
-  const number = (text: string | undefined) => {
-    const version = text === undefined ? undefined : parseGoVersion(text);
-    return version ? (version.major * 1000 + version.minor) * 1000 + version.patch : 0;
-  };
-  return number(other) > number(one) ? other : one;
-}
-
-/** The package must have Go files, and one of them must be of package main: a library gives no binary. */
-function mainPackageProblems(mainPackage: string, target: string): Problem[] {
+/** The package must have Go files that are compiled, and they must be of package main: a library gives no program. */
+function mainPackageProblems(
+  mainPackage: string,
+  target: string,
+  isCompiled: (name: string, constraint: string | undefined) => boolean,
+): Problem[] {
   const wrong = (reason: string) => [
     { propertyPath: "mainPackage", reason: `${shown(mainPackage)} ${reason}` },
   ];
   const stat = statOf(target);
-  if (!stat) return wrong("is not a directory of the module");
-  const files = stat.isDirectory()
+  if (!stat)
+    return wrong(`is not a directory of the module (${slashed(path.relative(process.cwd(), target))})`);
+  const names = stat.isDirectory()
     ? fs
         .readdirSync(target)
         .filter((name) => name.endsWith(".go") && !name.endsWith("_test.go") && !/^[._]/.test(name))
-        .map((name) => path.join(target, name))
-    : [target];
-  if (files.length === 0)
+    : [path.basename(target)];
+  if (names.length === 0)
     return wrong("has no Go files; name the directory of the main package, such as ./cmd/api");
-  const isMain = (file: string) =>
-    isFile(file) && parseGoFile(fs.readFileSync(file, "utf8")).packageName === "main";
-  return files.some(isMain)
-    ? []
-    : wrong("is not a main package; name the one with func main, such as ./cmd/api");
+  const directory = stat.isDirectory() ? target : path.dirname(target);
+  const found = names
+    .filter((name) => isFile(path.join(directory, name)))
+    .map((name) => ({ name, ...parseGoFile(fs.readFileSync(path.join(directory, name), "utf8")) }));
+  // A file that is named is compiled whatever its constraint says.
+  const compiled = found.filter(
+    ({ name, constraint }) => !stat.isDirectory() || isCompiled(name, constraint),
+  );
+  if (found.length > 0 && compiled.length === 0) {
+    return wrong(
+      "has no Go files for this build: their names or //go:build lines leave all of them out. Set platforms or build.buildTags, or name another package",
+    );
+  }
+  const library = compiled.find(({ packageName }) => packageName !== undefined && packageName !== "main");
+  const hasMain = compiled.some(({ packageName }) => packageName === "main");
+  if (hasMain && library === undefined) return [];
+  if (hasMain)
+    return wrong(
+      `has files of package main and of package ${library?.packageName ?? ""} (${library?.name ?? ""}), which go build refuses`,
+    );
+  const others = found.some(({ packageName }) => packageName === "main")
+    ? ": its files of package main are left out by their names or //go:build lines"
+    : "";
+  return wrong(
+    `is not a main package but the library ${library?.packageName ?? ""}${others}; name the one with func main, such as ./cmd/api`,
+  );
 }
 
 function packageName(directory: string): string {

@@ -118,7 +118,7 @@ ENTRYPOINT ["/app/main"]
     );
   });
 
-  it("chooses the Go image from the inputs, else toolchain, else go line, else 1.23", () => {
+  it("chooses the Go image from the inputs, else the newest of toolchain line, go line and 1.23", () => {
     const image = (build: object, mod: object) => {
       const plan = examplePlan({ build });
       plan.service.goMod = { ...plan.service.goMod, go: undefined, ...mod };
@@ -126,9 +126,16 @@ ENTRYPOINT ["/app/main"]
     };
     const stage = (name: string) => `FROM --platform=$BUILDPLATFORM ${name} AS build`;
     assert.equal(image({ image: "corp/go:1@sha256:x", goVersion: "1.1" }, {}), stage("corp/go:1@sha256:x"));
-    assert.equal(image({ goVersion: "1.22.1" }, { toolchain: "1.25.0" }), stage("golang:1.22"));
-    assert.equal(image({}, { toolchain: "1.25.0", go: "1.24" }), stage("golang:1.25"));
-    assert.equal(image({}, { go: "1.24.3" }), stage("golang:1.24"));
+    assert.equal(image({ goVersion: "1.22.1" }, { toolchain: "1.25.0" }), stage("golang:1.22.1"));
+    assert.equal(image({ goVersion: "1.23" }, {}), stage("golang:1.23"));
+    assert.equal(image({}, { toolchain: "1.25.3", go: "1.24" }), stage("golang:1.25.3"));
+    assert.equal(image({}, { toolchain: "1.24.1", go: "1.25" }), stage("golang:1.25"));
+    assert.equal(image({}, { go: "1.24.3" }), stage("golang:1.24.3"));
+    assert.equal(image({}, { go: "1.25rc1" }), stage("golang:1.25rc1"));
+    // The first release of a minor is the least that go mod tidy can write.
+    assert.equal(image({}, { go: "1.24.0" }), stage("golang:1.24"));
+    // A go line is a minimum: old ones get a Go that knows the recipe's flags.
+    for (const go of ["1.13", "1.17", "1.22.9"]) assert.equal(image({}, { go }), stage("golang:1.23"));
     assert.equal(image({}, {}), stage("golang:1.23"));
   });
 
