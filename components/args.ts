@@ -71,8 +71,9 @@ export interface BuildStageArgs {
   /** More flags of go build, one list entry each, such as "-race". The default is none. */
   flags?: string[];
   /**
-   * Linker flags (go build -ldflags), such as "-X main.version=1.2.3", one flag with its value an entry; values may
-   * contain spaces. They come after the recipe's own -s -w. The default is none.
+   * Linker flags (go build -ldflags), such as "-X main.version=1.2.3", one flag with its value an entry, split as the go
+   * command does. The value of a single -X may
+   * have spaces without quotes. They come after the recipe's own -s -w. The default is none.
    */
   ldflags?: string[];
   /** Build tags (go build -tags). The default is none. */

@@ -3,7 +3,8 @@
 import type { BuildStageArgs } from "./args";
 import { variableName, type Checker } from "./checker";
 import { stageNames } from "./dockerfile/recipes";
-import { flagsVariableProblem, goFlagProblem, ldflagProblem, variableProblem } from "./goFlags";
+import { flagsVariableProblem, goFlagProblem, variableProblem } from "./goFlags";
+import { linkerWords } from "./ldflags";
 import { portOf, privateHosts } from "./knownHosts";
 import { shown } from "./problems";
 import { imageReferenceProblem } from "./registry/reference";
@@ -31,7 +32,7 @@ export function buildProblems(check: Checker, build: BuildStageArgs | undefined)
     parseGoVersion(text) ? undefined : "is not a Go version, such as 1.23 or 1.23.4",
   );
   check.texts("build.flags", args.flags, goFlagProblem);
-  check.texts("build.ldflags", args.ldflags, ldflagProblem);
+  check.texts("build.ldflags", args.ldflags, (text) => linkerWords(text).problem);
   check.texts("build.buildTags", args.buildTags, (text) =>
     /^[\p{L}\p{N}_.]+$/u.test(text)
       ? undefined

@@ -100,15 +100,3 @@ export function variableProblem(name: string, value: string, credentials: boolea
     ? `is refused together with credentials (build.netrc, build.ssh): ${risky.reason}`
     : undefined;
 }
-
-export function ldflagProblem(text: string): string | undefined {
-  if (!text.startsWith("-"))
-    return 'is not a linker flag; write a flag and its value as one entry, such as "-X main.version=1"';
-  if (text.includes("'") && text.includes('"'))
-    return "has both kinds of quotes, which go build cannot pass on";
-  // The value of -X is one word, whatever is in it.
-  if (/^--?X[\s=]/.test(text.trim()) || /^--?extldflags[\s=]-static$/.test(text.trim())) return undefined;
-  if (/(^|\s)--?(ext(ld|ldflags|ar)|linkmode[\s=]+external|o|plugin)\b/.test(text))
-    return 'is refused: it would run another linker, or link elsewhere (but "-extldflags=-static" is allowed)';
-  return undefined;
-}

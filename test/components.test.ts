@@ -171,7 +171,10 @@ describe("GoMultiStageImage", () => {
     const contexts = found
       .filter(({ type }) => type === docker)
       .map((child) => (child.inputs["build"] as { context: string }).context);
-    assert.deepEqual(contexts.sort(), [".goimage/project/stack/twin-MultiStage", ".goimage/project/stack/twin-MultiStage-2"]);
+    assert.deepEqual(contexts.sort(), [
+      ".goimage/project/stack/twin-MultiStage",
+      ".goimage/project/stack/twin-MultiStage-2",
+    ]);
   });
 
   it("throws every mistake at once, for any language to show", async () => {

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import {
-  flagsVariableProblem,
-  goFlagProblem,
-  ldflagProblem,
-  ownedVariables,
-  variableProblem,
-} from "../components/goFlags";
+import { flagsVariableProblem, goFlagProblem, ownedVariables, variableProblem } from "../components/goFlags";
 
 const refused =
   "toolexec=x overlay=f modfile=f exec=x o=x C=d pkgdir=d gccgoflags=x compiler=gccgo ldflags=-s tags=a n " +
@@ -43,30 +37,6 @@ describe("flags of go build", () => {
   it("are not other words", () => {
     assert.match(goFlagProblem("./other") ?? "", /is not a flag/);
     assert.match(flagsVariableProblem("-v ./other") ?? "", /has \.\/other, which is not a flag/);
-  });
-});
-
-describe("linker flags", () => {
-  it("are refused when they name another linker, wherever in the entry", () => {
-    for (const entry of [
-      "-extld=evil",
-      "-buildid= -extld=evil",
-      "-s --extldflags=-Wl,x",
-      "-linkmode=external",
-      "-extldflags=-static -fuse-ld=x",
-      "-o=/x",
-    ])
-      assert.match(ldflagProblem(entry) ?? "", /is refused/, entry);
-  });
-
-  it("pass otherwise, also with such words as a value", () => {
-    for (const entry of [
-      "-X main.note=a -extld b",
-      "-buildid=",
-      "-extldflags=-static",
-      "-extldflags -static",
-    ])
-      assert.equal(ldflagProblem(entry), undefined, entry);
   });
 });
 

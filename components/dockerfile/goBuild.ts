@@ -2,6 +2,7 @@
 
 import * as path from "node:path";
 import type { BuildStageArgs, SmokeTestArgs } from "../args";
+import { joinedWords, linkerWords } from "../ldflags";
 import { goTarget } from "../platform";
 import type { GoMod } from "../source/goMod";
 import { golangTag, newestGoVersion, parseGoVersion } from "../source/goVersion";
@@ -143,25 +144,16 @@ export function goBuild(plan: BuildPlan, output: string): string[] {
   const { build } = plan;
   return [
     ...["go", "build", "-trimpath", "-buildvcs=false"],
-    `-ldflags=${["-s", "-w", ...linkerWords(build.ldflags ?? [])].join(" ")}`,
+    `-ldflags=${joinedWords(["-s", "-w", ...(build.ldflags ?? []).flatMap(validWords)])}`,
     ...(build.buildTags?.length ? [`-tags=${build.buildTags.join(",")}`] : []),
     ...(build.flags ?? []),
     ...["-o", output, plan.service.mainPackage],
   ];
 }
 
-/**
- * Words of -ldflags. The go command splits the value at spaces and knows quotes but no escapes: a value with a space
- * is wrapped in the kind of quotes that it does not contain.
- */
-function linkerWords(ldflags: readonly string[]): string[] {
-  return ldflags.flatMap((entry) => {
-    const match = /^(--?X)[\s=](.*)$/.exec(entry.trim());
-    const words = match ? [match[1] ?? "", (match[2] ?? "").trim()] : entry.trim().split(/\s+/);
-    return words.map((word) => (/[\s'"]/.test(word) ? wrapped(word) : word));
-  });
-}
-
-function wrapped(word: string): string {
-  return word.includes("'") ? `"${word}"` : `'${word}'`;
+function validWords(entry: string): string[] {
+  const found = linkerWords(entry);
+  if (found.problem !== undefined)
+    throw new Error(`build.ldflags has not been validated: it ${found.problem}`);
+  return found.words;
 }

@@ -112,7 +112,7 @@ ENTRYPOINT ["/app/main"]
     assert.ok(
       line(rendered({ build }), "RUN --mount=type=cache,id=ns-build")?.endsWith(
         `"sh","go","build","-trimpath","-buildvcs=false",` +
-          `"-ldflags=-s -w -X 'main.version=1.2 beta' -X \\"main.note=it's\\" -buildid= -compressdwarf=false -X main.plain=1",` +
+          `"-ldflags=-s -w -X 'main.version=1.2 beta' -X=main.note=it's -buildid= -compressdwarf=false -X main.plain=1",` +
           `"-tags=netgo,osusergo","-race","-gcflags=all=-N -l","-o","/out/bin/app/main","./cmd/api"]`,
       ),
     );
