@@ -159,6 +159,12 @@ export interface RuntimeStageArgs {
   workingDirectory?: string;
   /** Environment variables of the container. Not for secrets, since an image can be read by who can pull it. */
   env?: Record<string, string>;
+  /**
+   * Directories that the program may write, as absolute paths (Dockerfile VOLUME). Each is an empty directory in the image that
+   * belongs to the image's user, so that a named volume of Docker mounted there can be written, too. In Kubernetes the mounted
+   * volume decides: set fsGroup to the user's group. The default is none.
+   */
+  volumes?: string[];
   /** Ports that the program listens on, such as 8080 or 53/udp (Dockerfile EXPOSE). The default is none. */
   exposedPorts?: string[];
   /** Labels of the image (OCI config Labels). The default is none. */

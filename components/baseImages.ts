@@ -17,7 +17,10 @@ export function baseDigests(
 ): pulumi.Output<BaseDigests> {
   if (mode === undefined || mode === BaseImages.Tag) return pulumi.output<BaseDigests>({});
   return deployed.apply(async (image) => {
-    const tagged = [...new Set(images)].filter((name) => parseImageReference(name).digest === undefined);
+    // scratch is no image: it has no digest and no registry.
+    const tagged = [...new Set(images)].filter(
+      (name) => name !== "scratch" && parseImageReference(name).digest === undefined,
+    );
     const known = image?.baseImages ?? {};
     try {
       const digests = tagged.map(

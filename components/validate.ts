@@ -39,7 +39,7 @@ const imageFields = [
 ];
 const runtimeFields = [
   ...["image", "alpineVersion", "packages", "user", "workingDirectory", "env", "exposedPorts", "labels"],
-  ...["files", "command", "entrypoint", "healthcheck", "stopSignal", "timezones"],
+  ...["files", "volumes", "command", "entrypoint", "healthcheck", "stopSignal", "timezones"],
 ];
 
 /** Problems of the inputs that both components share, and of the fields named in `more`. */
@@ -162,10 +162,9 @@ function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined):
   packageProblems(check, args);
   check.text("runtime.user", args.user, userProblem);
   check.text("runtime.workingDirectory", args.workingDirectory, (text) =>
-    /^(\/|(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+)$/.test(text)
-      ? undefined
-      : "is not an absolute path of letters, digits, dots, dashes and underscores, such as /app",
+    text === "/" || isAbsolute(text) ? undefined : `${absolute}, such as /app`,
   );
+  volumeProblems(check, args);
   check.record("runtime.env", args.env, variableName);
   check.texts("runtime.exposedPorts", args.exposedPorts, portProblem);
   check.record("runtime.labels", args.labels, (name) =>
@@ -183,6 +182,24 @@ function runtimeProblems(check: Checker, runtime: RuntimeStageArgs | undefined):
     /^(SIG[A-Z]+[0-9]*([+-]\d+)?|[1-9]\d?)$/.test(text) ? undefined : "is not a signal, such as SIGINT or 2",
   );
   check.flag("runtime.timezones", args.timezones);
+}
+
+const absolute = "is not an absolute path of letters, digits, dots, dashes and underscores";
+
+function isAbsolute(text: string): boolean {
+  return /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/.test(text);
+}
+
+function volumeProblems(check: Checker, { volumes, workingDirectory = "/app" }: RuntimeStageArgs): void {
+  const seen = new Set<string>();
+  check.texts("runtime.volumes", volumes, (text) => {
+    if (!isAbsolute(text)) return `${absolute}, such as /var/lib/api`;
+    if (`${workingDirectory}/`.startsWith(`${text}/`))
+      return `holds the program (runtime.workingDirectory is ${workingDirectory}), which a volume mounted there would hide; name a directory below it or elsewhere`;
+    if (seen.has(text)) return "is named a second time; name it once";
+    seen.add(text);
+    return undefined;
+  });
 }
 
 function healthcheckProblems(check: Checker, healthcheck: unknown): void {

@@ -76,6 +76,7 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
   const directory = runtime.workingDirectory ?? "/app";
   const binary = path.posix.join(directory, binaryName);
   const files = runtime.files ?? [];
+  const volumes = runtime.volumes ?? [];
   const base = runtime.image ?? `alpine:${runtime.alpineVersion ?? defaultAlpine}`;
   const bases = [buildImage(plan.build, plan.service.goMod), base] as const;
   /** The runtime stage as far as files go; `origin` is the stage that has compiled. */
@@ -84,6 +85,7 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
     // Before what an edit changes, so that their layers stay.
     workdir(directory),
     ...packageLayer(runtime.packages),
+    ...volumes.map((volume) => copyOwned(`${emptyDirectory}/`, `${volume}/`, origin, runtime)),
     ...(files.length > 0 ? [copy(["/out/files/"], "/", origin)] : []),
     copy(["/out/bin/"], "/", origin),
   ];
@@ -100,7 +102,11 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       ...sourceSteps(plan),
       ...files.map((file) => copyFile(plan, file, `/out/files${directory}`)),
       comment("Of several builds at once, the first fills the cache and the others wait for it."),
-      compileStep(plan, compileScript(goBuild(plan, `/out/bin${binary}`)), compileMounts(plan)),
+      compileStep(
+        plan,
+        compileScript(goBuild(plan, `/out/bin${binary}`), `/out/bin${binary}`, volumes.length > 0),
+        compileMounts(plan),
+      ),
       ...libcCheck(plan.build, runtime, `/out/bin${binary}`),
       emptyLine,
       ...packageStages(runtime.packages, pinned(base, digests), plan.build),
@@ -122,6 +128,7 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
     layers: [
       { createdBy: "COPY /out/packages/ /", origin: "packages" },
       { createdBy: "COPY /out/files/ /", origin: "files" },
+      { createdBy: `COPY ${emptyDirectory}/ `, origin: "files" },
       { createdBy: "COPY /out/bin/ /", origin: "binary" },
       { createdBy: "WORKDIR ", origin: "files" },
     ],
@@ -137,10 +144,25 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
  * between two builds of the same source. All in one step, since the start of a container for another takes as long as a
  * small package compiles. The command's words are arguments of the script and no part of it.
  */
-function compileScript(command: readonly string[]): string[] {
+function compileScript(command: readonly string[], binary: string, hasVolumes: boolean): string[] {
   const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/lock && { flock -n 9 || flock -s 9; } 2>/dev/null`;
-  return ["sh", "-c", `${lock}; GOPROXY=off "$@" && find /out -exec touch -h -d @0 {} +`, "sh", ...command];
+  const mountPoint = hasVolumes ? ` && mkdir ${emptyDirectory}` : "";
+  return [
+    "sh",
+    "-c",
+    `${lock}; ${compile}${mountPoint} && find /out -exec touch -h -d @0 {} +`,
+    binary,
+    ...command,
+  ];
 }
+
+/** Compiles, and looks at the result, whose path is $0: of a library go build makes an archive, without a word. */
+const compile =
+  `GOPROXY=off "$@" && { [ "$(head -c 4 "$0")" = "$(printf '\\177ELF')" ] || ` +
+  `{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }`;
+
+/** What a volume's mount point is made of. */
+const emptyDirectory = "/out/empty";
 
 /** The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board. */
 export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerfile {
@@ -155,7 +177,7 @@ export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerf
       ...goEnvironment(plan),
       ...gitSteps(plan.build),
       ...plainSourceSteps(plan),
-      compileStep(plan, ["env", "GOPROXY=off", ...build]),
+      compileStep(plan, ["sh", "-c", compile, binary, ...build]),
       workdir("/app"),
       ...pairs("LABEL", baseAnnotations(base, digests)),
       plain("USER", defaultUser),
@@ -164,7 +186,7 @@ export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerf
     layers: [
       { createdBy: `WORKDIR ${workingDirectory(plan)}`, origin: "files" },
       { createdBy: "COPY . ", origin: "files" },
-      { createdBy: "RUN env ", origin: "binary" },
+      { createdBy: "RUN sh -c GOPROXY=off ", origin: "binary" },
       { createdBy: "RUN ", origin: "files" },
       { createdBy: "WORKDIR /app", origin: "files" },
     ],
@@ -201,6 +223,7 @@ function runtimeSettings(runtime: RuntimeStageArgs, labels: Record<string, strin
     ...pairs("ENV", runtime.env ?? {}),
     ...pairs("LABEL", { ...labels, ...runtime.labels }),
     ...(runtime.exposedPorts ?? []).map((port) => plain("EXPOSE", port)),
+    ...(runtime.volumes?.length ? [command("VOLUME", runtime.volumes)] : []),
     ...(runtime.stopSignal === undefined ? [] : [plain("STOPSIGNAL", runtime.stopSignal)]),
     ...healthcheck(runtime),
     user(runtime),
@@ -209,6 +232,18 @@ function runtimeSettings(runtime: RuntimeStageArgs, labels: Record<string, strin
 
 function user(runtime: RuntimeStageArgs): Instruction {
   return plain("USER", runtime.user ?? defaultUser);
+}
+
+/** COPY whose result belongs to the image's user; of a user without a group, to the group of the same number. */
+function copyOwned(
+  source: string,
+  target: string,
+  from: string,
+  { user = defaultUser }: RuntimeStageArgs,
+): Instruction {
+  const { keyword, rest } = copy([source], target, from);
+  const owner = user.includes(":") ? user : `${user}:${user}`;
+  return { keyword, rest: `--chown=${owner} ${rest}` };
 }
 
 function healthcheck({ healthcheck: check }: RuntimeStageArgs): Instruction[] {

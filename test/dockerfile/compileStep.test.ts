@@ -32,8 +32,12 @@ describe("the compile step's script", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  const compile = (command: string, env: NodeJS.ProcessEnv = process.env) =>
-    promisify(execFile)("/bin/sh", ["-c", script, "sh", "/bin/sh", "-c", command], { env });
+  const program = () => join(directory, "out/main");
+  /** Runs the script with a command in place of the compiler, which makes a program before it does anything else. */
+  const compile = (command: string, env: NodeJS.ProcessEnv = process.env, made = "\\177ELF") => {
+    const words = ["/bin/sh", "-c", `printf '${made}' > ${program()}; ${command}`];
+    return promisify(execFile)("/bin/sh", ["-c", script, program(), ...words], { env, timeout: 15_000 });
+  };
 
   it("lets one of several builds go first, and the others together after it", async () => {
     const log = join(directory, "log");
@@ -54,8 +58,8 @@ describe("the compile step's script", () => {
   }).timeout(20_000);
 
   it("sets the times of what was made", async () => {
-    await compile(`echo x > ${join(directory, "out/main")}`);
-    assert.equal(statSync(join(directory, "out/main")).mtimeMs, 0);
+    await compile("true");
+    assert.equal(statSync(program()).mtimeMs, 0);
   });
 
   it("fails as the command does, with its words alone", async () => {
@@ -66,10 +70,21 @@ describe("the compile step's script", () => {
     assert.deepEqual([error.code, error.stderr], [3, "no such package\n"]);
   });
 
+  it("fails where no program was made, such as of a library, and says what to look at", async () => {
+    for (const made of ["!<arch>\\n", "", "\\177EL", "#!/bin/sh\\n"]) {
+      const error = (await compile("true", process.env, made).catch((caught: unknown) => caught)) as {
+        code: number;
+        stderr: string;
+      };
+      assert.equal(error.code, 1, made);
+      assert.match(error.stderr, /^go build made no program: mainPackage is a library/);
+    }
+  });
+
   it("compiles also without flock and without a cache, and says nothing of it", async () => {
     const tools = join(directory, "tools");
     mkdirSync(tools);
-    for (const tool of ["find", "touch"])
+    for (const tool of ["find", "touch", "head"])
       symlinkSync(execFileSync("which", [tool], { encoding: "utf8" }).trim(), join(tools, tool));
     assert.deepEqual(await compile("echo made", { PATH: tools }), { stdout: "made\n", stderr: "" });
     rmSync(join(directory, "cache"), { recursive: true });

@@ -153,7 +153,9 @@ describe("rendered Dockerfile, parsed by another parser", () => {
         assert.equal(
           script,
           "[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; " +
-            'GOPROXY=off "$@" && find /out -exec touch -h -d @0 {} +',
+            `GOPROXY=off "$@" && { [ "$(head -c 4 "$0")" = "$(printf '\\177ELF')" ] || ` +
+            '{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }' +
+            " && find /out -exec touch -h -d @0 {} +",
         );
         for (const flag of build.flags) assert.ok(words.includes(flag), flag);
         assert.deepEqual(JSON.parse(raw("ENTRYPOINT")[0] ?? ""), runtime.entrypoint);

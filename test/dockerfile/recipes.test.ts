@@ -7,6 +7,9 @@ function rendered(change: Partial<BuildPlan> = {}, runtime: Parameters<typeof fa
   return fast(examplePlan(change), runtime).text.trimEnd().split("\n");
 }
 
+/** What compiles and looks at the result, as JSON has it. */
+const compile = `GOPROXY=off \\"$@\\" && { [ \\"$(head -c 4 \\"$0\\")\\" = \\"$(printf '\\\\177ELF')\\" ] || { echo \\"go build made no program: mainPackage is a library, or a flag in build makes another kind of file\\" >&2; exit 1; }; }`;
+
 /** The first line of the Dockerfile that starts so. */
 function line(lines: string[], start: string): string | undefined {
   return lines.find((text) => text.startsWith(start));
@@ -44,7 +47,7 @@ COPY go.mod go.sum ./
 RUN --mount=type=cache,id=ns-mod,target=/modules ["sh","-c","GOMODCACHE=/modules go mod download && GOPROXY=file:///modules/cache/download GONOPROXY=none GOSUMDB=off exec go mod download"]
 COPY . .
 # Of several builds at once, the first fills the cache and the others wait for it.
-RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; GOPROXY=off \\"$@\\" && find /out -exec touch -h -d @0 {} +","sh","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; ${compile} && find /out -exec touch -h -d @0 {} +","/out/bin/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
 
 FROM alpine:3.20.3 AS app
 WORKDIR /app
@@ -76,11 +79,14 @@ ENTRYPOINT ["/app/main"]
           retries: 4,
         },
         stopSignal: "SIGINT",
+        volumes: ["/data", "/srv/api/cache"],
       },
     );
     assert.deepEqual(lines.slice(lines.indexOf("") + 1), [
       `FROM gcr.io/distroless/static@sha256:${"a".repeat(64)} AS app`,
       "WORKDIR /srv/api",
+      "COPY --chown=1000:1000 --from=build /out/empty/ /data/",
+      "COPY --chown=1000:1000 --from=build /out/empty/ /srv/api/cache/",
       "COPY --from=build /out/files/ /",
       "COPY --from=build /out/bin/ /",
       'ENV A="\\$HOME"',
@@ -88,6 +94,7 @@ ENTRYPOINT ["/app/main"]
       'LABEL org.opencontainers.image.title="an \\"api\\""',
       "EXPOSE 8080",
       "EXPOSE 53/udp",
+      'VOLUME ["/data","/srv/api/cache"]',
       "STOPSIGNAL SIGINT",
       'HEALTHCHECK --interval=5s --timeout=2s --start-period=0s --retries=4 CMD ["/srv/api/main","health"]',
       "USER 1000",
@@ -111,7 +118,7 @@ ENTRYPOINT ["/app/main"]
     };
     assert.ok(
       line(rendered({ build }), "RUN --mount=type=cache,id=ns-build")?.endsWith(
-        `"sh","go","build","-trimpath","-buildvcs=false",` +
+        `"/out/bin/app/main","go","build","-trimpath","-buildvcs=false",` +
           `"-ldflags=-s -w -X 'main.version=1.2 beta' -X=main.note=it's -buildid= -compressdwarf=false -X main.plain=1",` +
           `"-tags=netgo,osusergo","-race","-gcflags=all=-N -l","-o","/out/bin/app/main","./cmd/api"]`,
       ),
@@ -280,7 +287,7 @@ ENV GOOS="linux"
 ENV GOTOOLCHAIN="local"
 COPY . .
 RUN ["go","mod","download"]
-RUN ["env","GOPROXY=off","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/app/main","./cmd/api"]
+RUN ["sh","-c","${compile}","/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/app/main","./cmd/api"]
 WORKDIR /app
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
