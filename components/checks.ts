@@ -1,6 +1,7 @@
 // What can be said about an image's safety from what is in it: its configuration and its layers' files. Pure.
 
 import type { GoImageArgs } from "./args";
+import { limits } from "./limits";
 import type { ImageCheck, ImageLayer, LayerContents } from "./outputs";
 
 /** What the checks look at. */
@@ -39,15 +40,23 @@ function nonRootUser(user: string): ImageCheck {
 }
 
 function noSetuidFiles(contents: readonly LayerContents[]): ImageCheck {
-  const files = contents.flatMap((layer) => layer.setuidFiles);
-  const detail = files.length === 0 ? "none" : files.join(", ");
+  const files = contents.flatMap((layer) => [
+    ...layer.setuidFiles,
+    ...(layer.capabilityFiles ?? []).map((file) => `${file} (capabilities)`),
+  ]);
+  const more = files.length - limits.output.listed;
+  const detail =
+    files.length === 0
+      ? "none"
+      : [...files.slice(0, limits.output.listed), ...(more > 0 ? [`${more} more`] : [])].join(", ");
   return { name: "noSetuidFiles", passed: files.length === 0, detail };
 }
 
 function staticBinary(contents: readonly LayerContents[]): ImageCheck {
   const program = contents.findLast((layer) => layer.program !== undefined)?.program;
   const name = "staticBinary";
-  if (program === undefined) return { name, passed: false, detail: "the program was not found" };
+  if (program === undefined)
+    return { name, passed: false, detail: "there is no ELF program where the image runs one" };
   const detail = program.static ? "no interpreter" : `needs ${program.interpreter ?? "an interpreter"}`;
   return { name, passed: program.static, detail };
 }

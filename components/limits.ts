@@ -36,11 +36,38 @@ export const limits = {
     unpackedBytes: 64 * gib,
     entries: 1_000_000,
     pathBytes: 4096,
+    /** Bytes of all paths together. */
+    pathsBytes: 256 * mib,
     /** Bytes of the extension headers of one entry of a tar archive. */
     tarHeaderBytes: 1 * mib,
+    /** Bytes that one compressed byte may stand for, beyond a first amount. gzip reaches 1,032. */
+    ratio: 1_100,
+    freeBytes: 64 * mib,
     /** Bytes that a zstd frame may ask to have kept. RFC 8878 wants decoders to have 8 MiB at least. */
     zstdWindowBytes: 128 * mib,
     /** Bytes of a database of OS packages. */
     packageDatabaseBytes: 64 * mib,
+  },
+  /** What of a layer is in the outputs: entries of a list, and characters of a path. */
+  output: {
+    listed: 50,
+    pathLength: 160,
+  },
+  /** A program that is taken apart. */
+  program: {
+    bytes: 1 * gib,
+    sections: 1_000,
+    functions: 10_000_000,
+    /** Bytes of one name, and of all that are read. */
+    nameBytes: 64 * kib,
+    namesBytes: 512 * mib,
+    /** Memory of the worker, in MiB, and its time, in milliseconds. */
+    workerMebibytes: 2_048,
+    workerMilliseconds: 120_000,
+  },
+  /** The size report. */
+  report: {
+    /** Directories below one another; deeper ones count as one. */
+    depth: 100,
   },
 } as const;

@@ -16,6 +16,8 @@ export interface LayerContents {
   executables: number;
   /** Files that run with their owner's or group's rights (setuid, setgid), by path. */
   setuidFiles: string[];
+  /** Files with capabilities, which their program has whoever starts it, by path. Missing when there are none. */
+  capabilityFiles?: string[];
   /** Shells, by path. */
   shells: string[];
   /**
@@ -27,7 +29,7 @@ export interface LayerContents {
   certificates: boolean;
   /** True when a time zone database is there, as files or in the program. */
   timezones: boolean;
-  /** How the program that the image runs is linked. Missing in the layers that do not hold it. */
+  /** How the program that the image runs is linked. Missing in the layers that do not hold it, and where it is no ELF file. */
   program?: ProgramLinkage;
 }
 
@@ -49,7 +51,7 @@ export interface ImageLayer {
 
 /** A promise about the image's safety, and whether what is in the image keeps it. */
 export interface ImageCheck {
-  /** nonRootUser, noSetuidFiles, staticBinary, certificates (of public authorities, for TLS), or timezones where asked for. */
+  /** nonRootUser, noSetuidFiles (nor files with capabilities), staticBinary, certificates (of public authorities, for TLS), or timezones where asked for. */
   name: string;
   /** True when the image keeps the promise. */
   passed: boolean;

@@ -1,10 +1,9 @@
 // What the files of a layer tell about an image: what can be executed, by whom, and with what privileges.
 import { posix } from "node:path";
 import type { LayerContents, ProgramLinkage } from "../outputs";
+import { limits } from "../limits";
 import type { DataSink, TarEntry } from "./tar";
 
-const longestList = 50;
-const longestDatabase = 64 * 1024 * 1024;
 const shellNames = ["sh", "ash", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox"];
 const packageDatabases: Readonly<Record<string, string>> = {
   "/lib/apk/db/installed": "P:",
@@ -34,7 +33,9 @@ export class ContentsScan {
     certificates: false,
     timezones: false,
   };
-  private databases: { prefix: string; parts: Buffer[] }[] = [];
+  private readonly capabilityFiles: string[] = [];
+  /** Packages of each database, by its path: of two entries for one path the last holds. */
+  private readonly databases = new Map<string, () => number>();
   private program: Buffer[] | undefined;
 
   /** `program` is the path of what the image runs. */
@@ -48,23 +49,26 @@ export class ContentsScan {
     if (entry.type !== "file") return undefined;
     this.found.files++;
     if ((entry.mode & 0o111) !== 0) this.found.executables++;
-    if ((entry.mode & 0o6000) !== 0) this.found.setuidFiles.push(path);
+    if ((entry.mode & 0o6000) !== 0) this.found.setuidFiles.push(listed(path));
+    if (entry.capable) this.capabilityFiles.push(listed(path));
     if (path === this.programPath) return this.programSink((this.program = []));
     const prefix = packageDatabases[path];
-    if (prefix === undefined || entry.size > longestDatabase) return undefined;
-    const parts: Buffer[] = [];
-    this.databases.push({ prefix, parts });
-    return (bytes) => void parts.push(Buffer.from(bytes));
+    if (prefix === undefined || entry.size > limits.layer.packageDatabaseBytes) return undefined;
+    const counter = lineCounter(prefix);
+    this.databases.set(path, counter.count);
+    return counter.sink;
   };
 
   contents(): LayerContents {
-    const packages = this.databases.map(({ prefix, parts }) => countLines(Buffer.concat(parts), prefix));
+    const packages = [...this.databases.values()].map((count) => count());
+    const program = this.program && linkage(Buffer.concat(this.program));
     return {
       ...this.found,
       setuidFiles: shortened(this.found.setuidFiles),
       shells: shortened(this.found.shells),
       ...(packages.length === 0 ? {} : { packages: packages.reduce((sum, count) => sum + count) }),
-      ...(this.program === undefined ? {} : { program: linkage(Buffer.concat(this.program)) }),
+      ...(this.capabilityFiles.length === 0 ? {} : { capabilityFiles: shortened(this.capabilityFiles) }),
+      ...(program === undefined ? {} : { program }),
     };
   }
 
@@ -83,7 +87,7 @@ export class ContentsScan {
 
   private named(path: string): void {
     if (shellNames.includes(posix.basename(path)) && /\/s?bin$/.test(posix.dirname(path)))
-      this.found.shells.push(path);
+      this.found.shells.push(listed(path));
     if (certificateBundles.includes(path)) this.found.certificates = true;
     if (timezoneFiles.test(path)) this.found.timezones = true;
   }
@@ -112,9 +116,9 @@ function headSink(parts: Buffer[]): DataSink {
   };
 }
 
-/** Dynamic when a program header names an interpreter (ELF's PT_INTERP). What is no ELF file needs none either. */
-export function linkage(head: Buffer): ProgramLinkage {
-  if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) return { static: true };
+/** Dynamic when a program header names an interpreter (ELF's PT_INTERP). Undefined for what is no ELF file. */
+export function linkage(head: Buffer): ProgramLinkage | undefined {
+  if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) return undefined;
   const is64 = head[4] === 2;
   const little = head[5] === 1;
   const u16 = (at: number) => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
@@ -133,19 +137,35 @@ export function linkage(head: Buffer): ProgramLinkage {
     const name = head
       .subarray(offset, offset + size)
       .toString("latin1")
+      .slice(0, limits.output.pathLength)
       .replace(/\0.*$/s, "");
     return { static: false, ...(name === "" ? {} : { interpreter: name }) };
   }
   return { static: true };
 }
 
-function countLines(text: Buffer, prefix: string): number {
-  let count = text.subarray(0, prefix.length).toString("latin1") === prefix ? 1 : 0;
-  for (let at = 0; (at = text.indexOf(`\n${prefix}`, at)) >= 0; at++) count++;
-  return count;
+/** Counts the lines that begin with a prefix, and keeps nothing but the end of a piece. */
+function lineCounter(prefix: string): { sink: DataSink; count: () => number } {
+  const mark = `\n${prefix}`;
+  let rest = "\n";
+  let found = 0;
+  return {
+    sink: (bytes) => {
+      const text = rest + bytes.toString("latin1");
+      for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) found++;
+      rest = text.slice(-(mark.length - 1));
+    },
+    count: () => found,
+  };
+}
+
+/** A path as it is kept for the outputs. */
+function listed(path: string): string {
+  const { pathLength } = limits.output;
+  return path.length > pathLength ? `${path.slice(0, pathLength)}...` : path;
 }
 
 function shortened(paths: readonly string[]): string[] {
   const sorted = [...new Set(paths)].sort();
-  return sorted.length <= longestList ? sorted : [...sorted.slice(0, longestList), "..."];
+  return sorted.length <= limits.output.listed ? sorted : [...sorted.slice(0, limits.output.listed), "..."];
 }

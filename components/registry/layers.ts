@@ -2,6 +2,8 @@
 import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { Duplex, pipeline, Transform, type Readable } from "node:stream";
+import { limits } from "../limits";
+import { ZstdFrames } from "./zstdFrames";
 import { readTar, type DataRequest, type TarEntry } from "./tar";
 
 export interface LayerSource {
@@ -42,7 +44,7 @@ export async function unpackedLayerSize(
     const stages = unpacker === "none" ? [stream, verified] : [stream, verified, unpacker];
     pipeline(stages as [Readable, ...Duplex[]], (error) => resolve(error));
   });
-  const unpacked: AsyncIterable<Buffer> = unpacker === "none" ? verified : unpacker;
+  const unpacked = withinLimits(unpacker === "none" ? verified : unpacker, layer);
   const files = new UnpackedFiles();
   // zlib stops reading at bytes after the compressed data, which then looks like a broken connection.
   let trailing: LayerError | undefined;
@@ -79,16 +81,34 @@ async function openUnpacker(compression: Compression): Promise<Duplex | "none"> 
 // A few bytes can stand for a block of 128 KiB: small pieces keep what is unpacked at a time small.
 const zstdPiece = 4096;
 
+/** Passes on what is unpacked, up to the limits: a few bytes can stand for more than any disk holds. */
+async function* withinLimits(chunks: AsyncIterable<Buffer>, layer: LayerSource): AsyncGenerator<Buffer> {
+  const { unpackedBytes, ratio, freeBytes } = limits.layer;
+  const most = Math.min(unpackedBytes, freeBytes + ratio * layer.size);
+  let length = 0;
+  for await (const chunk of chunks) {
+    length += chunk.length;
+    if (length > most)
+      throw new LayerError(
+        `it has more than ${most} bytes unpacked, too many for ${layer.size} compressed ones`,
+      );
+    yield chunk;
+  }
+}
+
 /** Not Node's own: Node 20 has none, and later ones read a single frame, where a layer may have several. */
 async function* unzstd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const { Decompress } = await import("fzstd");
+  const frames = new ZstdFrames();
   let ready: Buffer[] = [];
   const decompress = new Decompress(({ buffer, byteOffset, length }) => {
     if (length > 0) ready.push(Buffer.from(buffer, byteOffset, length));
   });
   for await (const chunk of chunks) {
     for (let at = 0; at < chunk.length; at += zstdPiece) {
-      decompress.push(chunk.subarray(at, at + zstdPiece));
+      const piece = chunk.subarray(at, at + zstdPiece);
+      frames.push(piece);
+      decompress.push(piece);
       yield* ready;
       ready = [];
     }
@@ -132,6 +152,8 @@ function isConnectionError(error: unknown): boolean {
   return ["ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"].includes(code);
 }
 
+const mostLooks = 20_000_000;
+
 interface Inode {
   size: number;
   links: number;
@@ -147,9 +169,17 @@ export class UnpackedFiles {
   /** Directories are undefined. */
   private readonly paths = new Map<string, Inode | undefined>();
 
+  private pathBytes = 0;
+  private looks = 0;
+
   add(entry: TarEntry): void {
     this.entries++;
     const path = clean(entry.path);
+    this.pathBytes += path.length;
+    if (this.entries > limits.layer.entries)
+      throw new LayerError(`it has more than ${limits.layer.entries} entries`);
+    if (this.pathBytes > limits.layer.pathsBytes)
+      throw new LayerError(`its paths have more than ${limits.layer.pathsBytes} bytes together`);
     const inode = entry.type === "directory" ? undefined : this.inodeOf(entry);
     // A second entry for a path replaces the first, as when unpacking; a hard link to itself changes nothing.
     if (this.paths.has(path) && (inode === undefined || this.paths.get(path) !== inode)) {
@@ -191,6 +221,9 @@ export class UnpackedFiles {
   }
 
   private removeBelow(directory: string): void {
+    // Each look at all paths costs; no builder replaces directories over and over in one layer.
+    this.looks += this.paths.size;
+    if (this.looks > mostLooks) throw new LayerError("it replaces directories by files too often");
     for (const path of [...this.paths.keys()]) {
       if (path.startsWith(`${directory}/`)) this.remove(path, false);
     }

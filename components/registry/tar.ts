@@ -1,6 +1,7 @@
 // Reads tar archives as a stream and yields what they list: ustar, GNU (long names, sparse files) and PAX. Files' data
 // goes to who asks for it and is skipped otherwise, so that an archive passes at the speed at which it arrives.
 import { isUtf8 } from "node:buffer";
+import { limits } from "../limits";
 
 export type TarEntryType = "file" | "hardlink" | "symlink" | "directory" | "character" | "block" | "fifo";
 
@@ -14,6 +15,8 @@ export interface TarEntry {
   mode: number;
   uid: number;
   gid: number;
+  /** True for a file with capabilities, which its program has whoever starts it. */
+  capable: boolean;
   /** Target of a symbolic link, or path of the file that a hard link shares; "" for everything else. */
   linkname: string;
 }
@@ -30,8 +33,12 @@ export class TarError extends Error {
 }
 
 const blockSize = 512;
-// Go's archive/tar has the same limit: names and PAX records are small, and a made-up size must not fill the memory.
-const longestExtension = 1024 * 1024;
+/** The PAX records that say something about a file here; others are passed over. */
+const capability = "SCHILY.xattr.security.capability";
+const knownRecords = new Set([
+  ...["path", "linkpath", "size", "uid", "gid", "GNU.sparse.name", "GNU.sparse.realsize", "GNU.sparse.size"],
+  capability,
+]);
 
 const entryTypes: Readonly<Record<string, TarEntryType>> = {
   "\0": "file",
@@ -75,7 +82,8 @@ export class TarParser {
   private extension: { kind: string; size: number; parts: Buffer[]; missing: number } | undefined;
   private sparseMap = false;
   private next: Extension = {};
-  private globals: Records = new Map();
+  /** Bytes of extension headers since the last entry. */
+  private extended = 0;
   private ended = false;
   private found: TarEntry[] = [];
 
@@ -97,6 +105,8 @@ export class TarParser {
   /** Call at the end of the stream: a missing end mark is tolerated, as GNU tar and Go do, a cut entry is not. */
   finish(): void {
     if (this.ended) return;
+    // Padding may be missing behind the last file, as Go has it.
+    if (this.skip > 0 && this.skip < blockSize && this.data === 0 && this.sparseSkip === 0) return;
     if (this.skip > 0 || this.filled > 0 || this.extension !== undefined)
       throw new TarError("the archive is cut short");
   }
@@ -104,11 +114,9 @@ export class TarParser {
   private pass(chunk: Buffer, offset: number): number {
     const count = Math.min(this.skip, chunk.length - offset);
     this.skip -= count;
-    if (this.sink !== undefined) {
-      const data = Math.min(this.data, count);
-      if (data > 0) this.sink(chunk.subarray(offset, offset + data));
-      this.data -= data;
-    }
+    const data = Math.min(this.data, count);
+    if (data > 0) this.sink?.(chunk.subarray(offset, offset + data));
+    this.data -= data;
     return count;
   }
 
@@ -160,7 +168,15 @@ export class TarParser {
   private sparseSkip = 0;
 
   private startExtension(kind: string, size: number): void {
-    if (size > longestExtension) throw new TarError(`an extension header of ${size} bytes is too long`);
+    // Go passes over records for the whole archive, and so does who unpacks with it.
+    if (kind === "g") {
+      [this.skip, this.data, this.sink] = [padded(size), size, undefined];
+      return;
+    }
+    // Names and PAX records are small, and a made-up size must not fill the memory.
+    this.extended += size;
+    if (this.extended > limits.layer.tarHeaderBytes)
+      throw new TarError(`extension headers of ${this.extended} bytes for one entry are too long`);
     const missing = padded(size);
     this.extension = { kind, size, parts: [], missing };
     if (missing === 0) this.applyExtension(kind, Buffer.alloc(0), 0);
@@ -171,15 +187,16 @@ export class TarParser {
     const content = bytes.subarray(0, size);
     if (kind === "L") this.next.path = text(content, 0, size);
     else if (kind === "K") this.next.linkname = text(content, 0, size);
-    else if (kind === "x") this.next.records = parseRecords(content);
-    else this.globals = new Map([...this.globals, ...parseRecords(content)]);
+    else this.next.records = parseRecords(content);
   }
 
   private entry(block: Buffer, kind: string): void {
     const { path: longPath, linkname: longLink, records = new Map<string, string>() } = this.next;
     this.next = {};
-    const record = (key: string): string | undefined => records.get(key) ?? this.globals.get(key);
-    const path = record("GNU.sparse.name") ?? record("path") ?? longPath ?? ustarPath(block);
+    this.extended = 0;
+    // An empty value takes nothing back: the header's own holds.
+    const record = (key: string): string | undefined => records.get(key) || undefined;
+    const path = record("GNU.sparse.name") ?? (longPath || undefined) ?? record("path") ?? ustarPath(block);
     const type = kind === "\0" && path.endsWith("/") ? "directory" : entryTypes[kind];
     const stored = recordNumber(record("size"), "size") ?? numberField(block, 124, 12);
     // Links and the like have no data, whatever their size says.
@@ -198,16 +215,21 @@ export class TarParser {
       type,
       size: type === "file" ? (realSize ?? stored) : 0,
       mode: numberField(block, 100, 8) & 0o7777,
-      uid: recordNumber(record("uid"), "uid") ?? numberField(block, 108, 8),
-      gid: recordNumber(record("gid"), "gid") ?? numberField(block, 116, 8),
-      linkname: isLink ? (record("linkpath") ?? longLink ?? text(block, 157, 100)) : "",
+      uid: recordNumber(record("uid"), "uid", true) ?? numberField(block, 108, 8, true),
+      gid: recordNumber(record("gid"), "gid", true) ?? numberField(block, 116, 8, true),
+      capable: records.has(capability),
+      linkname: isLink ? ((longLink || undefined) ?? record("linkpath") ?? text(block, 157, 100)) : "",
     };
+    for (const name of [entry.path, entry.linkname]) {
+      if (Buffer.byteLength(name) > limits.layer.pathBytes)
+        throw new TarError(`a path of ${Buffer.byteLength(name)} bytes is too long`);
+    }
     this.found.push(entry);
     // What is stored of a sparse file is not its content.
     const isWhole = type === "file" && entry.size === stored && kind !== "S";
     const sink = this.request?.(entry);
     this.sink = isWhole ? sink : undefined;
-    this.data = stored;
+    this.data = data;
   }
 }
 
@@ -230,25 +252,29 @@ function checkSum(block: Buffer): void {
 }
 
 /** Octal text, or big-endian binary when the first bit is set. */
-function numberField(block: Buffer, offset: number, length: number): number {
+function numberField(block: Buffer, offset: number, length: number, signed = false): number {
   const first = block[offset] ?? 0;
   const value = (first & 0x80) === 0 ? octal(block, offset, length) : binary(block, offset, length);
-  if (!Number.isSafeInteger(value) || value < 0) throw new TarError("a number in the archive is not valid");
+  if (!Number.isSafeInteger(value) || (value < 0 && !signed))
+    throw new TarError("a number in the archive is not valid");
   return value;
 }
 
 function octal(block: Buffer, offset: number, length: number): number {
   const digits = block
     .toString("latin1", offset, offset + length)
-    .replace(/[\0 ]+$/, "")
-    .replace(/^[\0 ]+/, "");
+    .replace(/^[\0 ]+/, "")
+    // Go reads up to the first NUL.
+    .replace(/\0.*$/s, "")
+    .trimEnd();
   if (digits === "") return 0;
   return /^[0-7]+$/.test(digits) ? parseInt(digits, 8) : Number.NaN;
 }
 
+/** Two's complement, without the first bit, which marks this form. */
 function binary(block: Buffer, offset: number, length: number): number {
   let value = (block[offset] ?? 0) & 0x7f;
-  if ((value & 0x40) !== 0) return -1; // Negative in two's complement.
+  if ((value & 0x40) !== 0) value -= 0x80;
   for (let n = offset + 1; n < offset + length; n++) value = value * 256 + (block[n] ?? 0);
   return value;
 }
@@ -280,16 +306,16 @@ function parseRecords(bytes: Buffer): Map<string, string> {
     const whole = /^\d{1,8}$/.test(digits) && end <= bytes.length && equals > space && equals < end;
     if (!whole || bytes[end - 1] !== 0x0a) throw new TarError("a PAX record in the archive is not valid");
     const value = bytes.subarray(equals + 1, end - 1);
-    records.set(bytes.toString("utf8", space + 1, equals), value.toString(isUtf8(value) ? "utf8" : "latin1"));
+    const key = bytes.toString("utf8", space + 1, equals);
+    if (knownRecords.has(key)) records.set(key, value.toString(isUtf8(value) ? "utf8" : "latin1"));
     offset = end;
   }
   return records;
 }
 
-function recordNumber(value: string | undefined, key: string): number | undefined {
-  // An empty value takes the record back.
-  if (value === undefined || value === "") return undefined;
-  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+function recordNumber(value: string | undefined, key: string, signed = false): number | undefined {
+  if (value === undefined) return undefined;
+  const number = (signed ? /^-?\d+$/ : /^\d+$/).test(value) ? Number(value) : Number.NaN;
   if (!Number.isSafeInteger(number)) throw new TarError(`the PAX record ${key} is not valid`);
   return number;
 }

@@ -2,18 +2,27 @@
 // operating system the files belong to.
 import { posix } from "node:path";
 import type { DataSink, TarEntry } from "../registry/tar";
-import { breakDown, type BinaryBreakdown } from "./binary/breakdown";
+import { limits } from "../limits";
+import type { BinaryBreakdown } from "./binary/breakdown";
 import { isElf } from "./binary/elf";
+import { takeApart } from "./binary/takeApart";
 
-// A program is held in memory while it is looked at.
-const largestProgram = 1024 ** 3;
-const largestDatabase = 64 * 1024 * 1024;
+const largestDatabase = limits.layer.packageDatabaseBytes;
 const apkDatabase = /^\/(usr\/)?lib\/apk\/db\/installed$/;
 const dpkgList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(:[^/]+)?\.list$/;
 
 export class FileVisitor {
   /** Go programs, by path. */
   readonly programs = new Map<string, BinaryBreakdown>();
+  private readonly pending: Promise<void>[] = [];
+  /** Bytes that wait for the worker. */
+  private waiting = 0;
+
+  /** Call when the layer has been read: programs are taken apart meanwhile. */
+  async finished(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
   /** Package of the operating system, by path of the file. */
   readonly owners = new Map<string, string>();
 
@@ -27,17 +36,19 @@ export class FileVisitor {
       return whole(entry.size, (bytes) =>
         addAll(this.owners, dpkgOwners(dpkgPackage, bytes.toString("utf8"))),
       );
-    if (entry.size > largestProgram) return undefined;
-    return whole(
-      entry.size,
-      (bytes) => {
-        const found = breakDown(bytes);
-        if (found === undefined) this.programs.delete(path);
-        else this.programs.set(path, found);
-      },
-      isElf,
-    );
+    // A program is held in memory until it has been looked at.
+    if (this.waiting + entry.size > limits.program.bytes) return undefined;
+    return whole(entry.size, (bytes) => this.pending.push(this.program(path, bytes)), isElf);
   };
+
+  private async program(path: string, bytes: Buffer): Promise<void> {
+    const size = bytes.length;
+    this.waiting += size;
+    const found = await takeApart(bytes);
+    this.waiting -= size;
+    if (found === undefined) this.programs.delete(path);
+    else this.programs.set(path, found);
+  }
 }
 
 /** Gives all of a file's bytes at once, if its first ones are wanted. */

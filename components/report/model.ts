@@ -1,5 +1,6 @@
 // An image's bytes as a tree: layers, then packages of the operating system, directories and files, and within a Go
 // program its modules and packages. A node's size is the sum of its children's. Pure.
+import { limits } from "../limits";
 import type { BinaryBreakdown } from "./binary/breakdown";
 
 export const SizeKind = {
@@ -92,12 +93,19 @@ function layerTree({ name, files, programs }: LayerFiles, owners: ReadonlyMap<st
       const list = packages.get(owner) ?? [];
       packages.set(owner, list);
       list.push(fileNode(path, size, programs.get(path)));
-    } else place(root, path.split("/").slice(1), (last) => fileNode(last, size, programs.get(path)));
+    } else place(root, placeOf(path), (last) => fileNode(last, size, programs.get(path)));
   }
   const osPackages = [...packages].map(([owner, list]) => node(owner, SizeKind.OsPackage, list));
   const others = directoryNodes(root);
   const grouped = osPackages.length > 0 ? [node("OS packages", SizeKind.Group, osPackages)] : [];
   return node(name, SizeKind.Layer, [...grouped, ...others]);
+}
+
+/** The names on the way to a file; what lies deeper than the limit is one name. */
+function placeOf(path: string): string[] {
+  const parts = path.split("/").slice(1);
+  const { depth } = limits.report;
+  return parts.length <= depth ? parts : [...parts.slice(0, depth - 1), parts.slice(depth - 1).join("/")];
 }
 
 interface Directory {

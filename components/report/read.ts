@@ -20,6 +20,7 @@ export async function readReport(reference: string, options: ReadReportOptions =
   const image = await visitImage(repository, place, { ...options, visitor: () => new FileVisitor() });
   if (image === undefined)
     throw new Error(`${reference}: the registry has no such tag (or hides it from who may not read it)`);
+  await Promise.all(image.layers.map(({ visitor }) => visitor.finished()));
   const { digest, platform, size } = image;
   const owners = new Map(image.layers.flatMap(({ visitor }) => [...visitor.owners]));
   const layers = image.layers.map(({ files, visitor: { programs }, ...layer }, n) => ({

@@ -92,8 +92,8 @@ describe("registry/contents", () => {
   it("sees whether a program is linked statically", () => {
     assert.deepEqual(linkage(elf()), { static: true });
     assert.deepEqual(linkage(elf("/lib64/ld.so")), { static: false, interpreter: "/lib64/ld.so" });
-    assert.deepEqual(linkage(Buffer.from("#!/bin/sh\n".padEnd(100, "x"))), { static: true });
-    assert.deepEqual(linkage(Buffer.alloc(0)), { static: true });
+    assert.deepEqual(linkage(Buffer.from("#!/bin/sh\n".padEnd(100, "x"))), undefined);
+    assert.deepEqual(linkage(Buffer.alloc(0)), undefined);
     // A damaged file must not bring the scan down.
     assert.deepEqual(linkage(elf("/lib64/ld.so").subarray(0, 130)), { static: true });
   });

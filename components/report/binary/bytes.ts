@@ -1,4 +1,5 @@
 // Numbers in a file of either byte order and word size.
+import { limits } from "../../limits";
 
 /** The file is damaged, or not what it seems to be. */
 export class FormatError extends Error {
@@ -14,6 +15,8 @@ export interface ByteOrder {
 
 /** Reads numbers at offsets; one outside of the bytes is a FormatError. */
 export class Reader {
+  private readBytes = 0;
+
   constructor(
     readonly bytes: Buffer,
     readonly order: ByteOrder,
@@ -39,8 +42,14 @@ export class Reader {
   /** The text up to the next NUL. */
   text(at: number): string {
     this.check(at, 1);
-    const end = this.bytes.indexOf(0, at);
-    return this.bytes.toString("utf8", at, end < 0 ? this.bytes.length : end);
+    const { nameBytes, namesBytes } = limits.program;
+    const found = this.bytes.subarray(at, at + nameBytes + 1).indexOf(0);
+    const end = found < 0 ? Math.min(this.bytes.length, at + nameBytes + 1) : at + found;
+    if (end - at > nameBytes) throw new FormatError(`a name of more than ${nameBytes} bytes`);
+    // Many entries can point to one long name.
+    this.readBytes += end - at;
+    if (this.readBytes > namesBytes) throw new FormatError(`names of more than ${namesBytes} bytes`);
+    return this.bytes.toString("utf8", at, end);
   }
 
   private check(at: number, length: number): void {

@@ -1,4 +1,5 @@
 // ELF files: where each section's bytes lie in the file and in memory.
+import { limits } from "../../limits";
 import { FormatError, Reader } from "./bytes";
 
 /** A piece of the file that has a name. */
@@ -57,6 +58,8 @@ function sectionTable(reader: Reader): Section[] {
   const entrySize = reader.u16(is64 ? 58 : 46);
   const count = reader.u16(is64 ? 60 : 48);
   if (table === 0 || count === 0) return [];
+  if (count > limits.program.sections || entrySize < (is64 ? 64 : 40))
+    throw new FormatError(`a section table of ${count} entries of ${entrySize} bytes`);
   const field = (n: number, wide: number, narrow: number) => table + n * entrySize + (is64 ? wide : narrow);
   const names = reader.word(field(reader.u16(is64 ? 62 : 50), 24, 16));
   const sections: Section[] = [];
@@ -80,6 +83,8 @@ function segments(reader: Reader): Section[] {
   const table = reader.word(is64 ? 32 : 28);
   const entrySize = reader.u16(is64 ? 54 : 42);
   const count = reader.u16(is64 ? 56 : 44);
+  if (count > limits.program.sections || (count > 0 && entrySize < (is64 ? 56 : 32)))
+    throw new FormatError(`a segment table of ${count} entries of ${entrySize} bytes`);
   const found: Section[] = [];
   for (let n = 0; n < count; n++) {
     const at = table + n * entrySize;
@@ -112,6 +117,7 @@ export function symbols(elf: ElfFile): Symbol[] {
   const is64 = reader.order.wordSize === 8;
   const entrySize = is64 ? 24 : 16;
   const found: Symbol[] = [];
+  if (table.size / entrySize > limits.program.functions) throw new FormatError("too many symbols");
   for (let at = table.offset; at + entrySize <= table.offset + table.size; at += entrySize) {
     const size = reader.word(at + (is64 ? 16 : 8));
     const kind = (reader.bytes[at + (is64 ? 4 : 12)] ?? 0) & 15;

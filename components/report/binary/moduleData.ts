@@ -26,10 +26,12 @@ export function findModuleData(
   for (const { offset, size, executable } of elf.sections) {
     if (executable) continue;
     const end = offset + size - (functionDataField + 1) * wordSize;
+    // Not beyond the section: many small ones would have all of the file searched.
+    const section = reader.bytes.subarray(0, offset + size);
     for (
-      let at = reader.bytes.indexOf(wanted, offset);
+      let at = section.indexOf(wanted, offset);
       at >= 0 && at < end;
-      at = reader.bytes.indexOf(wanted, at + 1)
+      at = section.indexOf(wanted, at + 1)
     ) {
       const text = reader.word(at + textField * wordSize);
       const minimum = reader.word(at + (textField - 2) * wordSize);

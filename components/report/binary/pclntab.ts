@@ -1,6 +1,7 @@
 // Go's table of functions (.gopclntab), which is in every Go program, stripped or not: the runtime needs it for stack
 // traces. It names every function with its address, and most of the table itself is about one function or another.
 // Its formats are those of Go 1.16, 1.18 and 1.20; runtime/symtab.go and debug/gosym have them.
+import { limits } from "../../limits";
 import { FormatError, Reader } from "./bytes";
 
 /** Bytes that belong to a function, given as offsets from the start of the table or of the text. */
@@ -26,11 +27,10 @@ export interface FunctionTable {
 
 const magics = { go116: 0xfffffffa, go118: 0xfffffff0, go120: 0xfffffff1 } as const;
 const knownMagics: readonly number[] = Object.values(magics);
-// More functions than any program has: a damaged count must not fill the memory.
-const mostFunctions = 20_000_000;
 
 /** Where a table begins in `bytes`, from `from` on; -1 if nowhere. */
-export function findTable({ bytes, order }: Reader, from: number, end: number): number {
+export function findTable({ bytes: file, order }: Reader, from: number, end: number): number {
+  const bytes = file.subarray(0, end);
   for (const magic of knownMagics) {
     const head = Buffer.alloc(6);
     if (order.little) head.writeUInt32LE(magic);
@@ -60,7 +60,12 @@ export function readTable(bytes: Buffer, little: boolean): FunctionTable {
     number,
   ];
   const count = word(0);
-  if (count > mostFunctions || !(names < units && units <= files && files < pcs && pcs < functions))
+  // A damaged count must not fill the memory: each function has a row in the table.
+  if (
+    count > limits.program.functions ||
+    count * 8 > bytes.length ||
+    !(names < units && units <= files && files < pcs && pcs < functions)
+  )
     throw new FormatError("the function table is damaged");
   const layout: Layout = { reader, old, names, pcs, functions, count, startLine: magic === magics.go120 };
   const entries = readFunctions(layout);
