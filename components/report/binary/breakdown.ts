@@ -4,7 +4,7 @@ import { readBuildInfo, type BuildInfo } from "./buildInfo";
 import { FormatError } from "./bytes";
 import { offsetOf, parseElf, symbols, type ElfFile, type Section } from "./elf";
 import { findModuleData } from "./moduleData";
-import { originFinder, packageOf, type Origin } from "./packages";
+import { originFinder, packageOf, packageResolver, type Origin } from "./packages";
 import { findTable, readTable, type Claim, type FunctionTable } from "./pclntab";
 
 export interface PackageSize extends Origin {
@@ -43,7 +43,7 @@ export function breakDown(file: Buffer): BinaryBreakdown | undefined {
     size: file.length,
     goVersion: info?.goVersion ?? "",
     ...(info?.main === undefined ? {} : { main: info.main }),
-    ...sumUp(elf, found.claims, originFinder(info)),
+    ...sumUp(elf, resolved(found.claims, info), originFinder(info)),
     ...(found.note === undefined ? {} : { note: found.note }),
   };
 }
@@ -126,9 +126,23 @@ function atAddress(elf: ElfFile, { start, end, name }: Claim, code: boolean): Fi
     : [{ start: offset, end: offset + end - start, name, code }];
 }
 
+interface PackageClaim extends Omit<FileClaim, "name"> {
+  path: string | undefined;
+}
+
+/** With packages in place of names. */
+function resolved(claims: readonly FileClaim[], info: BuildInfo | undefined): PackageClaim[] {
+  const paths = claims.map(({ name }) => packageOf(name));
+  const resolve = packageResolver(new Set(paths.filter((path) => path !== undefined)), info);
+  return claims.map(({ start, end, code }, n) => {
+    const path = paths[n];
+    return { start, end, code, path: path === undefined ? undefined : resolve(path) };
+  });
+}
+
 type Sums = Pick<BinaryBreakdown, "packages" | "sections">;
 
-function sumUp(elf: ElfFile, claims: readonly FileClaim[], originOf: (path: string) => Origin): Sums {
+function sumUp(elf: ElfFile, claims: readonly PackageClaim[], originOf: (path: string) => Origin): Sums {
   const packages = new Map<string, PackageSize>();
   const sections = new Map<string, number>();
   const addTo = (name: string, size: number) => {
@@ -145,10 +159,10 @@ function sumUp(elf: ElfFile, claims: readonly FileClaim[], originOf: (path: stri
     done = Math.max(done, offset);
     let attributed = 0;
     let cursor = done;
-    for (; next < sorted.length && (sorted[next] as FileClaim).start < end; next++) {
-      const claim = sorted[next] as FileClaim;
+    for (; next < sorted.length && (sorted[next] as PackageClaim).start < end; next++) {
+      const claim = sorted[next] as PackageClaim;
       // Assembly's helpers have names without a package; the linker lays a package's functions side by side.
-      const path = packageOf(claim.name) ?? (claim.code ? before : undefined);
+      const path = claim.path ?? (claim.code ? before : undefined);
       if (claim.code) before = path;
       const bytes = Math.min(claim.end, end) - Math.max(claim.start, cursor);
       if (path === undefined || bytes <= 0) continue;

@@ -15,13 +15,44 @@ export function packageOf(symbol: string): string | undefined {
   return unescapePath(path);
 }
 
-/** Equality and hash functions, type descriptors and interface tables are made for a type: its package's. */
+/**
+ * Equality and hash functions, type descriptors, interface tables and masks for the garbage collector are made for a type: its
+ * package's. Names of fields and their tags, which stand alone, are of no package.
+ */
 function generatedFor(symbol: string): string {
-  const generated = /^(?:type[:.]|go[:.]itab\.)(?:\.(?:eq|hash|eqfunc|hashfunc|importpath|namedata)\.)?/.exec(
-    symbol,
-  );
+  const generated = /^(?:type[:.]|go[:.]itab\.)(?:\.(\w+)\.)?(?:noalg\.)?/.exec(symbol);
   if (generated === null) return symbol;
+  if (generated[1] === "namedata" && symbol[generated[0].length] !== "*") return "";
   return symbol.slice(generated[0].length).replace(/^(?:\*|\[\d*\]|map\[[^\]]*\]|chan |<-chan )+/, "");
+}
+
+/**
+ * Finds the package of a method that a type has from one which it embeds: main.server.github.com/x/y/grpc.Method is of main,
+ * though it reads like a package github.com/x/y/grpc of a host main.server. `names` are the packages that all symbols read like.
+ */
+export function packageResolver(
+  names: ReadonlySet<string>,
+  info: BuildInfo | undefined,
+): (path: string) => string {
+  const modules = [...(info?.main ? [info.main] : []), ...(info?.dependencies ?? [])].map(({ path }) => path);
+  const known = new Map<string, string>();
+  const find = (path: string): string => {
+    const module = modules
+      .filter((each) => path === each || path.startsWith(`${each}/`))
+      .sort((one, other) => other.length - one.length)[0];
+    // Within its module, or anywhere where it is of none.
+    for (let dot = path.indexOf(".", module?.length ?? 0); dot >= 0; dot = path.indexOf(".", dot + 1)) {
+      const before = path.slice(0, dot);
+      if (before === "main" || (names.has(before) && (module !== undefined || !modules.includes(path))))
+        return before;
+    }
+    return path;
+  };
+  return (path) => {
+    const found = known.get(path) ?? find(path);
+    known.set(path, found);
+    return found;
+  };
 }
 
 /** The linker writes dots in a path's last element, and other signs, as %2e. */
