@@ -28,6 +28,8 @@ export const limits = {
     configBytes: 16 * mib,
     /** Images of an index that are asked for. */
     indexEntries: 64,
+    /** Indexes in an index, of all depths. */
+    nestedIndexes: 8,
     layers: 256,
   },
   /** One layer. */

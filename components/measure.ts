@@ -36,6 +36,7 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
   const image = await readImage(repository, digest, {
     access,
     known: measuredLayers(options.deployed),
+    sizes: true,
     ...(platform === undefined ? {} : { platform }),
   });
   const layers = image.layers.map(({ createdBy, ...layer }) => ({

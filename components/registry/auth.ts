@@ -2,10 +2,11 @@
 import type { Credentials } from "./credentials";
 import { RegistryError, responseError } from "./errors";
 import { readBody, send } from "./http";
-import { isLoopback } from "./reference";
+import { guardedLookup } from "./guard";
 import {
   addSecret,
   basicHeader,
+  isOwn,
   sessionCredentials,
   type Authorization,
   type Endpoint,
@@ -121,8 +122,11 @@ async function requestToken(
     ...request,
     method: request.body === undefined ? "GET" : "POST",
     // Verification is only off for the registry itself.
-    verifyTls: endpoint.verifyTls || request.url.host !== session.host,
-    idleTimeoutMs: session.settings.idleTimeoutMs,
+    verifyTls: endpoint.verifyTls || !isOwn(session, request.url),
+    limits: session.settings,
+    ...(isOwn(session, request.url)
+      ? {}
+      : { lookup: await guardedLookup(session, request.url, "its token server is") }),
     env: session.env,
   });
   // A redirect is not followed: it would carry the credentials to a place that the registry did not name.
@@ -165,8 +169,5 @@ function tokenServer(session: Session, endpoint: Endpoint, realm: string): URL {
   const plain = endpoint.origin.startsWith("http:");
   if (url.protocol !== "https:" && !(plain && url.protocol === "http:")) return refuse("is not https");
   if (url.username !== "" || url.password !== "") return refuse("holds a user name or password");
-  // A registry elsewhere has no business with services of this machine or of the cloud it runs in.
-  const local = isLoopback(url.host) || /^(169\.254\.|\[fe[89ab])/.test(url.hostname);
-  if (local && !isLoopback(session.domain) && url.host !== session.host) return refuse("is on this machine");
   return url;
 }

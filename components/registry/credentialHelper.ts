@@ -1,5 +1,6 @@
 // Runs one of docker's credential helpers (docker-credential-NAME get): the server goes in on stdin, JSON comes out.
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+import { cleanLine } from "../foreignText";
 import { CredentialError } from "./credentialError";
 
 export interface HelperAnswer {
@@ -35,7 +36,7 @@ export async function askHelper(
   // Helpers print errors on stdout; this exact text is how the protocol says "nothing stored".
   if (output.includes(notFound)) return undefined;
   throw new CredentialError(
-    `${program} (named in ${file}) failed for ${server} with exit code ${code ?? "none"}: ${printable(output)}`,
+    `${program} (named in ${file}) failed for ${server} with exit code ${code ?? "none"}: ${cleanLine(output, { longest: 200 })}`,
   );
 }
 
@@ -101,18 +102,12 @@ function parseAnswer(
     throw new CredentialError(`${program} (named in ${file}) did not answer with JSON for ${server}`);
   }
   const { Username: username, Secret: secret } = (answer ?? {}) as { Username?: unknown; Secret?: unknown };
+  // An empty object is how some helpers say that they have nothing.
+  if (username === undefined && secret === undefined) return undefined;
   if (typeof username !== "string" || typeof secret !== "string") {
     throw new CredentialError(
       `${program} (named in ${file}) answered without Username and Secret for ${server}`,
     );
   }
   return username === "" && secret === "" ? undefined : { username, secret };
-}
-
-// Control characters must not reach a terminal.
-function printable(text: string): string {
-  return text
-    .replace(/\p{Cc}+/gu, " ")
-    .trim()
-    .slice(0, 200);
 }

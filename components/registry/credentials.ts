@@ -46,14 +46,14 @@ export async function findCredentials(
   const inline = env["DOCKER_AUTH_CONFIG"];
   if (inline) {
     const file = parseFile(inline, "the variable DOCKER_AUTH_CONFIG");
-    const found = fromAuths(file, [domain], "the variable DOCKER_AUTH_CONFIG");
+    const found = fromAuths(file, [domain], "the variable DOCKER_AUTH_CONFIG", true);
     if (found !== undefined) return found;
   }
   const docker = dockerFile(env);
-  const found = await fromFile(docker, domain, [domain], env);
+  const found = await fromFile(docker, domain, [domain], env, true);
   if (found !== undefined) return found;
   for (const podman of podmanFiles(env)) {
-    const stored = await fromFile(podman, domain, prefixes(domain, path), env);
+    const stored = await fromFile(podman, domain, prefixes(domain, path), env, false);
     if (stored !== undefined) return stored;
   }
   return undefined;
@@ -89,6 +89,7 @@ async function fromFile(
   domain: string,
   names: readonly string[],
   env: NodeJS.ProcessEnv,
+  isDockers: boolean,
 ): Promise<Credentials | undefined> {
   const file = await readAuthFile(path);
   if (file === undefined) return undefined;
@@ -99,7 +100,7 @@ async function fromFile(
     if (answer?.username === tokenUser) return { identityToken: answer.secret, source };
     if (answer !== undefined) return { username: answer.username, password: answer.secret, source };
   }
-  return fromAuths(file, names, path);
+  return fromAuths(file, names, path, isDockers);
 }
 
 async function readAuthFile(path: string): Promise<AuthFile | undefined> {
@@ -136,19 +137,33 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function helperFor(file: AuthFile, domain: string): string | undefined {
-  const wanted = canonical(domain);
-  for (const [key, name] of Object.entries(file.credHelpers ?? {})) {
-    if (canonical(key) === wanted && typeof name === "string" && name !== "") return name;
-  }
+  const helpers = Object.entries(file.credHelpers ?? {});
+  const own =
+    helpers.find(([key]) => key === domain) ?? helpers.find(([key]) => canonical(key) === canonical(domain));
+  // A registry with an empty helper has its credentials in the file, as docker has it.
+  if (own !== undefined && typeof own[1] === "string") return own[1] === "" ? undefined : own[1];
   return typeof file.credsStore === "string" && file.credsStore !== "" ? file.credsStore : undefined;
 }
 
-function fromAuths(file: AuthFile, names: readonly string[], source: string): Credentials | undefined {
+/**
+ * The exact key wins over its other spellings. In docker's files a key with a path serves its whole host; in Podman's it is for
+ * what lies below.
+ */
+function fromAuths(
+  file: AuthFile,
+  names: readonly string[],
+  source: string,
+  isDockers: boolean,
+): Credentials | undefined {
   const auths = Object.entries(file.auths ?? {});
-  for (const name of names) {
-    const wanted = canonical(name);
+  const tests = names.flatMap((name) => [
+    (key: string) => key === name,
+    (key: string) => canonical(key) === canonical(name),
+    ...(isDockers ? [(key: string) => canonical(key).split("/")[0] === canonical(name)] : []),
+  ]);
+  for (const test of tests) {
     for (const [key, entry] of auths) {
-      const found = entry !== null && canonical(key) === wanted ? fromEntry(entry, key, source) : undefined;
+      const found = entry !== null && test(key) ? fromEntry(entry, key, source) : undefined;
       if (found !== undefined) return found;
     }
   }
@@ -159,10 +174,12 @@ function fromEntry(entry: AuthEntry, key: string, source: string): Credentials |
   if (typeof entry.identitytoken === "string" && entry.identitytoken !== "") {
     return { identityToken: entry.identitytoken, source };
   }
-  if (typeof entry.username === "string" && typeof entry.password === "string" && entry.username !== "") {
-    return { username: entry.username, password: entry.password, source };
+  // auth holds both; a file that has them besides is from another tool, and docker goes by auth.
+  if (typeof entry.auth !== "string" || entry.auth === "") {
+    const { username, password } = entry;
+    const isWhole = typeof username === "string" && typeof password === "string" && username !== "";
+    return isWhole ? { username, password, source } : undefined;
   }
-  if (typeof entry.auth !== "string" || entry.auth === "") return undefined;
   const text = Buffer.from(entry.auth, "base64").toString("utf8");
   const colon = text.indexOf(":");
   if (colon < 1) throw new CredentialError(`auth of ${key} in ${source} is not the base64 of USER:PASSWORD`);

@@ -47,14 +47,13 @@ async function firstThatAnswers(session: Session, candidates: readonly Endpoint[
 
 async function probe(session: Session, { origin, verifyTls }: Endpoint): Promise<unknown> {
   try {
-    const { idleTimeoutMs } = session.settings;
     const url = new URL("/v2/", origin);
     const response = await send({
       method: "GET",
       url,
       headers: {},
       verifyTls,
-      idleTimeoutMs,
+      limits: session.settings,
       env: session.env,
     });
     await drain(response);

@@ -1,5 +1,6 @@
 // Turns what a registry answers, or the network does, into an error that tells a user what failed and what to do.
 import type { IncomingMessage } from "node:http";
+import { cleanLine } from "../foreignText";
 import { readBody } from "./http";
 import type { Session } from "./session";
 
@@ -31,7 +32,6 @@ export class RegistryError extends Error {
 
 // An error's body is only read for its message.
 const longestErrorBody = 64 * 1024;
-const longestMessage = 300;
 const temporaryStatus = [408, 429, 500, 502, 503, 504];
 const temporaryCodes = [
   "ECONNRESET",
@@ -57,8 +57,9 @@ export async function responseError(
   const answer = await readAnswer(response);
   const own = [answer.code, answer.message].filter((part) => part !== undefined).join(": ");
   const where = from === undefined ? session.name : `${session.name} (sent on to ${from})`;
-  const said = own === "" ? "" : ` (${redact(session, own)})`;
-  const reason = `${status} ${response.statusMessage ?? ""}`.trim();
+  // Where a registry sends us to may be a stranger to it, whose words are none of its user's business.
+  const said = own === "" || from !== undefined ? "" : ` (${redact(session, own)})`;
+  const reason = redact(session, `${status} ${response.statusMessage ?? ""}`);
   return new RegistryError(
     `cannot ${what} of ${where}: the registry answered ${reason}${said}${advice(session, status)}`,
     {
@@ -90,13 +91,9 @@ export function loginCommand(session: Session): string {
   return session.domain === "docker.io" ? "docker login" : `docker login ${session.domain}`;
 }
 
-/** Takes out secrets that a registry repeats, what a signed address holds, and characters a terminal would obey. */
+/** What a registry says, without secrets that it repeats. */
 export function redact(session: Session, text: string): string {
-  let safe = text.slice(0, longestErrorBody);
-  for (const secret of session.secrets) safe = safe.replaceAll(secret, "***");
-  safe = safe.replace(/\b(https?:\/\/)(?:[^\s/"'@]*@)?([^\s"'?#]*)(?:[?#][^\s"']*)?/gi, "$1$2");
-  safe = safe.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, " ").trim();
-  return safe.length > longestMessage ? `${safe.slice(0, longestMessage)}...` : safe;
+  return cleanLine(text, { secrets: session.secrets });
 }
 
 export function errorCode(error: unknown): string | undefined {

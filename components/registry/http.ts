@@ -1,6 +1,8 @@
 // One HTTP exchange with node:http and node:https, which a Pulumi program has loaded anyway: no redirects, no
 // retries, no credentials here.
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
+import type { LookupFunction } from "node:net";
+import { cleanLine } from "../foreignText";
 import { proxyFor, ProxyError } from "./proxy";
 
 export interface HttpRequest {
@@ -9,12 +11,25 @@ export interface HttpRequest {
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
   verifyTls: boolean;
-  /** Longest silence on the connection, from the first packet to the last. */
-  idleTimeoutMs: number;
+  /** How long what may take; those of the session. */
+  limits: TimeLimits;
+  /** Tells a host's addresses; the system's resolver where there is none. */
+  lookup?: LookupFunction;
   signal?: AbortSignal;
   /** Where a proxy may be named. */
   env: NodeJS.ProcessEnv;
 }
+
+export interface TimeLimits {
+  idleTimeoutMs: number;
+  headersTimeoutMs: number;
+  leastBytes: number;
+  leastBytesMs: number;
+  totalTimeoutMs: number;
+}
+
+/** More than a server has reason to send before its answer. */
+const mostInterimAnswers = 20;
 
 /** A body is longer than anything sensible. */
 export class BodyTooLongError extends Error {
@@ -50,7 +65,7 @@ async function proxied(secure: boolean, proxy: URL | undefined): Promise<Agent |
 
 /** The response's body must be read or drained by the caller. */
 export async function send(request: HttpRequest): Promise<IncomingMessage> {
-  const { url, method, body, signal } = request;
+  const { url, method, body, signal, limits } = request;
   const proxy = proxyFor(url, request.env);
   const { request: start, agent } = await client(url.protocol, proxy);
   const length = body === undefined ? {} : { "content-length": String(body.length) };
@@ -61,14 +76,39 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       agent,
       headers: { "user-agent": "goimage", ...request.headers, ...length },
       rejectUnauthorized: request.verifyTls,
-      timeout: request.idleTimeoutMs,
+      timeout: limits.idleTimeoutMs,
       signal,
+      ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
     });
-    outgoing.on("timeout", () => {
-      const silence = new Error(`nothing came from ${url.host} for ${request.idleTimeoutMs / 1000} s`);
-      (response ?? outgoing).destroy(Object.assign(silence, { code: "ETIMEDOUT" }));
+    const giveUp = (why: string) => {
+      (response ?? outgoing).destroy(Object.assign(new Error(why), { code: "ETIMEDOUT" }));
+    };
+    const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
+    // Silence is not enough to go by: a byte now and then breaks it.
+    const headers = setTimeout(
+      () => giveUp(`${url.host} did not answer within ${seconds(limits.headersTimeoutMs)}`),
+      limits.headersTimeoutMs,
+    );
+    const total = setTimeout(
+      () => giveUp(`the answer of ${url.host} took longer than ${seconds(limits.totalTimeoutMs)}`),
+      limits.totalTimeoutMs,
+    );
+    let watch: NodeJS.Timeout | undefined;
+    const stopTimers = () => {
+      clearTimeout(headers);
+      clearTimeout(total);
+      clearInterval(watch);
+    };
+    outgoing.on("close", stopTimers);
+    let interim = 0;
+    outgoing.on("information", () => {
+      if (++interim > mostInterimAnswers) giveUp(`${url.host} sends interim answers without end`);
     });
+    outgoing.on("timeout", () =>
+      giveUp(`nothing came from ${url.host} for ${seconds(limits.idleTimeoutMs)}`),
+    );
     outgoing.on("error", (error: NodeJS.ErrnoException) => {
+      stopTimers();
       const unreachable = proxy !== undefined && ["ECONNREFUSED", "ENOTFOUND"].includes(error.code ?? "");
       reject(
         unreachable ? new ProxyError(`the proxy ${proxy.host} cannot be reached: ${error.message}`) : error,
@@ -76,11 +116,22 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
     });
     outgoing.on("proxyConnect", ({ statusCode, statusText }: { statusCode: number; statusText: string }) => {
       if (statusCode === 200) return;
-      const refusal = `the proxy ${proxy?.host} refused to connect: ${statusCode} ${statusText}`;
+      const refusal = `the proxy ${proxy?.host} refused to connect: ${statusCode} ${cleanLine(statusText)}`;
       outgoing.destroy(new ProxyError(refusal));
     });
     outgoing.on("response", (incoming) => {
       response = incoming;
+      clearTimeout(headers);
+      let before = incoming.socket.bytesRead;
+      watch = setInterval(() => {
+        const came = incoming.socket.bytesRead - before;
+        before += came;
+        // What waits to be read by us is not the server's fault.
+        if (came < limits.leastBytes && incoming.readableLength === 0 && !incoming.complete)
+          giveUp(`only ${came} bytes came from ${url.host} in ${seconds(limits.leastBytesMs)}`);
+      }, limits.leastBytesMs);
+      watch.unref();
+      incoming.on("close", stopTimers);
       // Without a listener, an error between two readers would end the program.
       incoming.on("error", () => undefined);
       resolve(incoming);

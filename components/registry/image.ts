@@ -2,12 +2,13 @@
 import type { IncomingMessage } from "node:http";
 import type { LayerContents } from "../outputs";
 import { ContentsScan } from "./contents";
+import { limits } from "../limits";
 import { RegistryError } from "./errors";
 import { BodyTooLongError, drain, readBody } from "./http";
 import { unpackedLayerSize } from "./layers";
 import {
   choosePlatform,
-  imagesOf,
+  bestMatch,
   isDigest,
   layerOrigins,
   ManifestError,
@@ -18,6 +19,7 @@ import {
   sha256,
   verifyDigest,
   type Descriptor,
+  type ImageIndex,
   type ImageManifest,
   type Platform,
 } from "./manifest";
@@ -60,6 +62,8 @@ export interface ReadOptions {
   known?: ReadonlyMap<string, MeasuredLayer>;
   /** Which image of an index, such as "linux/arm64". */
   platform?: string;
+  /** Whether the sizes of an index's other images are wanted, too. */
+  sizes?: boolean;
 }
 
 interface Served {
@@ -67,9 +71,7 @@ interface Served {
   mediaType: string;
 }
 
-// Registries themselves refuse manifests over 4 MiB.
-const longestManifest = 4 * 1024 * 1024;
-const longestConfig = 16 * 1024 * 1024;
+const { manifestBytes: longestManifest, configBytes: longestConfig } = limits.registry;
 const parallelLayers = 3;
 const acceptManifests = { accept: Object.values(mediaTypes).join(", ") };
 
@@ -104,7 +106,7 @@ export async function readPushedImage(
   options: ReadOptions = {},
 ): Promise<PushedImage> {
   const top = await readManifest(session, digest);
-  const { manifest, platform, others } = await chosenImage(session, top, options.platform);
+  const { manifest, platform, others } = await chosenImage(session, top, options.platform, options.sizes);
   // At once: a registry may be far away.
   const reading = readConfig(session, manifest.config).then(parseConfig);
   const program = reading.then((config) => config.program);
@@ -166,16 +168,57 @@ interface ChosenImage {
   others: Record<string, number>;
 }
 
-export async function chosenImage(session: Session, served: Served, wanted?: string): Promise<ChosenImage> {
+/** `withSizes`: the other platforms' manifests are fetched as well, for their sizes. */
+export async function chosenImage(
+  session: Session,
+  served: Served,
+  wanted?: string,
+  withSizes = false,
+): Promise<ChosenImage> {
   const top = parseManifest(served.bytes, served.mediaType);
   if (top.kind === "image") return { manifest: top, platform: undefined, others: {} };
-  const chosen = choosePlatform(top, wanted);
+  const images = await imagesOf(session, top, wanted);
+  const chosen = choosePlatform(images, wanted);
   const others: Record<string, number> = {};
-  for (const image of imagesOf(top)) {
-    if (image.digest === chosen.digest) continue;
-    others[platformName(image.platform)] = transferSize(await imageOf(session, image));
+  if (withSizes) {
+    const { indexEntries } = limits.registry;
+    if (images.length > indexEntries)
+      throw new ManifestError(
+        `the index of ${session.name} has ${images.length} images, more than ${indexEntries}`,
+      );
+    for (const image of images) {
+      if (image.digest === chosen.digest) continue;
+      others[platformName(image.platform)] = transferSize(await imageOf(session, image));
+    }
   }
   return { manifest: await imageOf(session, chosen), platform: chosen.platform, others };
+}
+
+/** The images of an index; those of the indexes in it where its own have not the one that is wanted. */
+async function imagesOf(
+  session: Session,
+  top: ImageIndex,
+  wanted: string | undefined,
+): Promise<Descriptor[]> {
+  const images = [...top.images];
+  const isThere = () => (wanted === undefined ? images.length > 0 : bestMatch(images, wanted) !== undefined);
+  const waiting = [...top.indexes];
+  const seen = new Set<string>();
+  for (let next = waiting.shift(); next !== undefined && !isThere(); next = waiting.shift()) {
+    if (seen.has(next.digest)) continue;
+    seen.add(next.digest);
+    if (seen.size > limits.registry.nestedIndexes)
+      throw new ManifestError(
+        `the index of ${session.name} leads to more than ${limits.registry.nestedIndexes} others`,
+      );
+    const { bytes, mediaType } = await readManifest(session, next.digest);
+    const index = parseManifest(bytes, mediaType);
+    if (index.kind !== "index")
+      throw new ManifestError(`${next.digest} of ${session.name} is no index, as it is said to be`);
+    images.push(...index.images);
+    waiting.push(...index.indexes);
+  }
+  return images;
 }
 
 async function imageOf(session: Session, descriptor: Descriptor): Promise<ImageManifest> {

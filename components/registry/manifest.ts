@@ -1,6 +1,8 @@
 // What a registry serves for an image: manifests and indexes of Docker and OCI, and the image's configuration.
 // No I/O. What comes from a registry is not trusted: it is checked for its digest, then for its shape.
 import { createHash } from "node:crypto";
+import { cleanLine } from "../foreignText";
+import { limits } from "../limits";
 import { posix } from "node:path";
 
 export const mediaTypes = {
@@ -21,6 +23,8 @@ export interface Descriptor {
   digest: string;
   size: number;
   platform?: Platform;
+  /** Of what is no image. */
+  artifactType?: string;
   annotations: Readonly<Record<string, string>>;
 }
 
@@ -34,7 +38,10 @@ export interface ImageManifest {
 export interface ImageIndex {
   kind: "index";
   mediaType: string;
-  manifests: Descriptor[];
+  /** The images that it lists. What else may stand in an index (signatures, other artifacts) is passed over. */
+  images: Descriptor[];
+  /** Further indexes. */
+  indexes: Descriptor[];
 }
 
 export interface HistoryEntry {
@@ -86,9 +93,13 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManife
   const type = manifestType(document, mediaType);
   if (type === mediaTypes.dockerList || type === mediaTypes.ociIndex) {
     const manifests = list(document["manifests"], "manifests").map((item) => descriptor(item, "manifests"));
-    return { kind: "index", mediaType: type, manifests };
+    const images = manifests.filter(isImage);
+    const indexes = manifests.filter((each) => indexTypes.includes(each.mediaType));
+    return { kind: "index", mediaType: type, images, indexes };
   }
   const layers = list(document["layers"], "layers").map((item) => descriptor(item, "layers"));
+  if (layers.length > limits.registry.layers)
+    throw new ManifestError(`the image has ${layers.length} layers, more than ${limits.registry.layers}`);
   return { kind: "image", mediaType: type, config: descriptor(document["config"], "config"), layers };
 }
 
@@ -99,27 +110,36 @@ export function isAttestation(manifest: Descriptor): boolean {
   return platform?.os === "unknown" && platform.architecture === "unknown";
 }
 
-/** The images of an index, without attestations. */
-export function imagesOf(index: ImageIndex): Descriptor[] {
-  return index.manifests.filter((manifest) => !isAttestation(manifest));
+const imageTypes: readonly string[] = [mediaTypes.dockerManifest, mediaTypes.ociManifest];
+const indexTypes: readonly string[] = [mediaTypes.dockerList, mediaTypes.ociIndex];
+
+/** False for attestations, artifacts and media types that are not known, which the OCI's image-spec wants ignored. */
+function isImage(manifest: Descriptor): boolean {
+  return (
+    imageTypes.includes(manifest.mediaType) && manifest.artifactType === undefined && !isAttestation(manifest)
+  );
 }
 
 /**
  * The image of an index for `platform` ("linux/arm64", "linux/arm/v7"). Without one: the only image, else the one for
  * linux/amd64, else the first. This machine's own platform plays no part: every machine must get the same outputs.
  */
-export function choosePlatform(index: ImageIndex, platform?: string): Descriptor {
-  const images = imagesOf(index);
+export function choosePlatform(images: readonly Descriptor[], platform?: string): Descriptor {
   const [first] = images;
   if (first === undefined) throw new ManifestError("the index holds no image");
-  if (platform === undefined) {
-    return images.find((image) => matchesPlatform(image.platform, "linux/amd64")) ?? first;
-  }
-  const exact = images.find((image) => matchesPlatform(image.platform, platform));
-  if (exact !== undefined) return exact;
-  const there = images.map((image) => platformName(image.platform)).join(", ");
-  throw new ManifestError(`the index holds no image for ${platform}; it has ${there}`);
+  if (platform === undefined) return bestMatch(images, "linux/amd64") ?? first;
+  const match = bestMatch(images, platform);
+  if (match !== undefined) return match;
+  const there = images
+    .slice(0, mostNamed)
+    .map((image) => platformName(image.platform))
+    .join(", ");
+  const more = images.length > mostNamed ? ` and ${images.length - mostNamed} more` : "";
+  throw new ManifestError(`the index holds no image for ${platform}; it has ${there}${more}`);
 }
+
+/** How many platforms a message names. */
+const mostNamed = 12;
 
 export function platformName(platform: Platform | undefined): string {
   if (platform === undefined) return "an unnamed platform";
@@ -134,7 +154,7 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
   const config = isObject(document["config"]) ? document["config"] : {};
   return {
     platform: parsePlatform(document),
-    user: optionalString(config["User"]) ?? "",
+    user: cleanLine(optionalString(config["User"]) ?? "", { longest: 128 }),
     program: programPath(config),
     history: Array.isArray(history) ? history.filter(isObject).map(historyEntry) : [],
   };
@@ -163,23 +183,39 @@ function manifestType(document: Json, header: string): string {
   const type = (header.split(";")[0] ?? "").trim().toLowerCase();
   if (known.includes(type)) {
     if (own !== undefined && own !== type) {
-      throw new ManifestError(`the manifest says that it is ${own}, but was served as ${type}`);
+      throw new ManifestError(`the manifest says that it is ${cleanLine(own)}, but was served as ${type}`);
     }
     return type;
   }
   if (own !== undefined && known.includes(own)) return own;
   if (own === undefined && "manifests" in document) return mediaTypes.ociIndex;
   if (own === undefined && "layers" in document) return mediaTypes.ociManifest;
-  throw new ManifestError(`the manifest has a media type that is no image's (${own ?? (type || "none")})`);
+  throw new ManifestError(
+    `the manifest has a media type that is no image's (${cleanLine(own ?? (type || "none"))})`,
+  );
 }
 
-// "arm64" and "arm64/v8" are one platform, and "linux/arm64" also takes whatever variant there is.
-function matchesPlatform(platform: Platform | undefined, wanted: string): boolean {
-  const [os, architecture, variant] = wanted.split("/");
-  if (platform?.os !== os || platform?.architecture !== architecture) return false;
-  if (variant === undefined || platform?.variant === variant) return true;
-  return architecture === "arm64" && variant === "v8" && platform?.variant === undefined;
+/**
+ * As containerd chooses: the platform itself, else for 32-bit ARM the next older variant, whose programs run there too. A
+ * platform that names no variant takes any in the end.
+ */
+export function bestMatch(images: readonly Descriptor[], wanted: string): Descriptor | undefined {
+  const [os, architecture = "", variant] = wanted.split("/");
+  const fitting = images.filter(
+    ({ platform }) => platform?.os === os && platform?.architecture === architecture,
+  );
+  const asked = variant ?? usualVariant[architecture];
+  const older = architecture === "arm" ? ["v7", "v6", "v5"] : [];
+  const variants = [asked, ...older.slice(older.indexOf(asked ?? "") + 1)];
+  for (const each of variants) {
+    const found = fitting.find(({ platform }) => (platform?.variant ?? usualVariant[architecture]) === each);
+    if (found !== undefined) return found;
+  }
+  return variant === undefined ? fitting[0] : undefined;
 }
+
+/** What stands for an architecture without a variant. */
+const usualVariant: Readonly<Record<string, string>> = { arm: "v7", arm64: "v8" };
 
 function parseObject(bytes: Uint8Array, what: string): Json {
   let value: unknown;
@@ -194,17 +230,19 @@ function parseObject(bytes: Uint8Array, what: string): Json {
 
 function descriptor(value: unknown, where: string): Descriptor {
   if (!isObject(value)) throw new ManifestError(`the manifest's ${where} has an entry that is no object`);
-  const { mediaType, digest, size, platform, annotations } = value;
+  const { mediaType, digest, size, platform, annotations, artifactType } = value;
   if (typeof mediaType !== "string") throw new ManifestError(`the manifest's ${where} lacks a media type`);
   if (!isDigest(digest)) throw new ManifestError(`the manifest's ${where} has no sha256 digest`);
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) {
     throw new ManifestError(`the manifest's ${where} has no valid size`);
   }
   return {
-    mediaType,
+    // It becomes an output.
+    mediaType: cleanLine(mediaType, { longest: 127 }),
     digest,
     size,
     platform: parsePlatform(platform),
+    ...(typeof artifactType === "string" ? { artifactType } : {}),
     annotations: stringRecord(annotations),
   };
 }
@@ -212,8 +250,10 @@ function descriptor(value: unknown, where: string): Descriptor {
 function parsePlatform(value: unknown): Platform | undefined {
   if (!isObject(value)) return undefined;
   const { os, architecture, variant } = value;
-  if (typeof os !== "string" || typeof architecture !== "string") return undefined;
-  return { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
+  // These become names of outputs.
+  const isName = (part: unknown): part is string => typeof part === "string" && /^[\w.-]{1,64}$/.test(part);
+  if (!isName(os) || !isName(architecture)) return undefined;
+  return { os, architecture, ...(isName(variant) ? { variant } : {}) };
 }
 
 function historyEntry(entry: Json): HistoryEntry {

@@ -7,7 +7,7 @@ export interface Repository {
   domain: string;
   /** What follows the host, "library/" included for Docker Hub's own images. */
   path: string;
-  /** `domain/path`. */
+  /** `domain/path`, the domain in one spelling. */
   name: string;
   /** The text it was parsed from. */
   familiar: string;
@@ -33,7 +33,7 @@ export function parseRepository(text: string): Repository {
   const { domain, path } = splitDomain(text);
   const nameProblem = domainProblem(domain) ?? pathProblem(path) ?? lengthProblem(domain, path);
   if (nameProblem !== undefined) throw new ImageReferenceError(nameProblem);
-  return { domain, path, name: `${domain}/${path}`, familiar: text };
+  return { domain, path, name: `${normalDomain(domain)}/${path}`, familiar: text };
 }
 
 /** Why nothing can be pushed to `text`; undefined when it names a repository to push to. */
@@ -81,7 +81,15 @@ export function parseImageReference(text: string): { repository: Repository; tag
 
 /** The host that serves the registry API for `domain`. */
 export function registryHost(domain: string): string {
-  return domain === "docker.io" ? "registry-1.docker.io" : domain;
+  return domain === "docker.io" ? "registry-1.docker.io" : normalDomain(domain);
+}
+
+/** One spelling of a host with its port: names in lower case, IPv6 in its short form. */
+export function normalDomain(domain: string): string {
+  const [, host = "", port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(domain) ?? [];
+  const address =
+    host.startsWith("[") && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
+  return `${address.toLowerCase()}${port}`;
 }
 
 /**
@@ -89,7 +97,7 @@ export function registryHost(domain: string): string {
  * may send them elsewhere, and credentials must not travel there in the clear.
  */
 export function isLoopback(domain: string): boolean {
-  const host = domain.replace(/:\d+$/, "").toLowerCase();
+  const host = normalDomain(domain).replace(/:\d+$/, "");
   return host === "localhost" || host === "[::1]" || (isIPv4(host) && host.startsWith("127."));
 }
 
@@ -141,7 +149,7 @@ function splitDomain(text: string): { domain: string; path: string } {
   const isDomain = slash >= 0 && (/[.:[\]]/.test(first) || first === "localhost");
   const written = isDomain ? first : "docker.io";
   const path = isDomain ? text.slice(slash + 1) : text;
-  const domain = /^(index\.|registry-1\.)?docker\.io$/.test(written) ? "docker.io" : written;
+  const domain = /^(index\.|registry-1\.)?docker\.io$/i.test(written) ? "docker.io" : written;
   return { domain, path: domain === "docker.io" && !path.includes("/") ? `library/${path}` : path };
 }
 

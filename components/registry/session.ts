@@ -1,5 +1,6 @@
 // What is remembered about one repository's registry between requests: how to reach it, and as whom.
 import { findCredentials, type Credentials } from "./credentials";
+import { nearest, systemResolve, type Reach, type Resolve } from "./address";
 import { registryHost, type Repository } from "./reference";
 
 export interface RegistryAccess {
@@ -16,7 +17,16 @@ export interface Settings {
   retryBaseMs: number;
   /** Longest wait that a registry can ask for. */
   longestWaitMs: number;
+  /** Longest silence on a connection. */
   idleTimeoutMs: number;
+  /** Until the answer's headers are there. */
+  headersTimeoutMs: number;
+  /** A body must bring so many bytes in so much time. */
+  leastBytes: number;
+  leastBytesMs: number;
+  /** The whole request with its answer. */
+  totalTimeoutMs: number;
+  resolve: Resolve;
 }
 
 // The tries and waits of BuildKit's own pushes.
@@ -25,6 +35,11 @@ export const defaultSettings: Settings = {
   retryBaseMs: 1000,
   longestWaitMs: 10_000,
   idleTimeoutMs: 30_000,
+  headersTimeoutMs: 60_000,
+  leastBytes: 32 * 1024,
+  leastBytesMs: 60_000,
+  totalTimeoutMs: 3_600_000,
+  resolve: systemResolve,
 };
 
 export interface Endpoint {
@@ -52,6 +67,8 @@ export interface Session {
   /** What the registry said it wants when it was found. */
   challenge?: string;
   credentials?: Promise<Credentials | undefined>;
+  /** How far the registry is, once somebody has asked. */
+  reach?: Promise<Reach>;
   /** Who the registry knows us as, for messages. */
   user?: string;
   readonly authorizations: Map<string, Authorization>;
@@ -76,6 +93,16 @@ export function openSession(
     authorizations: new Map(),
     secrets: new Set(),
   };
+}
+
+/** Whether a URL is the registry's own. Default ports count as written. */
+export function isOwn(session: Session, url: URL): boolean {
+  return url.host === new URL(`${url.protocol}//${session.host}`).host;
+}
+
+export function registryReach(session: Session): Promise<Reach> {
+  const { hostname } = new URL(`https://${session.host}`);
+  return (session.reach ??= nearest(hostname, session.settings.resolve));
 }
 
 /** Those given explicitly win over the store, which is only asked when a registry wants to know who asks. */

@@ -1,12 +1,22 @@
 // One request to a registry as callers see it: authenticated, redirected, tried again when that may help.
 import type { IncomingMessage } from "node:http";
+import type { LookupFunction } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { cleanLine } from "../foreignText";
 import { authenticate, remembered } from "./auth";
 import { sessionEndpoint } from "./endpoint";
 import { connectionError, isTemporary, RegistryError, responseError } from "./errors";
 import { drain, send, type HttpRequest } from "./http";
+import { guardedLookup } from "./guard";
 import { isLoopback } from "./reference";
-import { basicHeader, sessionCredentials, type Endpoint, type Session, type Settings } from "./session";
+import {
+  basicHeader,
+  isOwn,
+  sessionCredentials,
+  type Endpoint,
+  type Session,
+  type Settings,
+} from "./session";
 
 export interface RegistryRequest {
   /** For messages, as in "cannot ... of REPOSITORY". */
@@ -134,7 +144,9 @@ async function askAsUser(
   scope: string,
   first: Answered,
 ): Promise<Answered> {
-  if (isLoopback(session.domain)) return first;
+  // Nor does anybody get a password unasked without having proved who he is.
+  if (isLoopback(session.domain) || !endpoint.verifyTls || !endpoint.origin.startsWith("https:"))
+    return first;
   // A broken helper is no reason to fail: the registry did not ask for credentials.
   const credentials = await sessionCredentials(session).catch(() => undefined);
   if (credentials?.username === undefined || credentials.password === undefined) return first;
@@ -157,11 +169,15 @@ async function follow(
   let url = new URL(`/v2/${session.path}/${request.path}`, endpoint.origin);
   let header = authorization;
   for (let redirects = 0; ; redirects++) {
-    const response = await send(toHttp(session, endpoint, request, url, header));
+    const elsewhere = isOwn(session, url)
+      ? undefined
+      : await guardedLookup(session, url, "it was redirected to");
+    const response = await send(toHttp(session, endpoint, request, url, header, elsewhere));
     const { location } = response.headers;
     const status = response.statusCode ?? 0;
     const redirected = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
-    if (!redirected || request.method === "PUT") return { response, host: url.host };
+    if (!redirected || request.method === "PUT")
+      return { response, host: isOwn(session, url) ? session.host : url.host };
     await drain(response);
     if (redirects >= mostRedirects)
       throw failed(session, request, `it was redirected more than ${mostRedirects} times`);
@@ -170,7 +186,7 @@ async function follow(
       throw failed(session, request, "it was redirected to an address that is not valid");
     }
     if (url.protocol === "https:" && next.protocol === "http:") {
-      throw failed(session, request, `it was redirected from https to plain http (${next.host})`);
+      throw failed(session, request, `it was redirected from https to plain http (${cleanLine(next.host)})`);
     }
     if (next.origin !== url.origin) header = undefined;
     next.username = next.password = "";
@@ -184,6 +200,7 @@ function toHttp(
   request: RegistryRequest,
   url: URL,
   authorization: string | undefined,
+  lookup: LookupFunction | undefined,
 ): HttpRequest {
   return {
     method: request.method,
@@ -191,8 +208,9 @@ function toHttp(
     headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
     body: request.body,
     // Verification is only off for the registry itself, not for where it redirects to.
-    verifyTls: endpoint.verifyTls || url.host !== session.host,
-    idleTimeoutMs: session.settings.idleTimeoutMs,
+    verifyTls: endpoint.verifyTls || !isOwn(session, url),
+    limits: session.settings,
+    ...(lookup === undefined ? {} : { lookup }),
     env: session.env,
     signal: request.signal,
   };

@@ -101,9 +101,9 @@ module.exports = { ref: image.ref };
   it("does not rebuild for a new password or other certificates alone", async () => {
     const first = project(certificates + netrc(password), "rotate");
     await first.up();
-    first.write({ "index.js": program(netrc("another") + certificates)(first.repository) });
+    first.write({ "index.js": program(netrc("canary-other-77") + certificates)(first.repository) });
     assert.deepEqual(await first.up(), { same: 3 });
-    assert.ok(!(await first.state()).includes("another"));
+    assert.ok(!(await first.state()).includes("canary-other-77"));
   });
 });
 

@@ -112,7 +112,7 @@ describe("registry/credentials", () => {
     await helper("garbage", `echo '{"Secret":"hunter2"}'`);
     await failsWith(/without Username and Secret/);
     await helper("garbage", `printf 'keychain is \\033[31mlocked'; exit 3`);
-    await failsWith(/exit code 3: keychain is  ?\[31mlocked$/);
+    await failsWith(/exit code 3: keychain is locked$/);
     await store({ credsStore: "../../bin/sh" });
     await failsWith(/name of a credential helper in .*config\.json is not valid/);
   });

@@ -110,7 +110,7 @@ describe("registry: a whole image", () => {
   it("is one platform's of an index, whose digest stays", async () => {
     const attestation = { os: "unknown", architecture: "unknown" };
     const entry = (platform: object, of: string): object => ({
-      mediaType: "m",
+      mediaType: mediaTypes.ociManifest,
       digest: of,
       size: 1,
       platform,
@@ -129,7 +129,11 @@ describe("registry: a whole image", () => {
       { schemaVersion: 2, manifests: [...manifests, entry({ os: "linux", architecture: "arm64" }, small)] },
       mediaTypes.ociIndex,
     );
-    const both = await readPushedImage(registry.session(), two, { platform: "linux/amd64" });
+    const asked: string[] = [];
+    registry.intercept = (_request, _response, { url }) => asked.push(url) < 0;
+    await readPushedImage(registry.session(), two, { platform: "linux/amd64" });
+    assert.ok(!asked.some((url) => url.endsWith(small)), "fetched for nothing");
+    const both = await readPushedImage(registry.session(), two, { platform: "linux/amd64", sizes: true });
     const other = config.length + (blobs[2]?.length ?? 0);
     assert.deepEqual(both.platformSizes, { "linux/amd64": compressed(), "linux/arm64": other });
     assert.equal(both.size, compressed() + other);
@@ -138,8 +142,26 @@ describe("registry: a whole image", () => {
       readPushedImage(registry.session(), index, { platform: "linux/arm64" }),
       /it has linux\/amd64/,
     );
-    const nested = registry.addManifest({ manifests: [entry({}, index)] }, mediaTypes.dockerList);
-    await assert.rejects(readPushedImage(registry.session(), nested), /holds another index/);
+    // An index in an index is followed where the image is not found before, and not for ever.
+    const inner = (of: string) => ({ ...entry({}, of), mediaType: mediaTypes.ociIndex });
+    const artifact = { ...entry({}, none), mediaType: "application/vnd.example.thing" };
+    let nested = registry.addManifest({ manifests: [artifact, inner(index)] }, mediaTypes.dockerList);
+    assert.deepEqual((await readPushedImage(registry.session(), nested)).platformSizes, {
+      "linux/amd64": compressed(),
+    });
+    for (let depth = 0; depth < 10; depth++)
+      nested = registry.addManifest({ manifests: [inner(nested)] }, mediaTypes.ociIndex);
+    await assert.rejects(readPushedImage(registry.session(), nested), /leads to more than \d+ others/);
+    const many = Array.from({ length: 3_000 }, (_, n) =>
+      entry({ os: "linux", architecture: `a${n}` }, small),
+    );
+    const wide = registry.addManifest({ schemaVersion: 2, manifests: many }, mediaTypes.ociIndex);
+    asked.length = 0;
+    await assert.rejects(
+      readPushedImage(registry.session(), wide, { sizes: true }),
+      /has 3000 images, more than \d+/,
+    );
+    assert.ok(asked.length < 10);
   });
 
   it("survives a layer that breaks off once", async () => {

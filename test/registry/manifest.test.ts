@@ -2,7 +2,6 @@ import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import {
   choosePlatform,
-  imagesOf,
   layerOrigins,
   ManifestError,
   mediaTypes,
@@ -45,7 +44,7 @@ describe("registry/manifest", () => {
   }
 
   const image = (letter: string, os: string, architecture: string, extra: object = {}): object =>
-    entry(letter, { platform: { os, architecture, ...extra } });
+    entry(letter, { mediaType: mediaTypes.ociManifest, platform: { os, architecture, ...extra } });
   const index = (...manifests: object[]): ImageIndex => {
     const parsed = parseManifest(json({ schemaVersion: 2, manifests }), mediaTypes.ociIndex);
     assert.ok(parsed.kind === "index");
@@ -57,14 +56,55 @@ describe("registry/manifest", () => {
     const all = index(
       image("a", "linux", "amd64"),
       image("b", "unknown", "unknown"),
-      entry("c", { annotations: note }),
+      entry("c", { mediaType: mediaTypes.ociManifest, annotations: note }),
     );
     assert.deepEqual(
-      imagesOf(all).map((each) => each.digest),
+      all.images.map((each) => each.digest),
       [digest("a")],
     );
-    assert.equal(choosePlatform(all).digest, digest("a"));
-    assert.throws(() => choosePlatform(index(image("b", "unknown", "unknown"))), /holds no image/);
+    assert.equal(choosePlatform(all.images).digest, digest("a"));
+    assert.throws(() => choosePlatform(index(image("b", "unknown", "unknown")).images), /holds no image/);
+  });
+
+  it("passes over what else stands in an index, and keeps the indexes in it apart", () => {
+    const all = index(
+      entry("a", { mediaType: "application/vnd.example.thing.v1+json" }),
+      entry("b", { mediaType: mediaTypes.ociManifest, artifactType: "application/vnd.example.sbom" }),
+      image("c", "linux", "amd64"),
+      entry("d", { mediaType: mediaTypes.ociIndex }),
+      entry("e", { mediaType: mediaTypes.dockerList }),
+    );
+    assert.deepEqual(
+      all.images.map((each) => each.digest),
+      [digest("c")],
+    );
+    assert.deepEqual(
+      all.indexes.map((each) => each.digest),
+      [digest("d"), digest("e")],
+    );
+  });
+
+  it("takes for 32-bit ARM an older variant where there is no other, and none that is newer", () => {
+    const v6 = image("a", "linux", "arm", { variant: "v6" });
+    const v7 = image("b", "linux", "arm", { variant: "v7" });
+    const plain = image("c", "linux", "arm");
+    assert.equal(choosePlatform(index(v6).images, "linux/arm/v7").digest, digest("a"));
+    assert.equal(choosePlatform(index(v6, v7).images, "linux/arm/v7").digest, digest("b"));
+    assert.equal(choosePlatform(index(v6, v7).images, "linux/arm").digest, digest("b"));
+    assert.equal(choosePlatform(index(v6, plain).images, "linux/arm/v7").digest, digest("c"));
+    assert.throws(
+      () => choosePlatform(index(v7).images, "linux/arm/v6"),
+      /no image for linux\/arm\/v6; it has linux\/arm\/v7/,
+    );
+    assert.throws(() => choosePlatform(index(plain).images, "linux/arm/v5"), /no image for/);
+  });
+
+  it("takes no platform whose parts are no names, which would become names of outputs", () => {
+    const all = index(image("a", "li\u001b[31mnux", "amd64"), image("b", "linux", "x".repeat(5000)));
+    assert.throws(
+      () => choosePlatform(all.images, "linux/arm64"),
+      /it has an unnamed platform, an unnamed platform$/,
+    );
   });
 
   it("chooses platforms", () => {
@@ -73,15 +113,15 @@ describe("registry/manifest", () => {
       image("b", "linux", "arm", { variant: "v7" }),
       image("c", "linux", "amd64"),
     );
-    assert.equal(choosePlatform(all).digest, digest("c"));
-    assert.equal(choosePlatform(all, "linux/arm64").digest, digest("a"));
-    assert.equal(choosePlatform(all, "linux/arm64/v8").digest, digest("a"));
-    assert.equal(choosePlatform(all, "linux/arm/v7").digest, digest("b"));
+    assert.equal(choosePlatform(all.images).digest, digest("c"));
+    assert.equal(choosePlatform(all.images, "linux/arm64").digest, digest("a"));
+    assert.equal(choosePlatform(all.images, "linux/arm64/v8").digest, digest("a"));
+    assert.equal(choosePlatform(all.images, "linux/arm/v7").digest, digest("b"));
     assert.throws(
-      () => choosePlatform(all, "linux/arm/v6"),
+      () => choosePlatform(all.images, "linux/arm/v6"),
       /it has linux\/arm64\/v8, linux\/arm\/v7, linux\/amd64/,
     );
-    assert.equal(choosePlatform(index(image("a", "linux", "s390x"))).digest, digest("a"));
+    assert.equal(choosePlatform(index(image("a", "linux", "s390x")).images).digest, digest("a"));
   });
 
   const bad: [string, unknown, string, RegExp][] = [

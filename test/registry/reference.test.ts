@@ -35,7 +35,12 @@ describe("registry/reference", () => {
   ];
   for (const [text, domain, path] of good) {
     it(`takes ${text}`, () => {
-      assert.deepEqual(parseRepository(text), { domain, path, name: `${domain}/${path}`, familiar: text });
+      assert.deepEqual(parseRepository(text), {
+        domain,
+        path,
+        name: `${domain.toLowerCase()}/${path}`,
+        familiar: text,
+      });
     });
   }
 

@@ -7,6 +7,7 @@ import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import type { Reach } from "../../components/registry/address";
 import { readTagDigest } from "../../components/registry/image";
 import { parseRepository } from "../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../components/registry/session";
@@ -56,6 +57,7 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
   const session = (domain: string, access: RegistryAccess = {}): Session => ({
     ...openSession(parseRepository(`${domain}/x`), access, { tries: 2, retryBaseMs: 1 }, emptyEnv),
     host, // Where the name would resolve to.
+    ...(domain === "registry.test" ? { reach: Promise.resolve<Reach>("internet") } : {}),
   });
 
   it("is refused, with what to do", async () => {
@@ -86,25 +88,73 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
   it("does not send credentials to services of this machine that a registry elsewhere names", async () => {
     const user = { username: "me", password: "hunter2", insecure: true };
     for (const realm of [
-      "https://localhost/t",
-      "https://127.1/t",
+      ...[
+        "https://localhost/t",
+        "https://LOCALHOST./t",
+        "https://a.localhost/t",
+        "https://127.1/t",
+        "https://0.0.0.0/t",
+      ],
+      ...[
+        "https://[::]/t",
+        "https://[::ffff:127.0.0.1]/t",
+        "https://[::ffff:a9fe:a9fe]/t",
+        "https://10.0.0.1/t",
+      ],
+      ...["https://192.168.1.1/t", "https://172.20.0.1/t", "https://[fd00::1]/t", "https://2130706433/t"],
       "https://169.254.169.254/t",
       "https://[::1]:1/t",
     ]) {
       answer = (_request, response) =>
         response.writeHead(401, { "www-authenticate": `Bearer realm="${realm}"` }).end();
-      await assert.rejects(readTagDigest(session("registry.test", user), "v1"), /address is on this machine/);
+      await assert.rejects(
+        readTagDigest(session("registry.test", user), "v1"),
+        /its token server is \S+, which is on this machine or its network/,
+      );
+      answer = (_request, response) =>
+        response.writeHead(307, { location: realm }).end("the body of a stranger");
+      await assert.rejects(
+        readTagDigest(session("registry.test", user), "v1"),
+        /it was redirected to \S+, which is on this/,
+      );
     }
   });
 
-  it("gets a user's credentials where it hides a repository from strangers", async () => {
+  it("judges the address that a name resolves to, of all of them, when it is connected to", async () => {
+    const asked: string[] = [];
+    const user = { username: "me", password: "hunter2", insecure: true };
+    for (const near of [
+      "127.0.0.1",
+      "10.1.2.3",
+      "169.254.169.254",
+      "::1",
+      "::ffff:192.168.0.1",
+      "64:ff9b::7f00:1",
+    ]) {
+      const addresses = [
+        { address: "192.0.2.1", family: 4 },
+        { address: near, family: near.includes(":") ? 6 : 4 },
+      ];
+      const resolve = (name: string) => Promise.resolve((asked.push(name), addresses));
+      answer = (_request, response) =>
+        response.writeHead(401, { "www-authenticate": 'Bearer realm="https://tokens.test/t"' }).end();
+      const made = session("registry.test", user);
+      const there = { ...made, settings: { ...made.settings, tries: 1, resolve } };
+      await assert.rejects(
+        readTagDigest(there, "v1"),
+        /its token server is tokens\.test, which is on this machine/,
+      );
+    }
+    assert.deepEqual(new Set(asked), new Set(["tokens.test"]));
+  });
+
+  it("gets no credentials unasked: who it is has not been verified", async () => {
     const user = { username: "me", password: "hunter2", insecure: true };
     answer = (request, response) => {
       if (request.headers.authorization === undefined) response.writeHead(404).end();
       else response.writeHead(200, { "docker-content-digest": digest }).end();
     };
-    assert.equal(await readTagDigest(session("registry.test", user), "v1"), digest);
-    assert.equal(await readTagDigest(session("registry.test", { insecure: true }), "v1"), undefined);
+    assert.equal(await readTagDigest(session("registry.test", user), "v1"), undefined);
   });
 });
 
@@ -112,18 +162,21 @@ describe("registry over TLS, with a certificate of a company's own authority", (
   it("is read when NODE_EXTRA_CA_CERTS names the authority, and not without", async function () {
     this.timeout(60_000);
     const { file, server: pair } = makeAuthority();
-    const server = createServer(pair, (_request, response) =>
-      response.writeHead(200, { "docker-content-digest": digest }).end(),
-    );
+    // It hides one tag from strangers.
+    const server = createServer(pair, ({ url, headers }, response) => {
+      const isHidden = url?.endsWith("/hidden") === true && headers.authorization === undefined;
+      response.writeHead(isHidden ? 404 : 200, { "docker-content-digest": digest }).end();
+    });
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     // Node reads the variable when it starts. The name is not this machine's, for which nothing is verified.
     const program = `
       const { readTagDigest } = require("./components/registry/image");
       const { parseRepository } = require("./components/registry/reference");
       const { openSession } = require("./components/registry/session");
-      const session = openSession(parseRepository("registry.test/x"), {}, {}, { HOME: "/nonexistent" });
+      const access = process.env.TAG === "hidden" ? { username: "me", password: "hunter2" } : {};
+      const session = openSession(parseRepository("registry.test/x"), access, {}, { HOME: "/nonexistent" });
       const there = { ...session, host: "127.0.0.1:${(server.address() as AddressInfo).port}" };
-      readTagDigest(there, "v1").then(console.log, (error) => console.log(error.message));`;
+      readTagDigest(there, process.env.TAG ?? "v1").then(console.log, (error) => console.log(error.message));`;
     const read = async (env: NodeJS.ProcessEnv): Promise<string> => {
       const args = ["-r", "ts-node/register/transpile-only", "-e", program];
       const cwd = resolve(__dirname, "../..");
@@ -138,6 +191,8 @@ describe("registry over TLS, with a certificate of a company's own authority", (
         /certificate is not trusted: name its CA's file in NODE_EXTRA_CA_CERTS/,
       );
       assert.equal(await read({ ...others, NODE_EXTRA_CA_CERTS: file }), digest);
+      // Verified, it gets a user's credentials where it hides a repository from strangers.
+      assert.equal(await read({ ...others, NODE_EXTRA_CA_CERTS: file, TAG: "hidden" }), digest);
     } finally {
       await close(server);
     }
