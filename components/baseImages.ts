@@ -4,8 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { BaseImages } from "./args";
 import type { BaseDigests } from "./dockerfile/recipes";
 import { failure } from "./failure";
-import type { DeployedImage } from "./readBack";
+import type { DeployedImage } from "./deployed";
 import { tagDigest } from "./registry";
+import { isMocked } from "./sdk";
 import { parseImageReference } from "./registry/reference";
 
 /** Digests by image; empty when tags are left to the builder. Asks registries, also in a preview. */
@@ -15,7 +16,7 @@ export function baseDigests(
   images: readonly string[],
   deployed: pulumi.Output<DeployedImage | undefined>,
 ): pulumi.Output<BaseDigests> {
-  if (mode === undefined || mode === BaseImages.Tag) return pulumi.output<BaseDigests>({});
+  if (mode === undefined || mode === BaseImages.Tag || isMocked()) return pulumi.output<BaseDigests>({});
   return deployed.apply(async (image) => {
     // scratch is no image: it has no digest and no registry.
     const tagged = [...new Set(images)].filter(

@@ -4,9 +4,11 @@
 
 import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { refTo, type DeployedImage, type Destination } from "./readBack";
+import type { DeployedImage } from "./deployed";
+import { refTo, type Destination } from "./readBack";
 import { readImage, tagDigest, type RegistryAccess } from "./registry";
 import { RegistryError } from "./registry/errors";
+import { isMocked, isProtected, valueIfKnown } from "./sdk";
 
 /** What the registry serves now for the deployed image. */
 export interface Drift {
@@ -23,7 +25,7 @@ export function findDrift(
   destination: pulumi.Output<Destination>,
   access: pulumi.Output<RegistryAccess>,
 ): pulumi.Output<Drift | undefined> {
-  if (pulumi.runtime.isDryRun()) return pulumi.output(undefined);
+  if (pulumi.runtime.isDryRun() || isMocked()) return pulumi.output(undefined);
   const drift = pulumi.all([deployed, destination, access]).apply(async ([image, wanted, how]) => {
     if (image?.ref !== refTo(wanted, image?.digest ?? "")) return undefined;
     try {
@@ -46,20 +48,18 @@ export function findDrift(
  *
  * A build that takes place anyway pushes what is missing, so it does not wait: a registry may be far away.
  */
-export function repairOf(
+export async function repairOf(
   component: pulumi.Resource,
   deployed: pulumi.Output<DeployedImage | undefined>,
   drift: pulumi.Output<Drift | undefined>,
   rebuilds: pulumi.Output<boolean>,
 ): Promise<string> {
-  const repair = pulumi.all([deployed, rebuilds]).apply(([image, isRebuilt]) => {
-    const last = image?.repair ?? "none";
-    return isRebuilt
-      ? pulumi.output(last)
-      : drift.apply((found) => repairAfter(component, image, found, last));
-  });
   // Not as an Output: that would depend on the component, hence on its child, whose registration waits for this.
-  return new Promise((resolve) => repair.apply(resolve));
+  const image = await valueIfKnown(deployed);
+  const last = image?.repair ?? "none";
+  // Where a repository stays unknown, there is nothing to compare with.
+  if (await valueIfKnown(rebuilds)) return last;
+  return repairAfter(component, image, await valueIfKnown(drift), last);
 }
 
 async function repairAfter(
@@ -70,6 +70,14 @@ async function repairAfter(
 ): Promise<string> {
   const lost = found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
   if (!lost) return last;
+  if (isProtected(component)) {
+    await pulumi.log.warn(
+      `the registry no longer has ${image?.ref}, which this stack has pushed and exports. It is protected, so that it is not ` +
+        "replaced, and so not pushed again: take protect away (pulumi state unprotect), then run pulumi up",
+      component,
+    );
+    return last;
+  }
   await pulumi.log.warn(
     `the registry no longer has ${image?.ref}, which this stack has pushed and exports; it is pushed again`,
     component,

@@ -54,7 +54,12 @@ export class GoMultiStageImage extends pulumi.ComponentResource {
     // No inputs are registered: they would put secrets into the state, and the engine keeps the outputs of the last
     // deployment only for a component whose inputs did not change.
     super(`goimage:index:${type}`, name, {}, opts);
-    const image = buildImage({ component: this, type, name }, args, source, render);
+    const image = buildImage(
+      { component: this, type, name, customTimeouts: opts?.customTimeouts },
+      args,
+      source,
+      render,
+    );
     this.digest = image.digest;
     this.ref = image.ref;
     this.size = image.size;

@@ -48,8 +48,11 @@ export class GoSingleStageImage extends pulumi.ComponentResource {
 
     // No inputs are registered: see GoMultiStageImage.
     super(`goimage:index:${type}`, name, {}, opts);
-    const image = buildImage({ component: this, type, name }, args, source, (digests) =>
-      singleStage(plan, digests),
+    const image = buildImage(
+      { component: this, type, name, customTimeouts: opts?.customTimeouts },
+      args,
+      source,
+      (digests) => singleStage(plan, digests),
     );
     this.digest = image.digest;
     this.ref = image.ref;

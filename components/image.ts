@@ -15,13 +15,15 @@ import { failure } from "./failure";
 import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
-import { deployedImage, readBack, type DeployedImage, type Destination } from "./readBack";
-import { isKnown, takeTags } from "./pushTargets";
+import type { DeployedImage } from "./deployed";
+import { deployedImage, readBack, type Destination } from "./readBack";
+import { isKnown, tagProblems, takeTags } from "./pushTargets";
 import { parseRepository } from "./registry/reference";
+import { isMocked, valueIfKnown } from "./sdk";
 import { secretWarnings } from "./secrets";
 import { contextDirectory, keptDirectory } from "./source/contextDirectory";
 import { markInUse, userOf } from "./source/contextLock";
-import { changedDockerfile, changedFiles } from "./source/reasons";
+import { changedDockerfile, changedFiles, recordedFiles } from "./source/reasons";
 import { isWritten, readContext, writeContext, type Context } from "./source/stage";
 import { WorkDirectory } from "./source/workDirectory";
 import { destinationProblems } from "./validate";
@@ -52,6 +54,8 @@ export interface Owner {
   component: pulumi.ComponentResource;
   type: string;
   name: string;
+  /** Those of the component, which its child does not inherit. */
+  customTimeouts?: pulumi.CustomTimeouts | undefined;
 }
 
 /** Registers the child that builds, and gives the component's outputs. */
@@ -66,7 +70,7 @@ export function buildImage(
   const staged = readContext(tree, closure.files, executables(source));
   const deployed = deployedImage(component);
   // Now: the program may go to another directory before the files are written.
-  const work = new WorkDirectory(process.cwd());
+  const work = workDirectory(component);
   const context = pulumi.output(stagedContext(owner, work, staged, deployed));
   const { bases, layers, isHardened } = render({});
   const baseImages = baseDigests(component, args.baseImages, bases, deployed);
@@ -94,7 +98,8 @@ export function buildImage(
     secrets: secretsOf(args),
     ssh: args.build?.ssh === true,
   };
-  const reasons = rebuildReasons(staged, dockerfile, deployed);
+  const recorded = recordedFiles(staged.files);
+  const reasons = rebuildReasons(recorded, dockerfile, deployed);
   explain(owner, source, reasons);
   for (const warning of secretWarnings(args)) void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, args);
@@ -105,6 +110,7 @@ export function buildImage(
   const watch = watchPushes();
   const build = engineNamed(chosenEngine(args))(name, request, {
     parent: component,
+    ...(owner.customTimeouts === undefined ? {} : { customTimeouts: owner.customTimeouts }),
     ...deletion(args),
     replacementTrigger: repair,
     hooks: { ...showBuildLog(component, request), ...watch.hooks },
@@ -121,6 +127,18 @@ export function buildImage(
     layerOrigins: layers,
     isHardened,
   });
+  // In an update that leaves the child alone (--target of another resource, a refresh) the deployed image is exported, and
+  // with it what was said of its source.
+  const ofExported = <T>(
+    now: pulumi.Input<T>,
+    last: (image: DeployedImage) => T | undefined,
+  ): pulumi.Output<T> => {
+    if (pulumi.runtime.isDryRun() || isMocked()) return pulumi.output(now) as pulumi.Output<T>;
+    return pulumi.all([image, deployed, now]).apply(([{ digest }, before, fresh]) => {
+      const isDeployed = before?.digest === digest && !watch.pushed();
+      return ((isDeployed ? last(before) : undefined) ?? fresh) as T;
+    });
+  };
   return {
     digest: image.apply((pushed) => pushed.digest),
     ref: image.apply((pushed) => pushed.ref),
@@ -130,10 +148,10 @@ export function buildImage(
     sizeSummary: image.apply((pushed) => pushed.sizeSummary),
     layers: image.apply((pushed) => pushed.layers),
     checks: image.apply((pushed) => pushed.checks),
-    sourceHash: pulumi.output(staged.hash),
-    sourceFiles: pulumi.output(staged.files),
-    baseImages,
-    dockerfile,
+    sourceHash: ofExported(staged.hash, (last) => last.sourceHash),
+    sourceFiles: ofExported(recorded, (last) => last.sourceFiles),
+    baseImages: ofExported(baseImages, (last) => last.baseImages),
+    dockerfile: ofExported(dockerfile, (last) => last.dockerfile),
     tags: destination.apply(({ repository, tags }) => tags.map((tag) => `${repository.familiar}:${tag}`)),
     repair: pulumi.output(repair),
     context,
@@ -156,11 +174,19 @@ function executables({ tree, closure, runtimeFiles }: Source): Set<string> {
   return new Set(shipped.filter((file) => tree.isExecutable(file)));
 }
 
+function workDirectory(component: pulumi.ComponentResource): WorkDirectory {
+  try {
+    return new WorkDirectory(process.cwd());
+  } catch (error) {
+    throw failure((error as Error).message, component);
+  }
+}
+
 /**
  * Writes the build context and gives its place, relative to the program's directory. A promise, not an Output: that would
  * depend on the component, hence on its child, whose registration waits for this.
  */
-function stagedContext(
+async function stagedContext(
   { component, type, name }: Owner,
   work: WorkDirectory,
   staged: Context,
@@ -183,26 +209,22 @@ function stagedContext(
     writeContext(staged, work, place);
     return place;
   };
-  return new Promise((resolve, reject) => {
-    deployed.apply((image) => {
-      try {
-        resolve(stage(image));
-      } catch (error) {
-        reject(failure((error as Error).message, component));
-      }
-    });
-  });
+  try {
+    return stage(await valueIfKnown(deployed));
+  } catch (error) {
+    throw failure((error as Error).message, component);
+  }
 }
 
 /** What changed since the last deployment; empty without one. Each of these changes makes the engine build and push. */
 function rebuildReasons(
-  staged: Context,
+  files: Record<string, string>,
   dockerfile: pulumi.Output<string>,
   deployed: pulumi.Output<DeployedImage | undefined>,
 ): pulumi.Output<string[]> {
   return pulumi.all([deployed, dockerfile]).apply(([image, text]) => {
     if (image?.sourceFiles === undefined || image.dockerfile === undefined) return [];
-    return [...changedDockerfile(image.dockerfile, text), ...changedFiles(image.sourceFiles, staged.files)];
+    return [...changedDockerfile(image.dockerfile, text), ...changedFiles(image.sourceFiles, files)];
   });
 }
 
@@ -229,9 +251,10 @@ function destinationOf(owner: Owner, args: GoImageArgs): pulumi.Output<Destinati
     // An Output may hold nothing.
     const tags = givenTags ?? ["latest"];
     const problems = destinationProblems(repository ?? null, tags);
-    if (problems.length === 0 && !isKnown(args.repository, args.tags))
-      problems.push(...takeTags(owner.name, repository, tags));
+    const isLate = !isKnown(args.repository, args.tags);
+    if (problems.length === 0 && isLate) problems.push(...tagProblems(owner.name, repository, tags));
     if (problems.length > 0) throw invalidInputs(owner.type, owner.name, problems);
+    if (isLate) takeTags(owner.name, repository, tags);
     return { repository: parseRepository(repository), tags };
   });
 }

@@ -9,8 +9,9 @@ import { buildImage, classicGoVersion, type BuildPlan } from "./dockerfile/goBui
 import { isolatesCompiler } from "./engines";
 import { agentProblems } from "./engines/sshAgent";
 import { goTarget, platformOf } from "./platform";
-import { invalidInputs, shown, type Problem } from "./problems";
-import { isKnown, takeTags } from "./pushTargets";
+import { invalidInputs, runError, shown, type Problem } from "./problems";
+import { isKnown, tagProblems, takeTags } from "./pushTargets";
+import { sdkProblem } from "./sdk";
 import { buildClosure, type Closure } from "./source/closure";
 import { constraintMatches, nameMatches, type BuildContext } from "./source/constraints";
 import { compareGoVersions, parseGoVersion } from "./source/goVersion";
@@ -40,6 +41,8 @@ export function buildPlan(
   args: AnyArgs,
   problems: readonly Problem[],
 ): { plan: BuildPlan; source: Source } {
+  const unusable = sdkProblem();
+  if (unusable !== undefined) throw runError(unusable);
   const found = [...problems];
   const bad = (input: string) =>
     problems.some(({ propertyPath }) => /^\w*/.exec(propertyPath)?.[0] === input);
@@ -64,12 +67,16 @@ export function buildPlan(
   if (service && args.recipe === Recipe.Classic) found.push(...classicProblems(service));
   found.push(...agentProblems(args));
   const { repository, tags } = args ?? {};
-  if (isKnown(repository, tags) && !bad("args") && !bad("repository") && !bad("tags"))
-    found.push(...takeTags(name, repository as string, (tags as string[] | undefined) ?? ["latest"]));
+  const target =
+    isKnown(repository, tags) && !bad("args") && !bad("repository") && !bad("tags")
+      ? { repository: repository as string, tags: (tags as string[] | undefined) ?? ["latest"] }
+      : undefined;
+  if (target) found.push(...tagProblems(name, target.repository, target.tags));
   // Looking for files takes time; with a problem known there is no use in it.
   const source = service && found.length === 0 ? findSource(service, args) : undefined;
   found.push(...(source?.closure.problems ?? []));
   if (found.length > 0 || !service || !source) throw invalidInputs(type, name, found);
+  if (target) takeTags(name, target.repository, target.tags);
   const plan: BuildPlan = {
     service,
     build: { ...args.build, buildTags: buildTags(args) },

@@ -43,8 +43,19 @@ export function invalidInputs(type: string, name: string, problems: readonly Pro
     message: `${type} "${name}": ${count}; nothing was built.\n${lines.join("\n")}`,
     errors: [...problems],
   });
-  // In a plain program nothing prints an InputPropertiesError without a stack of our own code, which tells the user
-  // nothing. Pulumi recognises a RunError by this mark, also across copies of the SDK, and prints its message alone.
+  return withoutStack(error);
+}
+
+/** An error whose message is all that a user needs. */
+export function runError(message: string): Error {
+  return withoutStack(new Error(message));
+}
+
+/**
+ * In a plain program nothing prints an InputPropertiesError without a stack of our own code, which tells the user nothing. Pulumi
+ * recognises a RunError by this mark, also across copies of the SDK, and prints its message alone.
+ */
+function withoutStack(error: Error): Error {
   return quicklyShown(Object.assign(error, { __pulumiRunError: true }));
 }
 

@@ -8,41 +8,22 @@ import type { GoImageArgs } from "./args";
 import { breakdown, exceededLimits } from "./budget";
 import { brokenPromises } from "./checks";
 import { contributorsOf } from "./contributors";
+import { parseDeployed, type DeployedImage, type ServedImage } from "./deployed";
 import type { Dockerfile } from "./dockerfile/recipes";
 import type { Drift } from "./drift";
 import type { ImageBuild } from "./engines/engine";
 import { failure } from "./failure";
-import { measureImage, type MeasuredImage } from "./measure";
+import { measureImage } from "./measure";
 import type { Repository } from "./registry/reference";
 import { putTag, tagDigest, type RegistryAccess } from "./registry";
+import { isDigest } from "./registry/manifest";
+import { isMocked } from "./sdk";
 
 /** Where an image goes. */
 export interface Destination {
   repository: Repository;
   /** At least one; the engine pushes the first. */
   tags: string[];
-}
-
-/** What the registry serves for a digest. */
-export interface ServedImage extends MeasuredImage {
-  digest: string;
-  /** Repository with digest. */
-  ref: string;
-}
-
-/** What the stack's state has of the last deployment. */
-export interface DeployedImage extends ServedImage {
-  dockerfile?: string;
-  /** Digests of base images, by name. */
-  baseImages?: Record<string, string>;
-  /** Hashes of the files that the build read, by path. */
-  sourceFiles?: Record<string, string>;
-  /** Tags as full references. */
-  tags?: string[];
-  /** Changes when the image is pushed again because the registry has lost it. */
-  repair?: string;
-  /** Where its build context was, below the program's directory. */
-  context?: string;
 }
 
 /**
@@ -53,10 +34,7 @@ export interface DeployedImage extends ServedImage {
 export function deployedImage(component: pulumi.Resource): pulumi.Output<DeployedImage | undefined> {
   return component.urn.apply(async (urn) => {
     const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
-    const state = (result.state ?? {}) as Partial<DeployedImage>;
-    const whole =
-      typeof state.digest === "string" && typeof state.size === "number" && Array.isArray(state.layers);
-    return whole ? (state as DeployedImage) : undefined;
+    return parseDeployed(result.state);
   });
 }
 
@@ -84,16 +62,26 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
     if (pulumi.runtime.isDryRun()) {
       // An empty digest is what docker-build shows when it does not know.
       const known = digest !== "" && deployed?.digest === digest;
-      return known ? { ...servedOf(deployed), ref: refTo(destination, digest) } : (unknown as never);
+      if (!known) return unknown as never;
+      for (const line of exceededLimits(args, deployed, deployed))
+        await pulumi.log.warn(`${line}; the update will fail`, component);
+      return { ...servedOf(deployed), ref: refTo(destination, digest) };
     }
+    if (isMocked()) return mockedImage(digest, destination);
     const context = { component, build: build.resource, digest, destination, access };
     try {
-      if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
+      if (!isDigest(digest)) {
         throw new Error(
           `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
         );
       }
-      if (deployed?.ref === refTo(destination, digest) && deployed.checks !== undefined && !pushed()) {
+      if (deployed?.ref === refTo(destination, digest) && deployed.checks.length > 0 && !pushed()) {
+        // A limit may be lower than it was. The image has not grown since it was deployed.
+        const exceeded = exceededLimits(args, deployed, deployed);
+        if (exceeded.length > 0) {
+          const kept = "nothing was pushed: this is the image that the stack has deployed, and it stays";
+          throw new Error([...exceeded, ...breakdown(deployed, undefined), kept].join("\n"));
+        }
         await settleTags(context, drift);
         return servedOf(deployed);
       }
@@ -104,6 +92,15 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
   });
   // Credentials go in; what comes out is no secret.
   return pulumi.unsecret(image);
+}
+
+/** What mocks give; the rest stays unknown. */
+function mockedImage(digest: string, destination: Destination): ServedImage {
+  const given = isDigest(digest)
+    ? { digest, ref: refTo(destination, digest) }
+    : { digest: unknown, ref: unknown };
+  const others = ["size", "platformSizes", "unpackedSize", "sizeSummary", "layers", "checks"];
+  return { ...given, ...Object.fromEntries(others.map((name) => [name, unknown])) } as unknown as ServedImage;
 }
 
 interface PushedImage {
@@ -203,10 +200,8 @@ async function withdrawTag({ deployed, destination, access }: NewImage): Promise
   return `the stack keeps the previous image, and ${name} points to it again: ${deployed.digest}`;
 }
 
-/** The fields that an older version of this package did not write are as if nothing were known. */
 function servedOf(deployed: DeployedImage): ServedImage {
-  const { digest, ref, size, unpackedSize, layers } = deployed;
-  const { platformSizes = {}, sizeSummary = "", checks = [] } = deployed as Partial<DeployedImage>;
+  const { digest, ref, size, platformSizes, unpackedSize, sizeSummary, layers, checks } = deployed;
   return { digest, ref, size, platformSizes, unpackedSize, sizeSummary, layers, checks };
 }
 

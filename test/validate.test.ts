@@ -154,7 +154,10 @@ describe("validation", () => {
     ],
     [{ build: { env: { "A B": "x" } } }, /^build\.env: the name "A B" is not a variable's name/],
     [{ build: { ldflags: ["main.v=1"] } }, /^build\.ldflags\[0\]: .* is not a linker flag/],
-    [{ build: { ldflags: [`-X a.b=it's "x"`] } }, /^build\.ldflags\[0\]: .* has a value with both kinds of quotes/],
+    [
+      { build: { ldflags: [`-X a.b=it's "x"`] } },
+      /^build\.ldflags\[0\]: .* has a value with both kinds of quotes/,
+    ],
     [{ build: { ldflags: ["-extld=evil"] } }, /^build\.ldflags\[0\]: .* is refused/],
     [{ build: { buildTags: ["a,b"] } }, /^build\.buildTags\[0\]: "a,b" is not a build tag/],
     [{ build: { cgoEnabled: true } }, /^build\.cgoEnabled: needs build\.image with a C compiler for musl/],

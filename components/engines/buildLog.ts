@@ -7,6 +7,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { needsApk, packagesStage } from "../dockerfile/packages";
 import { proberPath } from "../dockerfile/smokeTest";
 import type { BuildRequest } from "./engine";
+import { netrcSecrets } from "../dockerfile/privateModules";
+import { cleanLines } from "../foreignText";
+import { hookName } from "../run";
+import { canHook, valueIfKnown } from "../sdk";
 import { explain } from "./explain";
 
 /** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */
@@ -17,14 +21,15 @@ const commandLines = [
 ] as const;
 
 const mostLines = 100;
-let hooks = 0;
+const longestLine = 2_000;
+/** Bytes of a build's output that are kept: its end. */
+const mostOutput = 8 * 1024 * 1024;
+const longestRun = 600_000;
 
 /** A hook for the child that builds `request`: it logs the output of the failed step. */
 export function showBuildLog(component: pulumi.Resource, request: BuildRequest): pulumi.ResourceHookBinding {
-  // The SDK's mocks know no hooks.
-  const monitor = pulumi.runtime.getMonitor() as { registerErrorHook?: unknown } | undefined;
-  if (typeof monitor?.registerErrorHook !== "function") return {};
-  const hook = new pulumi.ErrorHook(`goimage-build-log-${++hooks}`, async ({ errors }) => {
+  if (!canHook()) return {};
+  const hook = new pulumi.ErrorHook(hookName("build-log"), async ({ errors }) => {
     const text = errors.some(isFailedStep) ? await explanation(request) : await advice(errors, request);
     if (text !== undefined) await pulumi.log.error(text, component);
     return false; // Do not try again.
@@ -54,7 +59,8 @@ async function explanation(request: BuildRequest): Promise<string> {
     const output = await run(program, [...words, ...options.words], options.env);
     const failed = failedStep(output);
     if (failed !== undefined && failed.lines.length > 0) {
-      const shown = [...failed.lines.slice(-mostLines), ...hints(failed, request.platform)];
+      const cleaning = { mostLines, longest: longestLine, secrets: options.secrets };
+      const shown = [...cleanLines(failed.lines, cleaning), ...hints(failed, request.platform)];
       return `the build failed:\n${shown.join("\n")}`;
     }
   }
@@ -63,19 +69,24 @@ async function explanation(request: BuildRequest): Promise<string> {
 
 async function rerunOptions(
   request: BuildRequest,
-): Promise<{ words: string[]; env: Record<string, string> }> {
+): Promise<{ words: string[]; env: Record<string, string>; secrets: string[] }> {
+  const secrets: string[] = [];
   const env: Record<string, string> = {};
   const words = ["--progress=plain", `--platform=${request.platform}`, "--build-arg=SOURCE_DATE_EPOCH=0"];
   if (request.builder !== undefined) words.push(`--builder=${request.builder}`);
   if (request.ssh) words.push("--ssh=default");
   for (const [id, value] of Object.entries(request.secrets)) {
     const variable = `GOIMAGE_${id.replace(/\W/g, "_").toUpperCase()}`;
-    env[variable] = await new Promise<string>((resolve) => pulumi.output(value).apply(resolve));
+    const text = (await valueIfKnown(pulumi.output(value))) ?? "";
+    env[variable] = text;
+    secrets.push(text.trim(), ...netrcSecrets(text));
     words.push(`--secret=id=${id},env=${variable}`);
   }
-  const place = pulumi.all([request.dockerfile, request.context]);
-  const [dockerfile, context] = await new Promise<string[]>((resolve) => place.apply(resolve));
-  return { words: [...words, `--file=${dockerfile}`, context ?? ""], env };
+  const password = request.login && (await valueIfKnown(request.login.password));
+  if (password) secrets.push(password);
+  const [dockerfile = "", context = ""] =
+    (await valueIfKnown(pulumi.all([request.dockerfile, request.context]))) ?? [];
+  return { words: [...words, `--file=${dockerfile}`, context], env, secrets };
 }
 
 /** The step that failed, and its lines without the number and time that each begins with. */
@@ -140,18 +151,28 @@ export function hints({ stage, lines }: FailedStep, platform: string): string[] 
     .map((hint) => hint.say(platform));
 }
 
-/** All output of a program, empty when there is no such program. No shell. */
+/** The end of a program's output, empty when there is no such program. No shell. */
 function run(program: string, words: string[], env: Record<string, string>): Promise<string> {
   return new Promise((resolve) => {
-    let output = "";
+    let chunks: Buffer[] = [];
+    let length = 0;
     const child = spawn(program, words, {
       env: { ...process.env, DOCKER_BUILDKIT: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: 600_000,
+      timeout: longestRun,
+      killSignal: "SIGKILL",
     });
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.on("error", () => resolve(output));
-    child.on("close", () => resolve(output));
+    const keep = (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= 2 * mostOutput) return;
+      chunks = [Buffer.concat(chunks).subarray(-mostOutput)];
+      length = mostOutput;
+    };
+    const output = () => Buffer.concat(chunks).subarray(-mostOutput).toString();
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.on("error", () => resolve(output()));
+    child.on("close", () => resolve(output()));
   });
 }

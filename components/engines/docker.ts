@@ -23,6 +23,9 @@ export const dockerEngine: ImageEngine = (name, request, opts) => {
     },
     opts,
   );
-  const digest = image.repoDigest.apply((repoDigest) => repoDigest.slice(repoDigest.indexOf("@") + 1));
+  // Mocks may give none.
+  const digest = image.repoDigest.apply(
+    (repoDigest?: string) => repoDigest?.slice(repoDigest.indexOf("@") + 1) ?? "",
+  );
   return { resource: image, digest };
 };

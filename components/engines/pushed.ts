@@ -1,8 +1,8 @@
 // Tells whether the engine ran a build. A digest does not: a build of the same source gives the same one.
 
 import * as pulumi from "@pulumi/pulumi";
-
-let hooks = 0;
+import { hookName } from "../run";
+import { canHook } from "../sdk";
 
 /** Hooks for the child that builds, and what they have seen. */
 export interface PushWatch {
@@ -11,11 +11,9 @@ export interface PushWatch {
 }
 
 export function watchPushes(): PushWatch {
-  // The SDK's mocks know no hooks.
-  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
-  if (typeof monitor?.registerResourceHook !== "function") return { hooks: {}, pushed: () => false };
+  if (!canHook()) return { hooks: {}, pushed: () => false };
   let done = false;
-  const hook = new pulumi.ResourceHook(`goimage-pushed-${++hooks}`, () => {
+  const hook = new pulumi.ResourceHook(hookName("pushed"), () => {
     done = true;
   });
   return { hooks: { afterCreate: [hook], afterUpdate: [hook] }, pushed: () => done };

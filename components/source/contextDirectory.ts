@@ -8,7 +8,7 @@ import * as path from "node:path";
 import { oncePerRun } from "../run";
 import { workDirectoryName } from "./workDirectory";
 
-const takenDirectories = oncePerRun(() => new Map<string, number>());
+const takenDirectories = oncePerRun("contexts", () => new Map<string, number>());
 
 /** The directory, relative to the program's. Two resources of one name in a program get two. */
 export function contextDirectory(project: string, stack: string, type: string, name: string): string {

@@ -1,11 +1,34 @@
 // Says in a few words why a build is not the one that is deployed, from what the stack's state has of that one.
 
+import * as crypto from "node:crypto";
 import * as path from "node:path";
 
 const mostReasons = 6;
 
 /** Hashes of files, by path. */
 type Hashes = Readonly<Record<string, string>>;
+
+/** More files than the state should have to list. */
+const mostFiles = 2_000;
+
+/** The files as the state has them: one by one, or of a large source by directory, or of a huge one together. */
+export function recordedFiles(files: Hashes): Record<string, string> {
+  const names = Object.keys(files);
+  if (names.length <= mostFiles) return { ...files };
+  const directories = new Map<string, crypto.Hash>();
+  for (const name of names.sort()) {
+    const directory = `${path.posix.dirname(name)}/`;
+    const hash = directories.get(directory) ?? crypto.createHash("sha256");
+    directories.set(directory, hash.update(`${name}\0${files[name]}\n`));
+  }
+  const hashes = [...directories].map(
+    ([directory, hash]) => [directory, hash.digest("hex").slice(0, 12)] as const,
+  );
+  if (hashes.length <= mostFiles) return Object.fromEntries(hashes);
+  const all = crypto.createHash("sha256");
+  for (const [directory, hash] of hashes) all.update(`${directory}\0${hash}\n`);
+  return { "./": all.digest("hex").slice(0, 12) };
+}
 
 /** Packages and files that changed, such as "internal/db (2 files), go.sum, 1 file removed from web". */
 export function changedFiles(before: Hashes, after: Hashes): string[] {

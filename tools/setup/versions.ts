@@ -75,7 +75,7 @@ export const pulumi: Tool = {
   why: "runs the programs",
   commands: ["pulumi"],
   // The SDK's own minimum in package.json.
-  minimum: "3.216.0",
+  minimum: "3.245.0",
   download: pulumiSdk,
   recipe: {
     folder: "pulumi",
