@@ -6,7 +6,7 @@ import type { GoImageArgs } from "./args";
 import type { ImageCheck, ImageLayer } from "./outputs";
 import { baseDigests } from "./baseImages";
 import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile/recipes";
-import { chosenEngine, engineNamed, type BuildRequest } from "./engines";
+import { chosenEngine, engineNamed, type BuildRequest, type ImageBuild } from "./engines";
 import { showBuildLog } from "./engines/buildLog";
 import { secretValues } from "./dockerfile/privateModules";
 import { watchPushes } from "./engines/pushed";
@@ -15,8 +15,8 @@ import { failure } from "./failure";
 import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
-import type { DeployedImage } from "./deployed";
-import { deployedImage, readBack, type Destination } from "./readBack";
+import type { DeployedImage, ServedImage } from "./deployed";
+import { deployedImage, mockedDigest, readBack, refTo, type Destination } from "./readBack";
 import { isKnown, tagProblems, takeTags } from "./pushTargets";
 import { parseRepository } from "./registry/reference";
 import { isMocked, valueIfKnown } from "./sdk";
@@ -140,8 +140,7 @@ export function buildImage(
     });
   };
   return {
-    digest: image.apply((pushed) => pushed.digest),
-    ref: image.apply((pushed) => pushed.ref),
+    ...(isMocked() ? mocked(build, destination) : exportedReference(image)),
     size: image.apply((pushed) => pushed.size),
     platformSizes: image.apply((pushed) => pushed.platformSizes),
     unpackedSize: image.apply((pushed) => pushed.unpackedSize),
@@ -156,6 +155,17 @@ export function buildImage(
     repair: pulumi.output(repair),
     context,
   };
+}
+
+type Reference = Pick<ImageOutputs, "digest" | "ref">;
+
+function exportedReference(image: pulumi.Output<ServedImage>): Reference {
+  return { digest: image.apply(({ digest }) => digest), ref: image.apply(({ ref }) => ref) };
+}
+
+function mocked(build: ImageBuild, destination: pulumi.Output<Destination>): Reference {
+  const digest = mockedDigest(build);
+  return { digest, ref: pulumi.all([destination, digest]).apply(([where, known]) => refTo(where, known)) };
 }
 
 /**

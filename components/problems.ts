@@ -64,5 +64,8 @@ function withoutStack(error: Error): Error {
  * an Output leads to its promise, to resources and from there to everything: that took a minute.
  */
 export function quicklyShown<E extends Error>(error: E): E {
+  // Pulumi's runtime puts "error serializing property ..." before the message of an Output's error, which helps nobody.
+  const { message } = error;
+  Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
   return Object.defineProperty(error, inspect.custom, { value: () => error.stack ?? error.message });
 }

@@ -1,5 +1,7 @@
 // What Pulumi's SDK has and does not document, in one place. Seen with 3.245 to 3.259.
 
+import * as fs from "node:fs";
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { version } from "@pulumi/pulumi/version";
 
@@ -7,18 +9,27 @@ import { version } from "@pulumi/pulumi/version";
 export const oldestSdk = "3.245.0";
 
 /** What is wrong with the SDK that runs the program, with the command that mends it; undefined when nothing is. */
-export function sdkProblem(
-  loaded = version,
-  monitor: unknown = pulumi.runtime.getMonitor(),
-): string | undefined {
-  const mend = "run npm install @pulumi/pulumi@latest in the Pulumi program";
-  if (isOlder(loaded, oldestSdk))
-    return `goimage needs @pulumi/pulumi ${oldestSdk} or newer, and loads ${loaded}: ${mend}`;
-  // Of two copies of the SDK the program's own runs it, and may be an older one than goimage's.
-  const isOld = monitor !== undefined && !isMock(monitor) && !hasHooks(monitor);
-  return isOld
-    ? `goimage needs @pulumi/pulumi ${oldestSdk} or newer, and this program runs with an older one: ${mend}`
-    : undefined;
+export function sdkProblem(loaded = version, runner = runnerVersion()): string | undefined {
+  // Of two copies of the SDK the program's own runs it, and npm gives goimage a newer one beside it.
+  const oldest = runner !== undefined && isOlder(runner, loaded) ? runner : loaded;
+  if (!isOlder(oldest, oldestSdk)) return undefined;
+  return (
+    `goimage needs @pulumi/pulumi ${oldestSdk} or newer, and this program has ${oldest}: ` +
+    "run npm install @pulumi/pulumi@latest in its directory"
+  );
+}
+
+/** Version of the SDK whose script Node was started with; undefined for an inline program. */
+function runnerVersion(): string | undefined {
+  const directory = /^.*[\\/]@pulumi[\\/]pulumi(?=[\\/]cmd[\\/]run)/.exec(require.main?.filename ?? "")?.[0];
+  if (directory === undefined) return undefined;
+  try {
+    const text = fs.readFileSync(path.join(directory, "package.json"), "utf8");
+    const { version: found } = JSON.parse(text) as { version?: unknown };
+    return typeof found === "string" ? found : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isOlder(version: string, than: string): boolean {

@@ -196,6 +196,8 @@ function volumeProblems(check: Checker, { volumes, workingDirectory = "/app" }: 
     if (!isAbsolute(text)) return `${absolute}, such as /var/lib/api`;
     if (`${workingDirectory}/`.startsWith(`${text}/`))
       return `holds the program (runtime.workingDirectory is ${workingDirectory}), which a volume mounted there would hide; name a directory below it or elsewhere`;
+    if (/^\/(tmp|var\/tmp|root|run|proc|sys|dev|etc)(\/|$)/.test(text))
+      return "is a place of the system's own, with modes of its own; name another directory, such as /data or /var/lib/api";
     if (seen.has(text)) return "is named a second time; name it once";
     seen.add(text);
     return undefined;

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { failure } from "../components/failure";
+import { quicklyShown } from "../components/problems";
 
 describe("failure", () => {
   it("belongs to its resource, and is inspected without it", () => {
@@ -19,5 +20,13 @@ describe("failure", () => {
         inspect(error, { colors, getters: true }),
         /^Error: the registry is gone\n {4}at failure /,
       );
+  });
+});
+
+describe("an error of an output", () => {
+  it("keeps its message, whatever the runtime puts before it on the way", () => {
+    const error: Error = quicklyShown(new Error("what is wrong"));
+    error.message = `error serializing property "outputs": ${error.message}`;
+    assert.equal(error.message, "what is wrong");
   });
 });

@@ -154,6 +154,17 @@ describe("validation", () => {
     ],
     [{ build: { env: { "A B": "x" } } }, /^build\.env: the name "A B" is not a variable's name/],
     [{ build: { ldflags: ["main.v=1"] } }, /^build\.ldflags\[0\]: .* is not a linker flag/],
+    [{ runtime: { volumes: ["data"] } }, /^runtime\.volumes\[0\]: "data" is not an absolute path/],
+    [{ runtime: { volumes: ["/"] } }, /^runtime\.volumes\[0\]: "\/" is not an absolute path/],
+    [{ runtime: { volumes: ["/a/../b"] } }, /^runtime\.volumes\[0\]: /],
+    [{ runtime: { volumes: ["/app"] } }, /^runtime\.volumes\[0\]: "\/app" holds the program/],
+    [
+      { runtime: { volumes: ["/srv"], workingDirectory: "/srv/api" } },
+      /holds the program \(runtime\.workingDirectory is \/srv\/api\)/,
+    ],
+    [{ runtime: { volumes: ["/data", "/data"] } }, /^runtime\.volumes\[1\]: "\/data" is named a second time/],
+    [{ runtime: { volumes: ["/tmp/x"] } }, /a place of the system's own/],
+    [{ runtime: { volumes: "/data" } }, /^runtime\.volumes: "\/data" is not a list/],
     [
       { build: { ldflags: [`-X a.b=it's "x"`] } },
       /^build\.ldflags\[0\]: .* has a value with both kinds of quotes/,

@@ -83,9 +83,9 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
   const filled = (name: string, origin: string) => [
     from(pinned(base, digests), { as: name }),
     // Before what an edit changes, so that their layers stay.
+    ...volumeSteps(volumes, origin, runtime),
     workdir(directory),
     ...packageLayer(runtime.packages),
-    ...volumes.map((volume) => copyOwned(`${emptyDirectory}/`, `${volume}/`, origin, runtime)),
     ...(files.length > 0 ? [copy(["/out/files/"], "/", origin)] : []),
     copy(["/out/bin/"], "/", origin),
   ];
@@ -100,11 +100,12 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
       ...gitSteps(plan.build),
       ...downloadSteps(plan),
       ...sourceSteps(plan),
+      ...mountPoints(plan, volumes),
       ...files.map((file) => copyFile(plan, file, `/out/files${directory}`)),
       comment("Of several builds at once, the first fills the cache and the others wait for it."),
       compileStep(
         plan,
-        compileScript(goBuild(plan, `/out/bin${binary}`), `/out/bin${binary}`, volumes.length > 0),
+        compileScript(goBuild(plan, `/out/bin${binary}`), `/out/bin${binary}`),
         compileMounts(plan),
       ),
       ...libcCheck(plan.build, runtime, `/out/bin${binary}`),
@@ -128,7 +129,8 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
     layers: [
       { createdBy: "COPY /out/packages/ /", origin: "packages" },
       { createdBy: "COPY /out/files/ /", origin: "files" },
-      { createdBy: `COPY ${emptyDirectory}/ `, origin: "files" },
+      { createdBy: "COPY /out/tree/ /", origin: "files" },
+      { createdBy: "COPY /out/volumes/", origin: "files" },
       { createdBy: "COPY /out/bin/ /", origin: "binary" },
       { createdBy: "WORKDIR ", origin: "files" },
     ],
@@ -144,25 +146,15 @@ export function fast(plan: BuildPlan, runtime: RuntimeStageArgs, digests: BaseDi
  * between two builds of the same source. All in one step, since the start of a container for another takes as long as a
  * small package compiles. The command's words are arguments of the script and no part of it.
  */
-function compileScript(command: readonly string[], binary: string, hasVolumes: boolean): string[] {
+function compileScript(command: readonly string[], binary: string): string[] {
   const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/lock && { flock -n 9 || flock -s 9; } 2>/dev/null`;
-  const mountPoint = hasVolumes ? ` && mkdir ${emptyDirectory}` : "";
-  return [
-    "sh",
-    "-c",
-    `${lock}; ${compile}${mountPoint} && find /out -exec touch -h -d @0 {} +`,
-    binary,
-    ...command,
-  ];
+  return ["sh", "-c", `${lock}; ${compile} && find /out -exec touch -h -d @0 {} +`, binary, ...command];
 }
 
 /** Compiles, and looks at the result, whose path is $0: of a library go build makes an archive, without a word. */
 const compile =
   `GOPROXY=off "$@" && { [ "$(head -c 4 "$0")" = "$(printf '\\177ELF')" ] || ` +
   `{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }`;
-
-/** What a volume's mount point is made of. */
-const emptyDirectory = "/out/empty";
 
 /** The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board. */
 export function singleStage(plan: BuildPlan, digests: BaseDigests = {}): Dockerfile {
@@ -234,16 +226,33 @@ function user(runtime: RuntimeStageArgs): Instruction {
   return plain("USER", runtime.user ?? defaultUser);
 }
 
-/** COPY whose result belongs to the image's user; of a user without a group, to the group of the same number. */
-function copyOwned(
-  source: string,
-  target: string,
-  from: string,
+/** Empty directories to be copied as mount points. WORKDIR makes them with no container; the compile step sets their times. */
+function mountPoints(plan: BuildPlan, volumes: readonly string[]): Instruction[] {
+  if (volumes.length === 0) return [];
+  const made = volumes.flatMap((volume, n) => [
+    workdir(`/out/tree${volume}`),
+    workdir(`/out/volumes/${n}/${path.posix.basename(volume)}`),
+  ]);
+  return [...made, workdir(workingDirectory(plan))];
+}
+
+/**
+ * Mount points that belong to the image's user. First all of them with what is above, so that no directory gets the time of the
+ * build by a new entry; then each by itself, with its owner. A user without a group has the group of the same number.
+ */
+function volumeSteps(
+  volumes: readonly string[],
+  origin: string,
   { user = defaultUser }: RuntimeStageArgs,
-): Instruction {
-  const { keyword, rest } = copy([source], target, from);
+): Instruction[] {
+  if (volumes.length === 0) return [];
   const owner = user.includes(":") ? user : `${user}:${user}`;
-  return { keyword, rest: `--chown=${owner} ${rest}` };
+  const owned = volumes.map((volume, n) => {
+    const above = path.posix.dirname(volume);
+    const { keyword, rest } = copy([`/out/volumes/${n}/`], above === "/" ? "/" : `${above}/`, origin);
+    return { keyword, rest: `--chown=${owner} ${rest}` };
+  });
+  return [copy(["/out/tree/"], "/", origin), ...owned];
 }
 
 function healthcheck({ healthcheck: check }: RuntimeStageArgs): Instruction[] {

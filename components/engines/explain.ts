@@ -18,6 +18,10 @@ interface Explanation {
   say(attempt: Attempt, message: string): string;
 }
 
+/** What registries say of a tag that must not move. */
+export const immutableTag =
+  /immutable|ImageTagAlreadyExists|cannot be (overwritten|overridden)|tag '?[\w.-]+'? already exists/i;
+
 const ofPush = /failed to push|error reading push output|failed to fetch (oauth|anonymous) token/;
 const ofBase = /failed to create LLB definition|failed to resolve source metadata|failed to load metadata/;
 
@@ -58,6 +62,13 @@ const connectionErrors: Explanation[] = [
 ];
 
 const pushErrors: Explanation[] = [
+  {
+    // ECR, Harbor, Artifact Registry, Docker Hub and BuildKit each have words of their own.
+    when: immutableTag,
+    say: ({ image }) =>
+      `${image} is there already, and its registry keeps tags as they are: give tags a new one, such as a version, or allow ` +
+      "the repository's tags to be overwritten",
+  },
   {
     when: /x509: /,
     say: ({ registry }, message) =>
@@ -102,8 +113,18 @@ const pushErrors: Explanation[] = [
       `${registry}, or a proxy in front of it, does not tell the true digest of what it stored (Docker-Content-Digest)`,
   },
   {
+    when: /connection refused/,
+    say: ({ registry, builder }) =>
+      `nothing answers at ${registry}, seen from ${builderName(builder)}: check its host and port, and that a registry runs there`,
+  },
+  {
+    when: /no such host|server misbehaving|temporary failure in name resolution/i,
+    say: ({ registry, builder }) =>
+      `the host of ${registry} is not known to ${builderName(builder)}: check the name, and the DNS where the builder runs`,
+  },
+  {
     // The code that a registry gives to faults of its own is UNKNOWN.
-    when: /\b5\d\d [A-Z]|: unknown: |\bEOF\b|connection reset|broken pipe|connection refused|no such host|i\/o timeout|Client\.Timeout/,
+    when: /\b5\d\d [A-Z]|: unknown: |\bEOF\b|connection reset|broken pipe|i\/o timeout|Client\.Timeout/,
     say: ({ registry, image }) =>
       `pushing ${image} failed because of ${registry} or the network to it: run pulumi up again when it works; ` +
       "what was uploaded is not sent again",

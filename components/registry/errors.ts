@@ -59,9 +59,10 @@ export async function responseError(
   const where = from === undefined ? session.name : `${session.name} (sent on to ${from})`;
   // Where a registry sends us to may be a stranger to it, whose words are none of its user's business.
   const said = own === "" || from !== undefined ? "" : ` (${redact(session, own)})`;
+  const isImmutable = /immutable|cannot be overwritten/i.test(own);
   const reason = redact(session, `${status} ${response.statusMessage ?? ""}`);
   return new RegistryError(
-    `cannot ${what} of ${where}: the registry answered ${reason}${said}${advice(session, status)}`,
+    `cannot ${what} of ${where}: the registry answered ${reason}${said}${isImmutable ? immutableAdvice : advice(session, status)}`,
     {
       status,
       code: answer.code,
@@ -152,6 +153,9 @@ function retryAfter(header: string | undefined): number | undefined {
   const delay = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isFinite(delay) && delay > 0 ? delay : undefined;
 }
+
+const immutableAdvice =
+  "; this registry keeps tags as they are: give tags a new one, or allow the repository's tags to be overwritten";
 
 function advice(session: Session, status: number): string {
   const login = `run ${loginCommand(session)} or set registry.username and registry.password`;

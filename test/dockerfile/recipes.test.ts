@@ -84,9 +84,10 @@ ENTRYPOINT ["/app/main"]
     );
     assert.deepEqual(lines.slice(lines.indexOf("") + 1), [
       `FROM gcr.io/distroless/static@sha256:${"a".repeat(64)} AS app`,
+      "COPY --from=build /out/tree/ /",
+      "COPY --chown=1000:1000 --from=build /out/volumes/0/ /",
+      "COPY --chown=1000:1000 --from=build /out/volumes/1/ /srv/api/",
       "WORKDIR /srv/api",
-      "COPY --chown=1000:1000 --from=build /out/empty/ /data/",
-      "COPY --chown=1000:1000 --from=build /out/empty/ /srv/api/cache/",
       "COPY --from=build /out/files/ /",
       "COPY --from=build /out/bin/ /",
       'ENV A="\\$HOME"',

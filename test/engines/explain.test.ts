@@ -42,6 +42,36 @@ describe("engines/explain", () => {
     [`${docker}denied: not yours`, {}, /does not let the user that docker login stored/],
     [`${docker}toomanyrequests: slow down`, {}, /limits requests/],
     [
+      `${buildkit}failed commit on ref "x": unexpected status from PUT request to https://x/manifests/v1: 400 Bad Request\ntag invalid: The image tag 'v1' already exists in the 'team/api' repository and cannot be overwritten because the repository is immutable.`,
+      {},
+      /team\/api:v1 is there already, and its registry keeps tags as they are: give tags a new one/,
+    ],
+    [
+      `${docker}ImageTagAlreadyExistsException: The image tag 'v1' already exists`,
+      {},
+      /keeps tags as they are/,
+    ],
+    [
+      `${buildkit}denied: Failed to process request due to 'v1' configured as immutable.`,
+      {},
+      /keeps tags as they are/,
+    ],
+    [
+      `${buildkit}unexpected status from PUT request: 412 Precondition Failed: the tag is IMMUTABLE`,
+      {},
+      /keeps tags/,
+    ],
+    [
+      `${buildkit}failed to do request: Head "https://r.example.com/v2/": dial tcp 192.0.2.1:443: connect: connection refused`,
+      { builder: "remote" },
+      /^nothing answers at r\.example\.com, seen from the builder remote: check its host and port/,
+    ],
+    [
+      `${buildkit}failed to do request: dial tcp: lookup r.example.com: no such host`,
+      {},
+      /^the host of r\.example\.com is not known to the Docker Engine: check the name, and the DNS/,
+    ],
+    [
       `${buildkit}tls: failed to verify certificate: x509: certificate signed by unknown authority`,
       {},
       /buildkitd\.toml/,

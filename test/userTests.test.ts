@@ -1,0 +1,106 @@
+// Unit tests of a user's stack, as Pulumi's guide has them (setMocks, mocha), in a process that cannot reach any network.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { helloFiles, inHello, makeTree } from "./support/module";
+
+const root = path.resolve(__dirname, "..");
+const digest = `sha256:${"d".repeat(64)}`;
+
+/** The stack under test, and the user's test of it. */
+const files = (engine: string, state: string) => ({
+  ...inHello(helloFiles),
+  "stack.js": `
+const { GoMultiStageImage } = require(${JSON.stringify(path.join(root, "components"))});
+exports.api = new GoMultiStageImage("api", {
+  source: "hello", repository: "registry.example.com/team/api", engine: "${engine}", baseImages: "pin", maxSize: "1MB",
+});
+`,
+  "stack.spec.js": `
+const assert = require("node:assert");
+const pulumi = require(${JSON.stringify(path.join(root, "node_modules/@pulumi/pulumi"))});
+pulumi.runtime.setMocks({
+  newResource: (args) => ({ id: args.name + "_id", state: { ...args.inputs, ...(${state}) } }),
+  call: (args) => args.inputs,
+}, "project", "stack", false);
+
+const valueOf = async (output) => {
+  assert.equal(await output.isKnown, true);
+  return output.promise();
+};
+const stays = async (output) => assert.equal(await output.isKnown, false);
+
+describe("a user's stack", () => {
+  let stack;
+  beforeEach(() => {
+    delete require.cache[require.resolve("./stack.js")];
+    stack = require("./stack.js");
+  });
+  for (const round of [1, 2]) {
+    it("has an image, round " + round, async () => {
+      assert.match(await valueOf(stack.api.dockerfile), /^FROM .*golang/);
+      assert.deepEqual(await valueOf(stack.api.tags), ["registry.example.com/team/api:latest"]);
+      const given = ${state};
+      if (given.digest || given.repoDigest) {
+        assert.equal(await valueOf(stack.api.digest), "${digest}");
+        assert.equal(await valueOf(stack.api.ref), "registry.example.com/team/api@${digest}");
+      } else {
+        await stays(stack.api.digest);
+        await stays(stack.api.ref);
+      }
+      await stays(stack.api.size);
+      await stays(stack.api.layers);
+    });
+  }
+});
+process.on("unhandledRejection", (error) => { console.error("unhandled", error); process.exit(7); });
+`,
+  "no-network.js": `
+const net = require("node:net");
+net.Socket.prototype.connect = () => { console.error("asked a network"); process.exit(8); };
+require("node:dns").lookup = () => { console.error("asked a network"); process.exit(8); };
+require("node:child_process").spawn = () => { console.error("started a program"); process.exit(9); };
+`,
+});
+
+describe("unit tests of a user's stack", function () {
+  this.timeout(60_000);
+  const states: Record<string, Record<string, string>> = {
+    docker: {
+      "that give no digest": "{}",
+      "that give one": `{ repoDigest: "registry.example.com/team/api@${digest}" }`,
+    },
+    buildkit: { "that give no digest": "{}", "that give one": `{ digest: "${digest}" }` },
+  };
+  for (const [engine, byMocks] of Object.entries(states)) {
+    for (const [what, state] of Object.entries(byMocks)) {
+      it(`pass with engine ${engine} and mocks ${what}, again and again, without a network`, async () => {
+        const directory = makeTree(files(engine, state));
+        const words = [
+          "-r",
+          path.join(root, "node_modules/ts-node/register/transpile-only"),
+          "-r",
+          "./no-network.js",
+        ];
+        const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
+        const run = promisify(execFile)(
+          process.execPath,
+          [...words, mocha, "--no-config", "--timeout=30000", "--exit", "stack.spec.js"],
+          {
+            cwd: directory,
+            env: {
+              ...process.env,
+              TS_NODE_PROJECT: path.join(root, "tsconfig.json"),
+              TS_NODE_TRANSPILE_ONLY: "1",
+            },
+          },
+        );
+        const { stdout, stderr } = await run.catch((error: { stdout: string; stderr: string }) => error);
+        assert.match(stdout, /2 passing/, stdout + stderr);
+        assert.doesNotMatch(stdout + stderr, /failing|unhandled|asked a network/);
+      });
+    }
+  }
+});
