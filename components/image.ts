@@ -1,8 +1,7 @@
 // From a rendered Dockerfile to outputs: stage the context, let an engine build and push, read the registry.
 
-import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import type { GoImageArgs } from "./args";
+import { Engine, type GoImageArgs } from "./args";
 import type { ImageCheck, ImageLayer } from "./outputs";
 import { baseDigests } from "./baseImages";
 import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile/recipes";
@@ -11,21 +10,19 @@ import { showBuildLog } from "./engines/buildLog";
 import { secretValues } from "./dockerfile/privateModules";
 import { watchPushes } from "./engines/pushed";
 import { repairOf, findDrift } from "./drift";
-import { failure } from "./failure";
 import { platformOf } from "./platform";
 import { invalidInputs } from "./problems";
 import type { Source } from "./plan";
 import type { DeployedImage, ServedImage } from "./deployed";
 import { deployedImage, mockedDigest, readBack, refTo, type Destination } from "./readBack";
 import { isKnown, tagProblems, takeTags } from "./pushTargets";
+import { findCredentials } from "./registry/credentials";
 import { parseRepository } from "./registry/reference";
-import { isMocked, valueIfKnown } from "./sdk";
+import { isMocked } from "./sdk";
 import { secretWarnings } from "./secrets";
-import { contextDirectory, keptDirectory } from "./source/contextDirectory";
-import { markInUse, userOf } from "./source/contextLock";
 import { changedDockerfile, changedFiles, recordedFiles } from "./source/reasons";
-import { isWritten, readContext, writeContext, type Context } from "./source/stage";
-import { WorkDirectory } from "./source/workDirectory";
+import { readContext } from "./source/stage";
+import { stagedContext, workDirectory } from "./stagedContext";
 import { destinationProblems } from "./validate";
 
 /** The outputs of both components. */
@@ -103,6 +100,7 @@ export function buildImage(
   explain(owner, source, reasons);
   for (const warning of secretWarnings(args)) void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, args);
+  warnOfProviderLogin(owner, args, destination);
   const access = pulumi.output({ ...request.login, insecure: request.insecure });
   const drift = findDrift(component, deployed, destination, access);
   const rebuilds = reasons.apply((changes) => changes.length > 0);
@@ -184,48 +182,6 @@ function executables({ tree, closure, runtimeFiles }: Source): Set<string> {
   return new Set(shipped.filter((file) => tree.isExecutable(file)));
 }
 
-function workDirectory(component: pulumi.ComponentResource): WorkDirectory {
-  try {
-    return new WorkDirectory(process.cwd());
-  } catch (error) {
-    throw failure((error as Error).message, component);
-  }
-}
-
-/**
- * Writes the build context and gives its place, relative to the program's directory. A promise, not an Output: that would
- * depend on the component, hence on its child, whose registration waits for this.
- */
-async function stagedContext(
-  { component, type, name }: Owner,
-  work: WorkDirectory,
-  staged: Context,
-  deployed: pulumi.Output<DeployedImage | undefined>,
-): Promise<string> {
-  const kind = type.replace(/^Go|Image$/g, "");
-  const wished = contextDirectory(pulumi.getProject(), pulumi.getStack(), kind, name);
-  const isPreview = pulumi.runtime.isDryRun();
-  const stage = (image: DeployedImage | undefined): string => {
-    let place = keptDirectory(wished, image?.context);
-    const user = isPreview ? userOf(work, place) : undefined;
-    if (user !== undefined && !isWritten(staged, work, place)) {
-      void pulumi.log.info(
-        `an update (process ${user}) builds from ${place}; this preview leaves it alone`,
-        component,
-      );
-      place = path.posix.join(path.posix.dirname(place), "preview", path.posix.basename(place));
-    }
-    if (!isPreview) markInUse(work, place);
-    writeContext(staged, work, place);
-    return place;
-  };
-  try {
-    return stage(await valueIfKnown(deployed));
-  } catch (error) {
-    throw failure((error as Error).message, component);
-  }
-}
-
 /** What changed since the last deployment; empty without one. Each of these changes makes the engine build and push. */
 function rebuildReasons(
   files: Record<string, string>,
@@ -285,6 +241,30 @@ async function warnOfSecretName(
     "repository or tags is a secret, but the name of an image is readable in the outputs and the state",
     component,
   );
+}
+
+/**
+ * A docker.Provider's registryAuth cannot be read from it, so that the push has a login and the look at what was pushed has none.
+ * Said before the build, which would otherwise end with a 401 after it.
+ */
+function warnOfProviderLogin(
+  { component }: Owner,
+  args: GoImageArgs,
+  destination: pulumi.Output<Destination>,
+): void {
+  const provider = component.getProvider("docker:index/image:Image");
+  const isUsed = provider !== undefined && chosenEngine(args) === Engine.Docker;
+  if (!isUsed || args.registry?.username !== undefined || isMocked() || pulumi.runtime.isDryRun()) return;
+  destination.apply(async ({ repository: { domain, path } }) => {
+    // A helper that fails is told of where the login is needed.
+    const login = await findCredentials(domain, process.env, path).catch(() => undefined);
+    if (login !== undefined) return;
+    await pulumi.log.warn(
+      `registryAuth of the docker provider serves the push alone. If ${domain} wants a login for reading, too, give it to the ` +
+        `image as registry.username and registry.password, or run docker login ${domain}`,
+      component,
+    );
+  });
 }
 
 function secretsOf({ build }: GoImageArgs): BuildRequest["secrets"] {

@@ -15,6 +15,7 @@ import { sdkProblem } from "./sdk";
 import { buildClosure, type Closure } from "./source/closure";
 import { constraintMatches, nameMatches, type BuildContext } from "./source/constraints";
 import { compareGoVersions, parseGoVersion } from "./source/goVersion";
+import { diskError } from "./source/diskError";
 import { withoutIgnored } from "./source/ignore";
 import { resolveService, type GoService } from "./source/module";
 import { Tree } from "./source/tree";
@@ -50,12 +51,14 @@ export function buildPlan(
   const resolved =
     bad("args") || bad("source")
       ? undefined
-      : resolve({
-          ...args,
-          ...(bad("build") ? { build: undefined } : {}),
-          ...(bad("platforms") ? { platforms: undefined } : {}),
-          ...(bad("mainPackage") ? { mainPackage: undefined } : {}),
-        });
+      : onDisk(found, () =>
+          resolve({
+            ...args,
+            ...(bad("build") ? { build: undefined } : {}),
+            ...(bad("platforms") ? { platforms: undefined } : {}),
+            ...(bad("mainPackage") ? { mainPackage: undefined } : {}),
+          }),
+        );
   if (resolved && bad("mainPackage"))
     resolved.problems = resolved.problems.filter(({ propertyPath }) => propertyPath !== "mainPackage");
   found.push(...(resolved?.problems ?? []));
@@ -73,7 +76,7 @@ export function buildPlan(
       : undefined;
   if (target) found.push(...tagProblems(name, target.repository, target.tags));
   // Looking for files takes time; with a problem known there is no use in it.
-  const source = service && found.length === 0 ? findSource(service, args) : undefined;
+  const source = service && found.length === 0 ? onDisk(found, () => findSource(service, args)) : undefined;
   found.push(...(source?.closure.problems ?? []));
   if (found.length > 0 || !service || !source) throw invalidInputs(type, name, found);
   if (target) takeTags(name, target.repository, target.tags);
@@ -97,6 +100,18 @@ function resolve(args: Settings): ReturnType<typeof resolveService> {
     vendor: vendorSetting(goFlags(build)),
     isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
   });
+}
+
+/** What a look at the disk gives; an error of the disk's becomes a problem of the source. */
+function onDisk<T>(problems: Problem[], look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    const reason = diskError(error);
+    if (reason === undefined) throw error;
+    problems.push({ propertyPath: "source", reason });
+    return undefined;
+  }
 }
 
 /** What -mod says about the vendor directory; the last one counts. */

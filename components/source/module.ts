@@ -4,10 +4,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { shown, type Problem } from "../problems";
-import { parseGoFile } from "./goFile";
 import { leavesOutVendor } from "./ignore";
 import { parseGoMod, type GoMod, type GoModFile } from "./goMod";
 import { newestGoVersion, parseGoVersion } from "./goVersion";
+import { mainPackageProblems } from "./mainPackage";
+import { isFile, slashed, statOf } from "./paths";
 
 /** A module that lies on disk. */
 export interface LocalModule {
@@ -122,20 +123,6 @@ export function resolveService(
   const { isCompiled = () => true } = settings;
   problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory, isCompiled));
   return { service, problems };
-}
-
-/** What a path leads to; undefined for what cannot be followed, such as a link to itself. */
-function statOf(file: string): fs.Stats | undefined {
-  try {
-    return fs.statSync(file, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
-}
-
-/** False for a FIFO as well, which must not be read. */
-function isFile(file: string): boolean {
-  return statOf(file)?.isFile() === true;
 }
 
 function directoryWith(file: string, directory: string): string | undefined {
@@ -265,57 +252,6 @@ function goModProblems(source: string, goMod: GoMod): Problem[] {
   return problems;
 }
 
-/** The package must have Go files that are compiled, and they must be of package main: a library gives no program. */
-function mainPackageProblems(
-  mainPackage: string,
-  target: string,
-  isCompiled: (name: string, constraint: string | undefined) => boolean,
-): Problem[] {
-  const wrong = (reason: string) => [
-    { propertyPath: "mainPackage", reason: `${shown(mainPackage)} ${reason}` },
-  ];
-  const stat = statOf(target);
-  if (!stat)
-    return wrong(`is not a directory of the module (${slashed(path.relative(process.cwd(), target))})`);
-  const names = stat.isDirectory()
-    ? fs
-        .readdirSync(target)
-        .filter((name) => name.endsWith(".go") && !name.endsWith("_test.go") && !/^[._]/.test(name))
-    : [path.basename(target)];
-  if (names.length === 0)
-    return wrong("has no Go files; name the directory of the main package, such as ./cmd/api");
-  const directory = stat.isDirectory() ? target : path.dirname(target);
-  const found = names
-    .filter((name) => isFile(path.join(directory, name)))
-    .map((name) => ({ name, ...parseGoFile(fs.readFileSync(path.join(directory, name), "utf8")) }));
-  // A file that is named is compiled whatever its constraint says.
-  const compiled = found.filter(
-    ({ name, constraint }) => !stat.isDirectory() || isCompiled(name, constraint),
-  );
-  if (found.length > 0 && compiled.length === 0) {
-    return wrong(
-      "has no Go files for this build: their names or //go:build lines leave all of them out. Set platforms or build.buildTags, or name another package",
-    );
-  }
-  const library = compiled.find(({ packageName }) => packageName !== undefined && packageName !== "main");
-  const hasMain = compiled.some(({ packageName }) => packageName === "main");
-  if (hasMain && library === undefined) return [];
-  if (hasMain)
-    return wrong(
-      `has files of package main and of package ${library?.packageName ?? ""} (${library?.name ?? ""}), which go build refuses`,
-    );
-  const others = found.some(({ packageName }) => packageName === "main")
-    ? ": its files of package main are left out by their names or //go:build lines"
-    : "";
-  return wrong(
-    `is not a main package but the library ${library?.packageName ?? ""}${others}; name the one with func main, such as ./cmd/api`,
-  );
-}
-
 function packageName(directory: string): string {
   return directory === "" ? "." : `./${directory}`;
-}
-
-function slashed(file: string): string {
-  return file.split(path.sep).join("/");
 }

@@ -107,7 +107,7 @@ describe("a long piece of work", () => {
   it("says how far it is, again and again, until it is done", async () => {
     const lines: string[] = [];
     const write = process.stderr.write.bind(process.stderr);
-    process.stderr.write = ((text: string) => lines.push(text) > 0);
+    process.stderr.write = (text: string) => lines.push(text) > 0;
     try {
       let done = 0;
       const work = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
