@@ -65,7 +65,7 @@ describe("registry/guard", () => {
     assert.equal(asked(), 0);
   });
 
-  it("lets only literal addresses and names of this machine be judged behind a proxy, and asks no resolver", async () => {
+  it("lets only literal addresses and names of this machine be judged behind a proxy, and asks no resolver", () => {
     const never = () => Promise.reject(new Error("was asked"));
     const behind = { ...session(never), env: { HTTPS_PROXY: "http://proxy.test:3128" } };
     for (const near of ["https://10.0.0.1/", "https://localhost./", "https://[fd00::1]/"])
