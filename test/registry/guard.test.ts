@@ -39,14 +39,26 @@ describe("registry/guard", () => {
     return (await readBody(await send({ ...request, guard, env: {} }), 100, 1000)).toString();
   }
 
-  it("does not use a connection that another rule has allowed", async () => {
+  it("does not use a connection that another registry was allowed to make", async () => {
+    const registry = await startRegistry();
     const { url, asked } = await counter();
-    const resolve = () => Promise.resolve(loopback);
-    // Open now and kept, under the same name.
-    assert.equal(await get(url("service.test"), session(resolve), "machine"), "here");
-    await new Promise((wait) => setTimeout(wait, 20));
-    await assert.rejects(get(url("service.test"), session(resolve), "internet"), /is on this machine/);
-    assert.equal(asked(), 1);
+    try {
+      registry.intercept = (_request, response, { url: path }) => {
+        if (path === "/v2/") return false;
+        response.writeHead(307, { location: url("service.test").href }).end();
+        return true;
+      };
+      const made = registry.session();
+      const near = { ...made, settings: { ...made.settings, resolve: () => Promise.resolve(loopback) } };
+      // Open now and kept, under the same name.
+      assert.equal(await read(near, "sha256:x"), "here");
+      await new Promise((wait) => setTimeout(wait, 20));
+      const far = { ...near, reach: "internet" as const };
+      await fails(read(far, "sha256:x"), /it was redirected to service\.test:\d+, which is on this machine/);
+      assert.equal(asked(), 1);
+    } finally {
+      await registry.close();
+    }
   });
 
   it("refuses a name of which any address is near, and one that is a name of this machine", async () => {
