@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { parseArguments } from "../components/cli/arguments";
-import { imageReference } from "../components/cli/stackOutput";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { imageReference, pulumiOutputs } from "../components/cli/stackOutput";
+import { makeTree } from "./support/module";
 
 describe("goimage's command line", () => {
   it("has a default for everything but the image", () => {
@@ -69,5 +72,31 @@ describe("images by the name of a stack output", () => {
       imageReference("x", () => Promise.resolve({})),
       /it has none: run pulumi up/,
     );
+  });
+});
+
+describe("outputs that Pulumi tells", () => {
+  const before = process.env["PATH"];
+  afterEach(() => {
+    process.env["PATH"] = before;
+  });
+  const answers = (script: string): Promise<Record<string, unknown>> => {
+    const directory = makeTree({});
+    fs.writeFileSync(path.join(directory, "pulumi"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    process.env["PATH"] = `${directory}:${before}`;
+    return pulumiOutputs(undefined, undefined);
+  };
+
+  it("are read, and what is no JSON is an error of its own", async () => {
+    assert.deepEqual(await answers(`echo '{"ref":"a/b"}'`), { ref: "a/b" });
+    for (const other of ["warning: a new version", "", "null", '"text"'])
+      await assert.rejects(answers(`printf '%s' '${other}'`), /gave no JSON object: run it with --json/);
+  });
+
+  it("come with a failure's words, cleaned and cut", async () => {
+    const script = `printf '\\033[31merror\\033[0m: no stack' >&2; head -c 500000 /dev/zero | tr '\\0' y >&2; exit 1`;
+    const error: unknown = await answers(script).catch((reason: unknown) => reason);
+    assert.match(String(error), /pulumi stack output failed: error: no stacky+/);
+    assert.ok(String(error).length < 1200);
   });
 });

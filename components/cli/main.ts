@@ -3,7 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { formatHtml } from "../report/format/html";
 import { formatMarkdown } from "../report/format/markdown";
 import { formatSvg } from "../report/format/svg";
-import { formatText, printable } from "../report/format/text";
+import { formatText } from "../report/format/text";
+import { cleanLine } from "../foreignText";
 import { humanSize } from "../report/bytes";
 import { compared } from "../report/compared";
 import type { ImageReport } from "../report/model";
@@ -20,7 +21,8 @@ export async function main(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     clearProgress();
-    process.stderr.write(`goimage: ${printable(error instanceof Error ? error.message : String(error))}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`goimage: ${cleanLine(message, { longest: 2000 })}\n`);
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write("goimage --help tells more\n");
     return 2;
@@ -38,7 +40,7 @@ async function report(args: ReportArguments): Promise<void> {
   if (args.output === undefined) process.stdout.write(text);
   else {
     await writeFile(args.output, text);
-    process.stderr.write(`${args.output}: ${humanSize(Buffer.byteLength(text))} about ${printable(image)}\n`);
+    process.stderr.write(`${args.output}: ${humanSize(Buffer.byteLength(text))} about ${cleanLine(image)}\n`);
   }
 }
 
@@ -83,7 +85,7 @@ function showProgress(reference: string): ((done: number, total: number) => void
     if (percent === last) return;
     last = percent;
     progressShown = true;
-    process.stderr.write(`\r\x1b[K${printable(reference)}: ${percent} % of ${humanSize(total)}`);
+    process.stderr.write(`\r\x1b[K${cleanLine(reference)}: ${percent} % of ${humanSize(total)}`);
   };
 }
 

@@ -1,5 +1,6 @@
 // Image references from a Pulumi stack's outputs.
 import { execFile } from "node:child_process";
+import { cleanLine } from "../foreignText";
 
 /** Asks Pulumi for all outputs of the stack. */
 export type ReadOutputs = () => Promise<Record<string, unknown>>;
@@ -28,6 +29,15 @@ function outputNames(outputs: Record<string, unknown>): string {
   return names.length === 0 ? "it has none: run pulumi up" : `it has ${names.join(", ")}`;
 }
 
+function parseOutputs(text: string): Record<string, unknown> | undefined {
+  try {
+    const outputs: unknown = JSON.parse(text);
+    return typeof outputs === "object" && outputs !== null ? (outputs as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export function pulumiOutputs(
   stack: string | undefined,
   cwd: string | undefined,
@@ -36,14 +46,24 @@ export function pulumiOutputs(
   if (stack !== undefined) args.push("--stack", stack);
   return new Promise((resolve, reject) => {
     execFile("pulumi", args, { cwd, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error === null) return resolve(JSON.parse(stdout) as Record<string, unknown>);
+      if (error === null) {
+        const outputs = parseOutputs(stdout);
+        if (outputs !== undefined) return resolve(outputs);
+        return reject(
+          new Error("pulumi stack output gave no JSON object: run it with --json to see what it says"),
+        );
+      }
       if (error.code === "ENOENT") {
         const where = cwd === undefined ? "" : `, or there is no directory ${cwd}`;
         return reject(
           new Error(`pulumi is not on the PATH${where}: give an image reference with a slash instead`),
         );
       }
-      reject(new Error(`pulumi stack output failed: ${stderr.trim() || error.message}`));
+      reject(
+        new Error(
+          `pulumi stack output failed: ${cleanLine(stderr.trim() || error.message, { longest: 1000 })}`,
+        ),
+      );
     });
   });
 }

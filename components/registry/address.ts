@@ -73,17 +73,15 @@ export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
 export const systemResolve: Resolve = (hostname) => dns.lookup(hostname, { all: true });
 
-/** The nearest of a host's addresses; those of a name that cannot be resolved will not be reached either. */
-export async function nearest(hostname: string, resolve: Resolve): Promise<Reach> {
-  const named = reachOfName(hostname);
-  if (named !== undefined) return named;
-  const found = (await resolve(hostname).catch(() => [])).map(({ address }) => reachOf(address));
+/** Who can be reached from afar is trusted as little as what is afar, whatever other addresses it has. */
+export function farther(one: Reach, other: Reach): Reach {
   const order: readonly Reach[] = ["machine", "link", "network", "internet"];
-  return order.find((reach) => found.includes(reach)) ?? "internet";
+  return order.indexOf(one) > order.indexOf(other) ? one : other;
 }
 
-/** Whether a registry that is so far away may send us to what is so near. */
-export function maySendTo(registry: Reach, target: Reach): boolean {
-  if (target === "internet" || registry === "machine") return true;
-  return target === "network" && registry === "network";
+/** Whether somebody who is so far away may send us to what is so near. A cloud's own services are nobody's token server. */
+export function maySendTo(from: Reach, target: Reach): boolean {
+  if (target === "internet") return true;
+  if (target === "link") return false;
+  return from === "machine" || (target === "network" && from === "network");
 }

@@ -2,7 +2,7 @@
 import type { Credentials } from "./credentials";
 import { RegistryError, responseError } from "./errors";
 import { readBody, send } from "./http";
-import { guardedLookup } from "./guard";
+import { guardFor } from "./guard";
 import {
   addSecret,
   basicHeader,
@@ -126,7 +126,7 @@ async function requestToken(
     limits: session.settings,
     ...(isOwn(session, request.url)
       ? {}
-      : { lookup: await guardedLookup(session, request.url, "its token server is") }),
+      : { guard: guardFor(session, request.url, "its token server is", session.reach) }),
     env: session.env,
   });
   // A redirect is not followed: it would carry the credentials to a place that the registry did not name.

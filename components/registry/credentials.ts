@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { CredentialError } from "./credentialError";
 import { askHelper } from "./credentialHelper";
+import { sameDomain } from "./reference";
 
 export { CredentialError } from "./credentialError";
 
@@ -197,5 +198,5 @@ function canonical(key: string): string {
   const bare = key.replace(/^https?:\/\//, "").replace(/(\/v[12])?\/*$/, "");
   const [host = "", ...path] = bare.split("/");
   const hub = /^(index\.|registry-1\.)?docker\.io$/i.test(host);
-  return [hub ? "docker.io" : host.toLowerCase(), ...path].join("/");
+  return [hub ? "docker.io" : sameDomain(host), ...path].join("/");
 }

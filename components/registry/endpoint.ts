@@ -1,6 +1,7 @@
 // Decides once for each session whether the registry is asked over https or http.
 import { drain, send } from "./http";
 import { errorCode, errorText, RegistryError } from "./errors";
+import { noteRegistry } from "./guard";
 import { isLoopback } from "./reference";
 import type { Endpoint, Session } from "./session";
 
@@ -56,6 +57,7 @@ async function probe(session: Session, { origin, verifyTls }: Endpoint): Promise
       limits: session.settings,
       env: session.env,
     });
+    noteRegistry(session, url, response);
     await drain(response);
     // A registry that wants credentials here wants them everywhere: the next request need not ask.
     if (response.statusCode === 401) session.challenge = response.headers["www-authenticate"];

@@ -189,6 +189,9 @@ function connectionAdvice(session: Session, code: string): string {
   if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
     return "; it does not speak TLS: set registry.insecure if it is meant to speak plain http";
   }
+  if (code === "ETIMEDOUT" || code === "ETIME") {
+    return "; check the network between this machine and it, or try again when it is less busy";
+  }
   if (code === "EPROXY") return "; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "; check the host's name and the DNS";
   if (code === "ECONNREFUSED") return `; check that a registry runs at ${session.domain}`;

@@ -13,11 +13,18 @@ export interface HttpRequest {
   verifyTls: boolean;
   /** How long what may take; those of the session. */
   limits: TimeLimits;
-  /** Tells a host's addresses; the system's resolver where there is none. */
-  lookup?: LookupFunction;
+  /** Where the host must be checked: none where the request may go anywhere. */
+  guard?: Guard;
   signal?: AbortSignal;
   /** Where a proxy may be named. */
   env: NodeJS.ProcessEnv;
+}
+
+export interface Guard {
+  /** Tells a host's addresses, or refuses them. */
+  lookup: LookupFunction;
+  /** Names what `lookup` allows. Connections that were made under another rule are not used: nobody judged their address. */
+  rule: string;
 }
 
 export interface TimeLimits {
@@ -31,6 +38,9 @@ export interface TimeLimits {
 /** More than a server has reason to send before its answer. */
 const mostInterimAnswers = 20;
 
+/** The code of an error after which the same request would only take as long again. */
+const endless = "ETIME";
+
 /** A body is longer than anything sensible. */
 export class BodyTooLongError extends Error {
   override readonly name = "BodyTooLongError";
@@ -38,7 +48,7 @@ export class BodyTooLongError extends Error {
 
 type Requester = (url: URL, options: RequestOptions & { rejectUnauthorized?: boolean }) => ClientRequest;
 
-/** By protocol, and proxy where there is one. */
+/** By protocol, proxy, and the rule of a guard. */
 const agents = new Map<string, Agent>();
 
 // Connections are kept for the next request. Node does not wait for idle ones, so a program can exit all the same.
@@ -47,27 +57,47 @@ const agentOptions = { keepAlive: true, maxSockets: 8 };
 async function client(
   protocol: string,
   proxy: URL | undefined,
+  rule = "",
 ): Promise<{ request: Requester; agent: Agent }> {
   const secure = protocol === "https:";
   const { request, Agent: Direct } = await (secure ? import("node:https") : import("node:http"));
-  const key = `${protocol} ${proxy?.href ?? ""}`;
+  const key = `${protocol} ${proxy?.href ?? ""} ${rule}`;
   const agent = agents.get(key) ?? (await proxied(secure, proxy)) ?? new Direct(agentOptions);
   agents.set(key, agent);
   return { request, agent };
 }
 
+/** What both kinds of proxy agents have. */
+interface ProxyAgent extends Agent {
+  connectOpts: { signal?: AbortSignal };
+  connect(request: ClientRequest, options: object): Promise<unknown>;
+}
+
 /** Loaded here: few need it. */
 async function proxied(secure: boolean, proxy: URL | undefined): Promise<Agent | undefined> {
   if (proxy === undefined) return undefined;
-  if (secure) return new (await import("https-proxy-agent")).HttpsProxyAgent(proxy, agentOptions);
-  return new (await import("http-proxy-agent")).HttpProxyAgent(proxy, agentOptions);
+  const made: unknown = secure
+    ? new (await import("https-proxy-agent")).HttpsProxyAgent(proxy, agentOptions)
+    : new (await import("http-proxy-agent")).HttpProxyAgent(proxy, agentOptions);
+  // It waits for its proxy without an end, and a request that is given up has no connection yet that it could close.
+  const agent = made as ProxyAgent;
+  const { connectOpts } = agent;
+  const connect = agent.connect.bind(agent);
+  agent.connect = (request, options) => {
+    agent.connectOpts = { ...connectOpts, signal: connecting.get(request)?.signal };
+    return connect(request, options);
+  };
+  return agent;
 }
+
+/** Ends the way to a proxy, by request. */
+const connecting = new WeakMap<ClientRequest, AbortController>();
 
 /** The response's body must be read or drained by the caller. */
 export async function send(request: HttpRequest): Promise<IncomingMessage> {
   const { url, method, body, signal, limits } = request;
   const proxy = proxyFor(url, request.env);
-  const { request: start, agent } = await client(url.protocol, proxy);
+  const { request: start, agent } = await client(url.protocol, proxy, request.guard?.rule);
   const length = body === undefined ? {} : { "content-length": String(body.length) };
   return new Promise((resolve, reject) => {
     let response: IncomingMessage | undefined;
@@ -78,10 +108,20 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       rejectUnauthorized: request.verifyTls,
       timeout: limits.idleTimeoutMs,
       signal,
-      ...(request.lookup === undefined ? {} : { lookup: request.lookup }),
+      ...(request.guard === undefined ? {} : { lookup: request.guard.lookup }),
     });
-    const giveUp = (why: string) => {
-      (response ?? outgoing).destroy(Object.assign(new Error(why), { code: "ETIMEDOUT" }));
+    const way = new AbortController();
+    connecting.set(outgoing, way);
+    const leave = () => {
+      if (response === undefined) way.abort();
+    };
+    signal?.addEventListener("abort", leave);
+    const giveUp = (why: string, code = "ETIMEDOUT") => {
+      const reason = Object.assign(new Error(why), { code });
+      // Without a connection yet, the request itself tells of its end only once there is one.
+      reject(reason);
+      (response ?? outgoing).destroy(reason);
+      leave();
     };
     const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
     // Silence is not enough to go by: a byte now and then breaks it.
@@ -90,7 +130,7 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       limits.headersTimeoutMs,
     );
     const total = setTimeout(
-      () => giveUp(`the answer of ${url.host} took longer than ${seconds(limits.totalTimeoutMs)}`),
+      () => giveUp(`the answer of ${url.host} took longer than ${seconds(limits.totalTimeoutMs)}`, endless),
       limits.totalTimeoutMs,
     );
     let watch: NodeJS.Timeout | undefined;
@@ -98,11 +138,12 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       clearTimeout(headers);
       clearTimeout(total);
       clearInterval(watch);
+      signal?.removeEventListener("abort", leave);
     };
     outgoing.on("close", stopTimers);
     let interim = 0;
     outgoing.on("information", () => {
-      if (++interim > mostInterimAnswers) giveUp(`${url.host} sends interim answers without end`);
+      if (++interim > mostInterimAnswers) giveUp(`${url.host} sends interim answers without end`, endless);
     });
     outgoing.on("timeout", () =>
       giveUp(`nothing came from ${url.host} for ${seconds(limits.idleTimeoutMs)}`),

@@ -73,6 +73,7 @@ interface Served {
 
 const { manifestBytes: longestManifest, configBytes: longestConfig } = limits.registry;
 const parallelLayers = 3;
+const parallelManifests = 4;
 const acceptManifests = { accept: Object.values(mediaTypes).join(", ") };
 
 export async function readTagDigest(session: Session, tag: string): Promise<string | undefined> {
@@ -179,19 +180,34 @@ export async function chosenImage(
   if (top.kind === "image") return { manifest: top, platform: undefined, others: {} };
   const images = await imagesOf(session, top, wanted);
   const chosen = choosePlatform(images, wanted);
-  const others: Record<string, number> = {};
-  if (withSizes) {
-    const { indexEntries } = limits.registry;
-    if (images.length > indexEntries)
-      throw new ManifestError(
-        `the index of ${session.name} has ${images.length} images, more than ${indexEntries}`,
-      );
-    for (const image of images) {
-      if (image.digest === chosen.digest) continue;
-      others[platformName(image.platform)] = transferSize(await imageOf(session, image));
-    }
+  const { indexEntries } = limits.registry;
+  if (withSizes && images.length > indexEntries)
+    throw new ManifestError(
+      `the index of ${session.name} has ${images.length} images, more than ${indexEntries}`,
+    );
+  const [manifest, others] = await Promise.all([
+    imageOf(session, chosen),
+    withSizes ? otherSizes(session, images, chosen) : {},
+  ]);
+  return { manifest, platform: chosen.platform, others };
+}
+
+/** The first image of each platform counts, and the chosen one for its own. */
+async function otherSizes(
+  session: Session,
+  images: readonly Descriptor[],
+  chosen: Descriptor,
+): Promise<Record<string, number>> {
+  const named = new Map<string, Descriptor>();
+  for (const image of images) {
+    const name = platformName(image.platform);
+    if (name !== platformName(chosen.platform) && !named.has(name)) named.set(name, image);
   }
-  return { manifest: await imageOf(session, chosen), platform: chosen.platform, others };
+  const sizes = new Map<string, number>([...named.keys()].map((name) => [name, 0]));
+  await atOnce(parallelManifests, named, async ([name, image]) => {
+    sizes.set(name, transferSize(await imageOf(session, image)));
+  });
+  return Object.fromEntries(sizes);
 }
 
 /** The images of an index; those of the indexes in it where its own have not the one that is wanted. */
@@ -252,21 +268,28 @@ async function measureLayers(
   const waiting = new Map(
     layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]),
   );
-  const queue = waiting.values();
   const stop = new AbortController();
   // Without the configuration the layers are of no use: no more of them is read, and no request is tried again.
   program.catch(() => stop.abort());
-  const work = async (): Promise<void> => {
-    // All workers take from the one iterator.
-    for (const layer of queue) found.set(layer.digest, await measure(session, layer, program, stop.signal));
-  };
   try {
-    await Promise.all(Array.from({ length: parallelLayers }, work));
+    await atOnce(parallelLayers, waiting.values(), async (layer) => {
+      found.set(layer.digest, await measure(session, layer, program, stop.signal));
+    });
   } catch (error) {
     stop.abort();
     throw error;
   }
   return found;
+}
+
+/** Does `work` for each item, for so many at a time. */
+async function atOnce<T>(count: number, items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  // All workers take from the one iterator.
+  const queue = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
 }
 
 async function measure(

@@ -45,7 +45,8 @@ function sessionFor(repository: Repository, access: RegistryAccess = {}): Sessio
   const { username, password, insecure } = access;
   const { DOCKER_CONFIG, REGISTRY_AUTH_FILE } = process.env;
   const key = JSON.stringify([
-    repository.name,
+    repository.domain,
+    repository.path,
     username,
     password,
     insecure,

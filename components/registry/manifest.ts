@@ -92,7 +92,9 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManife
   }
   const type = manifestType(document, mediaType);
   if (type === mediaTypes.dockerList || type === mediaTypes.ociIndex) {
-    const manifests = list(document["manifests"], "manifests").map((item) => descriptor(item, "manifests"));
+    const manifests = list(document["manifests"], "manifests")
+      .filter(isKnown)
+      .map((item) => descriptor(item, "manifests"));
     const images = manifests.filter(isImage);
     const indexes = manifests.filter((each) => indexTypes.includes(each.mediaType));
     return { kind: "index", mediaType: type, images, indexes };
@@ -113,6 +115,12 @@ export function isAttestation(manifest: Descriptor): boolean {
 const imageTypes: readonly string[] = [mediaTypes.dockerManifest, mediaTypes.ociManifest];
 const indexTypes: readonly string[] = [mediaTypes.dockerList, mediaTypes.ociIndex];
 
+/** What is of another type may have anything else in it, such as a digest that is not SHA-256: it is not looked at. */
+function isKnown(item: unknown): boolean {
+  const mediaType = isObject(item) ? item["mediaType"] : undefined;
+  return typeof mediaType !== "string" || imageTypes.includes(mediaType) || indexTypes.includes(mediaType);
+}
+
 /** False for attestations, artifacts and media types that are not known, which the OCI's image-spec wants ignored. */
 function isImage(manifest: Descriptor): boolean {
   return (
@@ -125,7 +133,8 @@ function isImage(manifest: Descriptor): boolean {
  * linux/amd64, else the first. This machine's own platform plays no part: every machine must get the same outputs.
  */
 export function choosePlatform(images: readonly Descriptor[], platform?: string): Descriptor {
-  const [first] = images;
+  // An old artifact looks like an image without a platform.
+  const first = images.find((image) => image.platform !== undefined) ?? images[0];
   if (first === undefined) throw new ManifestError("the index holds no image");
   if (platform === undefined) return bestMatch(images, "linux/amd64") ?? first;
   const match = bestMatch(images, platform);

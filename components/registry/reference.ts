@@ -33,7 +33,7 @@ export function parseRepository(text: string): Repository {
   const { domain, path } = splitDomain(text);
   const nameProblem = domainProblem(domain) ?? pathProblem(path) ?? lengthProblem(domain, path);
   if (nameProblem !== undefined) throw new ImageReferenceError(nameProblem);
-  return { domain, path, name: `${normalDomain(domain)}/${path}`, familiar: text };
+  return { domain, path, name: `${sameDomain(domain)}/${path}`, familiar: text };
 }
 
 /** Why nothing can be pushed to `text`; undefined when it names a repository to push to. */
@@ -86,10 +86,16 @@ export function registryHost(domain: string): string {
 
 /** One spelling of a host with its port: names in lower case, IPv6 in its short form. */
 export function normalDomain(domain: string): string {
-  const [, host = "", port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(domain) ?? [];
+  const [, host = domain, port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(domain) ?? [];
   const address =
     host.startsWith("[") && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
   return `${address.toLowerCase()}${port}`;
+}
+
+/** The same for every spelling of one registry. This machine's is asked over http first, where 443 is another port. */
+export function sameDomain(domain: string): string {
+  const normal = normalDomain(domain);
+  return isLoopback(normal) ? normal : normal.replace(/:443$/, "");
 }
 
 /**

@@ -1,6 +1,6 @@
 // What is remembered about one repository's registry between requests: how to reach it, and as whom.
 import { findCredentials, type Credentials } from "./credentials";
-import { nearest, systemResolve, type Reach, type Resolve } from "./address";
+import { systemResolve, type Reach, type Resolve } from "./address";
 import { registryHost, type Repository } from "./reference";
 
 export interface RegistryAccess {
@@ -67,8 +67,8 @@ export interface Session {
   /** What the registry said it wants when it was found. */
   challenge?: string;
   credentials?: Promise<Credentials | undefined>;
-  /** How far the registry is, once somebody has asked. */
-  reach?: Promise<Reach>;
+  /** How far the registry is: the farthest address that it has answered from. */
+  reach?: Reach;
   /** Who the registry knows us as, for messages. */
   user?: string;
   readonly authorizations: Map<string, Authorization>;
@@ -100,11 +100,6 @@ export function isOwn(session: Session, url: URL): boolean {
   return url.host === new URL(`${url.protocol}//${session.host}`).host;
 }
 
-export function registryReach(session: Session): Promise<Reach> {
-  const { hostname } = new URL(`https://${session.host}`);
-  return (session.reach ??= nearest(hostname, session.settings.resolve));
-}
-
 /** Those given explicitly win over the store, which is only asked when a registry wants to know who asks. */
 export async function sessionCredentials(session: Session): Promise<Credentials | undefined> {
   const credentials = await (session.credentials ??= lookUp(session));
@@ -118,8 +113,27 @@ export async function sessionCredentials(session: Session): Promise<Credentials 
 export function addSecret(session: Session, secret: string | undefined): void {
   // A very short one would tear holes in every message and protects nothing.
   if (secret === undefined || secret.length < 4) return;
-  session.secrets.add(secret);
-  session.secrets.add(encodeURIComponent(secret));
+  for (const form of spellings(secret)) session.secrets.add(form);
+}
+
+/** A secret as a server may repeat it: in an address, a form, a header, JSON or HTML. */
+function spellings(secret: string): string[] {
+  const inAddress = encodeURIComponent(secret);
+  const inForm = new URLSearchParams([["", secret]]).toString().slice(1);
+  const base64 = Buffer.from(secret, "utf8").toString("base64").replace(/=+$/, "");
+  const inHtml = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return [
+    secret,
+    ...[inAddress, inForm].flatMap((text) => [
+      text,
+      text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+    ]),
+    base64,
+    base64.replaceAll("+", "-").replaceAll("/", "_"),
+    JSON.stringify(secret).slice(1, -1),
+    inHtml,
+    inHtml.replaceAll('"', "&quot;"),
+  ];
 }
 
 export function basicHeader(session: Session, username: string, password: string): string {

@@ -1,13 +1,13 @@
 // One request to a registry as callers see it: authenticated, redirected, tried again when that may help.
 import type { IncomingMessage } from "node:http";
-import type { LookupFunction } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cleanLine } from "../foreignText";
 import { authenticate, remembered } from "./auth";
 import { sessionEndpoint } from "./endpoint";
 import { connectionError, isTemporary, RegistryError, responseError } from "./errors";
-import { drain, send, type HttpRequest } from "./http";
-import { guardedLookup } from "./guard";
+import { farther, type Reach } from "./address";
+import { drain, send, type Guard, type HttpRequest } from "./http";
+import { guardFor, noteRegistry, reachOfAnswer } from "./guard";
 import { isLoopback } from "./reference";
 import {
   basicHeader,
@@ -168,16 +168,18 @@ async function follow(
 ): Promise<Answered> {
   let url = new URL(`/v2/${session.path}/${request.path}`, endpoint.origin);
   let header = authorization;
+  let from: Reach | undefined;
   for (let redirects = 0; ; redirects++) {
-    const elsewhere = isOwn(session, url)
-      ? undefined
-      : await guardedLookup(session, url, "it was redirected to");
-    const response = await send(toHttp(session, endpoint, request, url, header, elsewhere));
+    const own = isOwn(session, url);
+    const guard = own ? undefined : guardFor(session, url, "it was redirected to", from);
+    const response = await send(toHttp(session, endpoint, request, url, header, guard));
+    const answered = (own ? noteRegistry : reachOfAnswer)(session, url, response);
+    from = from === undefined ? answered : farther(answered, from);
     const { location } = response.headers;
     const status = response.statusCode ?? 0;
     const redirected = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
     if (!redirected || request.method === "PUT")
-      return { response, host: isOwn(session, url) ? session.host : url.host };
+      return { response, host: own ? session.host : cleanLine(url.host) };
     await drain(response);
     if (redirects >= mostRedirects)
       throw failed(session, request, `it was redirected more than ${mostRedirects} times`);
@@ -200,7 +202,7 @@ function toHttp(
   request: RegistryRequest,
   url: URL,
   authorization: string | undefined,
-  lookup: LookupFunction | undefined,
+  guard: Guard | undefined,
 ): HttpRequest {
   return {
     method: request.method,
@@ -210,7 +212,7 @@ function toHttp(
     // Verification is only off for the registry itself, not for where it redirects to.
     verifyTls: endpoint.verifyTls || !isOwn(session, url),
     limits: session.settings,
-    ...(lookup === undefined ? {} : { lookup }),
+    ...(guard === undefined ? {} : { guard }),
     env: session.env,
     signal: request.signal,
   };

@@ -148,6 +148,37 @@ describe("registry/auth", () => {
       assert.ok(!error.message.includes("token-one") && !error.message.includes("hunter2"));
     });
 
+    it("shows a password in none of the forms in which it may be repeated", async () => {
+      const password = 'Pa/ss+wö rd&"<9>';
+      const base64 = (text: string) => Buffer.from(text).toString("base64");
+      const html = password.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+      const forms = [
+        password,
+        encodeURIComponent(password),
+        encodeURIComponent(password).replace(/%../g, (code) => code.toLowerCase()),
+        new URLSearchParams({ p: password }).toString().slice(2),
+        base64(password),
+        base64(password).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, ""),
+        base64(`me:${password}`),
+        JSON.stringify(password),
+        html,
+        html.replaceAll('"', "&quot;"),
+      ];
+      for (const form of forms) {
+        accepted = "nobody's";
+        registry.intercept = (_request, response, { url }) => {
+          if (url === "/v2/") return false;
+          response.setHeader("www-authenticate", "Basic realm=x");
+          return refuse(response, 401, "DENIED", `you sent [${form}] here`);
+        };
+        const error = await fails(
+          read(registry.session({ username: "me", password }), digest),
+          /you sent \[/,
+        );
+        assert.match(error.message, /you sent \["?\*\*\*=*"?\] here/, form);
+      }
+    });
+
     it("refuses token servers that have no business with the credentials", async () => {
       const session = registry.session({ username: "me", password: "hunter2" });
       for (const [bad, reason] of [

@@ -86,6 +86,21 @@ describe("registry/credentials, as docker reads them", () => {
 describe("hosts in other spellings", () => {
   it("are one registry: its credentials, its tags, this machine", async () => {
     assert.equal(await found({ auths: { "r.example.com": basic("me", "1") } }, "R.Example.COM"), "me 1");
+    for (const [key, domain] of [
+      ["https://R.example.com:443/v2/", "r.example.com"],
+      ["r.example.com", "R.Example.com:443"],
+      ["[0:0:0::2]:5000", "[::2]:5000"],
+      ["https://[FD00::00A]/artifactory", "[fd00::a]:443"],
+    ] as const)
+      assert.equal(await found({ auths: { [key]: basic("me", "1") } }, domain), "me 1", domain);
+    // On this machine http comes first, where 443 is another port.
+    assert.equal(await found({ auths: { "localhost:443": basic("me", "1") } }, "localhost"), undefined);
+    assert.equal(
+      await found({ auths: { "r.example.com:5000": basic("me", "1") } }, "r.example.com"),
+      undefined,
+    );
+    assert.equal(parseRepository("R.example.com:443/a").name, parseRepository("r.example.com/a").name);
+    assert.notEqual(parseRepository("r.example.com:80/a").name, parseRepository("r.example.com/a").name);
     const names = ["R.Example.COM:443/a", "r.example.com:443/a"].map((text) => parseRepository(text).name);
     assert.equal(names[0], names[1]);
     for (const local of [

@@ -142,6 +142,15 @@ describe("registry: a whole image", () => {
       readPushedImage(registry.session(), index, { platform: "linux/arm64" }),
       /it has linux\/amd64/,
     );
+    // Two images of one platform: the first one's size is told, whichever else is there.
+    const doubled = [...manifests, entry({ os: "linux", architecture: "amd64" }, small)];
+    const windows = [small, digest].map((of) => entry({ os: "windows", architecture: "amd64" }, of));
+    const same = registry.addManifest(
+      { schemaVersion: 2, manifests: [...doubled, ...windows] },
+      mediaTypes.ociIndex,
+    );
+    const told = await readPushedImage(registry.session(), same, { platform: "linux/amd64", sizes: true });
+    assert.deepEqual(told.platformSizes, { "linux/amd64": compressed(), "windows/amd64": other });
     // An index in an index is followed where the image is not found before, and not for ever.
     const inner = (of: string) => ({ ...entry({}, of), mediaType: mediaTypes.ociIndex });
     const artifact = { ...entry({}, none), mediaType: "application/vnd.example.thing" };

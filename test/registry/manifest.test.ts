@@ -84,6 +84,20 @@ describe("registry/manifest", () => {
     );
   });
 
+  it("does not look into what it passes over, nor takes it for the only image", () => {
+    const thing = { mediaType: "application/vnd.example.thing.v1+json" };
+    const all = index(
+      { ...thing, digest: `sha512:${"f".repeat(128)}`, size: 3 },
+      { ...thing, digest: "blake3:xyz", size: -1, platform: "none", annotations: [] },
+      thing,
+      entry("e", { mediaType: mediaTypes.ociManifest }),
+      image("c", "linux", "riscv64"),
+    );
+    assert.equal(choosePlatform(all.images).digest, digest("c"));
+    assert.equal(choosePlatform(all.images, "linux/riscv64").digest, digest("c"));
+    assert.throws(() => index({ mediaType: mediaTypes.ociManifest, digest: "sha256:1" }), /no sha256 digest/);
+  });
+
   it("takes for 32-bit ARM an older variant where there is no other, and none that is newer", () => {
     const v6 = image("a", "linux", "arm", { variant: "v6" });
     const v7 = image("b", "linux", "arm", { variant: "v7" });

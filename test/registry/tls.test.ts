@@ -7,7 +7,6 @@ import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { Reach } from "../../components/registry/address";
 import { readTagDigest } from "../../components/registry/image";
 import { parseRepository } from "../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../components/registry/session";
@@ -57,7 +56,7 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
   const session = (domain: string, access: RegistryAccess = {}): Session => ({
     ...openSession(parseRepository(`${domain}/x`), access, { tries: 2, retryBaseMs: 1 }, emptyEnv),
     host, // Where the name would resolve to.
-    ...(domain === "registry.test" ? { reach: Promise.resolve<Reach>("internet") } : {}),
+    ...(domain === "registry.test" ? { reach: "internet" } : {}),
   });
 
   it("is refused, with what to do", async () => {
