@@ -111,7 +111,8 @@ module.exports = { digest, ref };
       const outputs = await project.outputs<{ digest: string; ref: string }>();
       assert.equal(outputs.ref, `${repository}@${outputs.digest}`);
       assert.equal((await fetchManifest(repository, "latest"))?.digest, outputs.digest);
-      const staged = path.join(project.directory, ".goimage/test/test/hello-MultiStage");
+      const [, name = ""] = /^name: (.*)$/m.exec(project.read("Pulumi.yaml")) ?? [];
+      const staged = path.join(project.directory, ".goimage", name, "test/hello-MultiStage");
       const files = fs.readdirSync(staged, { recursive: true }).sort();
       assert.deepEqual(files, ["go.mod", "main.go"]);
       for (const file of ["go.mod", "main.go"]) {

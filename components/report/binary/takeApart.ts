@@ -40,30 +40,32 @@ function ask(bytes: Buffer, mebibytes: number, milliseconds: number): Promise<Bi
   return new Promise((resolve) => {
     const end = (found: BinaryBreakdown | undefined, ended: boolean) => {
       clearTimeout(timer);
-      asked.removeAllListeners();
-      // A late error of one that is ended has no other listener.
-      asked.on("error", () => undefined);
+      // Not all listeners: Node has some of its own.
+      asked.off("message", onMessage).off("error", onError).off("exit", onExit);
       if (ended) {
         worker = undefined;
+        // A late error has no other listener.
+        asked.on("error", () => undefined);
         void asked.terminate();
       }
       asked.unref();
       resolve(found);
     };
-    const timer = setTimeout(
-      () => end(whole(size, `it was not taken apart within ${milliseconds / 1000} s`), true),
-      milliseconds,
-    );
-    asked.ref();
-    asked.once("message", ({ found }: Answer) => end(found, false));
-    asked.once("error", (error: NodeJS.ErrnoException) => {
+    const onMessage = ({ found }: Answer) => end(found, false);
+    const onError = (error: NodeJS.ErrnoException) => {
       const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
       end(
         whole(size, memory ? "it needs too much memory to be taken apart" : "it cannot be taken apart"),
         true,
       );
-    });
-    asked.once("exit", () => end(whole(size, "it cannot be taken apart"), true));
+    };
+    const onExit = () => end(whole(size, "it cannot be taken apart"), true);
+    const timer = setTimeout(
+      () => end(whole(size, `it was not taken apart within ${milliseconds / 1000} s`), true),
+      milliseconds,
+    );
+    asked.ref();
+    asked.on("message", onMessage).on("error", onError).on("exit", onExit);
     // A buffer of its own, which can be handed over: Node puts small ones together in one.
     const own =
       bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes : Buffer.from(bytes);
