@@ -175,11 +175,21 @@ function deletion({ retainOnDelete = true }: GoImageArgs): pulumi.CustomResource
 }
 
 /** Files that are shipped keep their executable bit; compiled ones have none, so that a chmod changes nothing. */
-function executables({ tree, closure, runtimeFiles }: Source): Set<string> {
-  const shipped = closure.files.filter((file) =>
+function executables(source: Source): Set<string> {
+  return new Set(shippedFiles(source).filter((file) => source.tree.isExecutable(file)));
+}
+
+/** Files that runtime.files names, in the image as they are. */
+function shippedFiles({ closure, runtimeFiles }: Source): string[] {
+  return closure.files.filter((file) =>
     runtimeFiles.some((root) => file === root || file.startsWith(`${root}/`)),
   );
-  return new Set(shipped.filter((file) => tree.isExecutable(file)));
+}
+
+/** The first of some files, and how many more there are. */
+function named(files: readonly string[]): string {
+  const more = files.length - 3;
+  return [...files.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 /** What changed since the last deployment; empty without one. Each of these changes makes the engine build and push. */
@@ -195,9 +205,17 @@ function rebuildReasons(
 }
 
 /** Tells what the user should know about the source: what changed since the last deployment, and what is unusual. */
-function explain({ component }: Owner, { closure }: Source, reasons: pulumi.Output<string[]>): void {
+function explain({ component }: Owner, source: Source, reasons: pulumi.Output<string[]>): void {
+  const { closure } = source;
   if (closure.wholeModule !== undefined) {
     void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
+  }
+  const ofOwner = shippedFiles(source).filter((file) => source.tree.isPrivate(file));
+  if (ofOwner.length > 0) {
+    void pulumi.log.warn(
+      `${named(ofOwner)} can be read by the owner alone here, and by everyone in the image, which runtime.files puts it into`,
+      component,
+    );
   }
   if (closure.secrets.length > 0) {
     const names = closure.secrets.join(", ");

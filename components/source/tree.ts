@@ -51,6 +51,11 @@ export class Tree {
     return content;
   }
 
+  /** True when nobody but its owner may read it. */
+  isPrivate(file: string): boolean {
+    return process.platform !== "win32" && (fs.statSync(path.join(this.root, file)).mode & 0o044) === 0;
+  }
+
   /** True when the owner may execute it. */
   isExecutable(file: string): boolean {
     return (fs.statSync(path.join(this.root, file)).mode & 0o100) !== 0;

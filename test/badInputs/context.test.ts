@@ -298,6 +298,22 @@ describe("a main package", () => {
     ));
 });
 
+describe("a file that only its owner may read", () => {
+  it("is told of when it is shipped, where everyone can read it, and not when it is compiled", async () => {
+    const files = hello({ "data/a.txt": "", "data/b.txt": "" });
+    const prepare = (directory: string) => {
+      for (const file of ["data/a.txt", "main.go"]) fs.chmodSync(path.join(directory, "hello", file), 0o600);
+    };
+    const { warnings } = await accepted(files, { runtime: { files: ["data"] } }, prepare);
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      /^data\/a\.txt can be read by the owner alone here, and by everyone in the image/,
+    );
+    assert.deepEqual((await accepted(files, {}, prepare)).warnings, []);
+  });
+});
+
 describe("what .dockerignore leaves out", () => {
   const embedding = 'package main\n\nimport _ "embed"\n\n//go:embed static\nvar s string\n\nfunc main() {}\n';
   const files = hello({
