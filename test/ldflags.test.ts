@@ -5,6 +5,7 @@ import { goBuild } from "../components/dockerfile/goBuild";
 import { linkerWords } from "../components/ldflags";
 import { examplePlan } from "./support/plan";
 import { makeTree } from "./support/module";
+import { needsGo } from "./support/go";
 
 describe("linker flags", () => {
   it("are refused when they name another linker, wherever in the entry and however quoted", () => {
@@ -59,13 +60,7 @@ describe("linker flags", () => {
 describe("linker flags beside go build itself", function () {
   this.timeout(120_000);
   before(function () {
-    try {
-      execFileSync("go", ["version"]);
-    } catch {
-      if (process.env["CI"] === "true") throw new Error("CI needs the go command for this test");
-      console.log("      skipped: there is no go command on this machine");
-      this.skip();
-    }
+    needsGo(this);
   });
 
   const source = 'package main\n\nvar a, b, c string\n\nfunc main() { print(a, "|", b, "|", c) }\n';

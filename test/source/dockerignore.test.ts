@@ -6,6 +6,7 @@ import * as path from "node:path";
 import * as fc from "fast-check";
 import { dockerignore } from "../../components/source/dockerignore";
 import { makeTree } from "../support/module";
+import { needsGo } from "../support/go";
 
 interface Question {
   ignore: string;
@@ -58,13 +59,7 @@ describe(".dockerignore", () => {
     this.timeout(120_000);
     before(function () {
       program = path.join(makeTree({}), "patternmatcher");
-      try {
-        execFileSync("go", ["version"]);
-      } catch {
-        if (process.env["CI"] === "true") throw new Error("CI needs the go command for this test");
-        console.log("      skipped: there is no go command on this machine");
-        return this.skip();
-      }
+      needsGo(this);
       execFileSync("go", ["build", "-o", program, "."], {
         cwd: folder,
         env: { ...process.env, GOFLAGS: "-mod=readonly" },

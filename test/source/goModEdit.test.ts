@@ -6,6 +6,7 @@ import * as path from "node:path";
 import * as fc from "fast-check";
 import { parseGoMod } from "../../components/source/goMod";
 import { makeTree } from "../support/module";
+import { needsGo } from "../support/go";
 
 interface Edited {
   Module?: { Path: string };
@@ -53,13 +54,7 @@ function compare(text: string): boolean {
 describe("go.mod beside the go command", function () {
   this.timeout(120_000);
   before(function () {
-    try {
-      execFileSync("go", ["version"]);
-    } catch {
-      if (process.env["CI"] === "true") throw new Error("CI needs the go command for this test");
-      console.log("      skipped: there is no go command on this machine");
-      this.skip();
-    }
+    needsGo(this);
   });
 
   const table = [

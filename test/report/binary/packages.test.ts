@@ -122,19 +122,14 @@ func main() {
 `,
   },
 };
+import { needsGo } from "../../support/go";
 
 describe("packages of symbols, beside the go command", function () {
   this.timeout(300_000);
   const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOPROXY: "off", GOSUMDB: "off" };
 
   before(function () {
-    try {
-      execFileSync("go", ["version"]);
-    } catch {
-      if (process.env["CI"] === "true") throw new Error("CI needs the go command for this test");
-      console.log("      skipped: there is no go command on this machine");
-      this.skip();
-    }
+    needsGo(this);
   });
 
   for (const [what, files] of Object.entries(programs)) {
