@@ -58,9 +58,12 @@ func main() {
 		}
 		answer, err := ask(deadline)
 		if err != nil {
-			// A connection that the end of the time cut off says less than what came before.
+			// What the end of the time cut off says less than an answer that came before.
+			cut, isNet := err.(net.Error)
+			answered := strings.HasPrefix(last, "status ")
 			dial, isDial := err.(*net.OpError)
-			if last == "" || !isDial || dial.Op != "dial" || !dial.Timeout() {
+			dialing := isDial && dial.Op == "dial"
+			if last == "" || !isNet || !cut.Timeout() || !answered && !dialing {
 				last = err.Error()
 			}
 		} else if last = "status " + answer; answer == *status {

@@ -82,6 +82,11 @@ describe("prober", function () {
   for (const [name, text, last] of [
     ["does not listen", "setInterval(() => {}, 1000)", /connection refused/],
     ["answers otherwise", answer(500), /status 500/],
+    [
+      "answers otherwise, and then no more",
+      `let asked = 0; ${answer(500).replace("(q, s) =>", "(q, s) => asked++ ||")}`,
+      /status 500/,
+    ],
     ["never answers", 'require("net").createServer(() => {}).listen(port)', /timeout/],
     ["hangs up", 'require("net").createServer((s) => s.destroy()).listen(port)', /EOF|reset/],
     [
@@ -91,9 +96,9 @@ describe("prober", function () {
     ],
   ] as const) {
     it(`fails a program that ${name}, and says so`, async () => {
-      const { code, output } = await server(text, "-timeout=1s");
+      const { code, output } = await server(text, "-timeout=3s");
       assert.equal(code, 1);
-      assert.match(output, /no answer with status 200 to GET 127\.0\.0\.1:\d+\/ within 1s, at last: /);
+      assert.match(output, /no answer with status 200 to GET 127\.0\.0\.1:\d+\/ within 3s, at last: /);
       assert.match(output, last);
     });
   }

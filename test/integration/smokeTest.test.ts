@@ -139,10 +139,10 @@ describe("smoke test", function () {
   });
 
   it("tells the answer that was not the expected one", async () => {
-    change(`smokeTest: { http: { port: 8080, path: "/healthz", status: 204 }, timeoutSeconds: 1 },`);
+    change(`smokeTest: { http: { port: 8080, path: "/healthz", status: 204 }, timeoutSeconds: 3 },`);
     assert.match(
       await failing(),
-      /no answer with status 204 to GET 127\.0\.0\.1:8080\/healthz within 1s, at last: status 200/,
+      /no answer with status 204 to GET 127\.0\.0\.1:8080\/healthz within 3s, at last: status 200/,
     );
   });
 
