@@ -7,9 +7,9 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { performance } from "node:perf_hooks";
 import { buildClosure } from "../components/source/closure";
-import { resolveService } from "../components/source/module";
-import { readContext, writeContext } from "../components/source/stage";
-import { WorkDirectory } from "../components/source/workDirectory";
+import { resolveService } from "../components/source/service";
+import { readContext, writeContext } from "../components/context/stage";
+import { WorkDirectory } from "../components/context/workDirectory";
 import { Tree } from "../components/source/tree";
 
 const filesInPackage = 10;

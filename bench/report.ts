@@ -1,5 +1,5 @@
 /** The results as text: tables for a terminal, and the same in Markdown. Pure. */
-import { humanSize } from "../components/report/bytes";
+import { humanSize } from "../components/text/humanSize";
 import { table } from "../tools/setup/ui";
 import type { Verdict } from "./goals";
 import type { Comparison, Result, Unit } from "./model";

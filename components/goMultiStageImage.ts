@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Recipe, type GoMultiStageImageArgs } from "./args";
 import type { ImageCheck, ImageLayer } from "./outputs";
-import { classic, fast, type BaseDigests } from "./dockerfile/recipes";
-import { buildImage } from "./image";
-import { buildPlan } from "./plan";
-import { imageProblems, multiStageProblems } from "./validate";
+import { classic, fast, type BaseDigests } from "./dockerfile/fast";
+import { buildImage } from "./goImage";
+import { buildPlan } from "./source/resolve";
+import { imageProblems, multiStageProblems } from "./inputs/validate";
 
 /**
  * A Go service as a pushed container image: compiled in a Go stage, shipped as a single binary in an Alpine stage.

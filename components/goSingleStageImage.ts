@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { GoSingleStageImageArgs } from "./args";
 import type { ImageCheck, ImageLayer } from "./outputs";
-import { singleStage } from "./dockerfile/recipes";
-import { buildImage } from "./image";
-import { buildPlan } from "./plan";
-import { imageProblems } from "./validate";
+import { singleStage } from "./dockerfile/fast";
+import { buildImage } from "./goImage";
+import { buildPlan } from "./source/resolve";
+import { imageProblems } from "./inputs/validate";
 
 /**
  * A Go service as a pushed container image the simple way: one golang image compiles and runs it, and ships with the

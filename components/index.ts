@@ -3,4 +3,9 @@ export * from "./args";
 export * from "./outputs";
 export { GoMultiStageImage } from "./goMultiStageImage";
 export { GoSingleStageImage } from "./goSingleStageImage";
-export { compareImages, type ComparableImage, type ImageComparison, type ImageFigures } from "./compare";
+export {
+  compareImages,
+  type ComparableImage,
+  type ImageComparison,
+  type ImageFigures,
+} from "./compareImages";

@@ -1,7 +1,7 @@
 // The SSH agent of the machine that runs Pulumi.
 
 import type { GoImageArgs } from "../args";
-import type { Problem } from "../problems";
+import type { Problem } from "../inputs/problem";
 
 /** The provider wants an agent even for a preview, and names none of our inputs when there is none. */
 export function agentProblems({ build }: GoImageArgs): Problem[] {

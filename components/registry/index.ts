@@ -1,10 +1,16 @@
 // What goimage asks of a registry after a push. Everything else in this folder serves these three questions.
-import { readPushedImage, readTagDigest, writeTag, type PushedImage, type ReadOptions } from "./image";
+import {
+  readPushedImage,
+  readTagDigest,
+  writeTag,
+  type PushedImage,
+  type ReadOptions,
+} from "./image/pushedImage";
 import type { Repository } from "./reference";
-import { openSession, type RegistryAccess, type Session } from "./session";
+import { openSession, type RegistryAccess, type Session } from "./client/session";
 
-export type { ImageLayer, MeasuredLayer, PushedImage } from "./image";
-export type { RegistryAccess } from "./session";
+export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
+export type { RegistryAccess } from "./client/session";
 
 export interface ReadImageOptions extends ReadOptions {
   access?: RegistryAccess;

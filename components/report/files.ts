@@ -1,11 +1,11 @@
 // What the report wants to know of the files of one layer: which Go programs there are, and which packages of the
 // operating system the files belong to.
 import { posix } from "node:path";
-import type { DataSink, TarEntry } from "../registry/tar";
+import type { DataSink, TarEntry } from "../registry/image/tar";
 import { limits } from "../limits";
-import type { BinaryBreakdown } from "./binary/breakdown";
-import { isElf } from "./binary/elf";
-import { takeApart } from "./binary/takeApart";
+import type { BinaryBreakdown } from "../goBinary/breakdown";
+import { isElf } from "../goBinary/elf";
+import { takeApart } from "../goBinary/takeApart";
 
 const largestDatabase = limits.layer.packageDatabaseBytes;
 const apkDatabase = /^\/(usr\/)?lib\/apk\/db\/installed$/;

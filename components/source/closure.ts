@@ -3,13 +3,13 @@
 
 import * as path from "node:path";
 import { limits } from "../limits";
-import type { Problem } from "../problems";
-import { constraintMatches, nameMatches, type BuildContext } from "./constraints";
+import type { Problem } from "../inputs/problem";
+import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
 import { embeddedFiles } from "./embed";
 import { parseGoFile, type GoFile } from "./goFile";
 import { includesOfAssembly, includesOfC, searchesElsewhere, type Includes } from "./includes";
-import { isSecret, listModule } from "./list";
-import type { GoService } from "./module";
+import { isSecret, listModule } from "./wholeModule";
+import type { GoService } from "./service";
 import { join, type Tree } from "./tree";
 
 /** The files of a build context. */

@@ -2,7 +2,7 @@
 // It is not a compiler: where it cannot be sure it says more rather than less.
 
 import { limits } from "../limits";
-import { unquote } from "./quote";
+import { unquote } from "./goString";
 
 /** What one Go file says. */
 export interface GoFile {

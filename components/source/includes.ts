@@ -1,6 +1,6 @@
 // What C and assembly read besides themselves: #include lines, and #cgo lines that lead a compiler elsewhere.
 
-import { constraintMatches, type BuildContext } from "./constraints";
+import { constraintMatches, type BuildContext } from "./buildConstraints";
 
 /** Files that a text includes, as written, and whether it includes more, that cannot be told. */
 export interface Includes {

@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { shown, type Problem } from "../problems";
+import { shown, type Problem } from "../inputs/problem";
 import { parseGoFile } from "./goFile";
 import { isFile, slashed, statOf } from "./paths";
 

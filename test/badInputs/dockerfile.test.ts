@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
-import { fast, stageNames } from "../../components/dockerfile/recipes";
+import { fast, stageNames } from "../../components/dockerfile/fast";
 import { examplePlan } from "../support/plan";
 import { problems } from "../support/problems";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, type GoMultiStageImageArgs } from "../../components";
-import { destinationProblems } from "../../components/validate";
+import { destinationProblems } from "../../components/inputs/validate";
 import { accepted, hello, outcome, refused, repository } from "../support/outcome";
 
 describe("inputs that belong together", () => {

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { fast } from "../../components/dockerfile/recipes";
+import { fast } from "../../components/dockerfile/fast";
 import { examplePlan } from "../support/plan";
 
 /** The script of the compile step, with other directories than an image's. */

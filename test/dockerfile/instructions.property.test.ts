@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
 import * as path from "node:path";
 import * as fc from "fast-check";
-import { fast } from "../../components/dockerfile/recipes";
-import { multiStageProblems, imageProblems } from "../../components/validate";
+import { fast } from "../../components/dockerfile/fast";
+import { multiStageProblems, imageProblems } from "../../components/inputs/validate";
 import { examplePlan } from "../support/plan";
 
 /** Strings made of what means something to Dockerfiles, shells, Go and JSON, and of anything else. */

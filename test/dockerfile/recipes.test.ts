@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { BuildPlan } from "../../components/dockerfile/goBuild";
-import { classic, fast, singleStage } from "../../components/dockerfile/recipes";
+import type { BuildPlan } from "../../components/dockerfile/steps/goBuild";
+import { classic, fast, singleStage } from "../../components/dockerfile/fast";
 import { examplePlan } from "../support/plan";
 
 function rendered(change: Partial<BuildPlan> = {}, runtime: Parameters<typeof fast>[1] = {}): string[] {

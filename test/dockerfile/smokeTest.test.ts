@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
 import type { RuntimeStageArgs, SmokeTestArgs } from "../../components/args";
-import { prober } from "../../components/dockerfile/prober";
-import { fast } from "../../components/dockerfile/recipes";
+import { prober } from "../../components/dockerfile/steps/smokeTestProber";
+import { fast } from "../../components/dockerfile/fast";
 import { examplePlan } from "../support/plan";
 
 function rendered(

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as net from "node:net";
 import * as path from "node:path";
-import { prober } from "../../components/dockerfile/prober";
+import { prober } from "../../components/dockerfile/steps/smokeTestProber";
 import { makeTree } from "../support/module";
 import { run, type Run } from "./support/project";
 

@@ -11,7 +11,7 @@ import { buildImage } from "./support/images";
 import { Project, repositoryRoot, run } from "./support/project";
 import { fetchManifest, transferSize } from "./support/registry";
 
-const cli = path.join(repositoryRoot, "dist/cli.js");
+const cli = path.join(repositoryRoot, "dist/cli/index.js");
 
 describe("goimage report", function () {
   this.timeout(600_000);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseRepository, type Repository } from "../../components/registry/reference";
-import { openSession, type RegistryAccess, type Session } from "../../components/registry/session";
+import { openSession, type RegistryAccess, type Session } from "../../components/registry/client/session";
 
 export interface Seen {
   method: string;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { BinaryBreakdown } from "../../components/report/binary/breakdown";
+import type { BinaryBreakdown } from "../../components/goBinary/breakdown";
 import { changes } from "../../components/report/contributors";
 import { changedPart, difference, type DifferenceNode } from "../../components/report/difference";
 import { imageTree, type ImageReport, type LayerFiles } from "../../components/report/model";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BinaryBreakdown } from "../../components/report/binary/breakdown";
+import type { BinaryBreakdown } from "../../components/goBinary/breakdown";
 import { changes, contributorLines, contributors } from "../../components/report/contributors";
 import { difference } from "../../components/report/difference";
 import { apkOwners, dpkgOwners } from "../../components/report/files";

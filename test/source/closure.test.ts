@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildClosure, type Closure } from "../../components/source/closure";
-import type { BuildContext } from "../../components/source/constraints";
+import type { BuildContext } from "../../components/source/buildConstraints";
 import { withoutIgnored } from "../../components/source/ignore";
-import { resolveService } from "../../components/source/module";
+import { resolveService } from "../../components/source/service";
 import { Tree } from "../../components/source/tree";
 import { makeTree } from "../support/module";
 

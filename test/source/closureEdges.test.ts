@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildClosure } from "../../components/source/closure";
-import type { BuildContext } from "../../components/source/constraints";
-import { resolveService } from "../../components/source/module";
+import type { BuildContext } from "../../components/source/buildConstraints";
+import { resolveService } from "../../components/source/service";
 import { closureOf, plainContext } from "../fixtures/closureGo";
 import { makeTree } from "../support/module";
 

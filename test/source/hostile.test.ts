@@ -4,14 +4,14 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { portOf } from "../../components/knownHosts";
+import { portOf } from "../../components/inputs/knownHosts";
 import { buildClosure } from "../../components/source/closure";
 import { embeddedFiles } from "../../components/source/embed";
 import { evaluateConstraint, parseGoFile } from "../../components/source/goFile";
 import { parseGoMod } from "../../components/source/goMod";
 import { includesOfAssembly, includesOfC, searchesElsewhere } from "../../components/source/includes";
-import { resolveService } from "../../components/source/module";
-import { unquote } from "../../components/source/quote";
+import { resolveService } from "../../components/source/service";
+import { unquote } from "../../components/source/goString";
 import { Tree } from "../../components/source/tree";
 import { makeTree } from "../support/module";
 

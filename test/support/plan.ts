@@ -1,4 +1,4 @@
-import type { BuildPlan } from "../../components/dockerfile/goBuild";
+import type { BuildPlan } from "../../components/dockerfile/steps/goBuild";
 
 /** A plan for a module with a main package below it. */
 export function examplePlan(change: Partial<BuildPlan> = {}): BuildPlan {

@@ -1,4 +1,4 @@
-import { imageProblems, multiStageProblems } from "../../components/validate";
+import { imageProblems, multiStageProblems } from "../../components/inputs/validate";
 
 export const goodArgs = { source: "api", repository: "registry.example.com:5000/team/api" };
 

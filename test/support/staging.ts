@@ -1,9 +1,9 @@
 // Stages files below a directory, as a component does below its program's.
 
 import * as path from "node:path";
-import { readContext, writeContext } from "../../components/source/stage";
+import { readContext, writeContext } from "../../components/context/stage";
 import type { Tree } from "../../components/source/tree";
-import { WorkDirectory, workDirectoryName } from "../../components/source/workDirectory";
+import { WorkDirectory, workDirectoryName } from "../../components/context/workDirectory";
 
 export interface Staged {
   hash: string;

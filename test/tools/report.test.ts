@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { comparison, readOutputs, saving } from "../../tools/demo/report";
 import { isNews } from "../../tools/demo/stack";
-import { humanSize } from "../../components/report/bytes";
+import { humanSize } from "../../components/text/humanSize";
 import { duration, table, task } from "../../tools/setup/ui";
 import { add, countsLine, judge } from "../../tools/test/phase";
 

@@ -1,5 +1,5 @@
 /** The comparison tables: pure, from the stack's outputs. */
-import { humanSize } from "../../components/report/bytes";
+import { humanSize } from "../../components/text/humanSize";
 import { table } from "../setup/ui";
 
 export interface Image {

@@ -1,0 +1,77 @@
+// What can be said about an image's safety from what is in it: its configuration and its layers' files. Pure.
+
+import type { GoImageArgs } from "../args";
+import { limits } from "../limits";
+import type { ImageCheck, ImageLayer, LayerContents } from "../outputs";
+
+/** What the checks look at. */
+export interface CheckedImage {
+  /** User in the image's configuration. */
+  user: string;
+  layers: readonly ImageLayer[];
+  /** True when time zones were asked for. */
+  timezones: boolean;
+}
+
+/** One verdict for each promise. */
+export function imageChecks({ user, layers, timezones }: CheckedImage): ImageCheck[] {
+  const contents = layers.map((layer) => layer.contents);
+  const checks = [nonRootUser(user), noSetuidFiles(contents), staticBinary(contents), certificates(contents)];
+  if (timezones) checks.push(timezoneDatabase(contents));
+  return checks;
+}
+
+/** The failed checks that a user should hear of: not what the inputs ask for. */
+export function brokenPromises(
+  checks: readonly ImageCheck[],
+  { build }: Pick<GoImageArgs, "build">,
+): ImageCheck[] {
+  const given = build?.cgoEnabled === true ? ["staticBinary"] : [];
+  return checks.filter(({ name, passed }) => !passed && !given.includes(name));
+}
+
+function nonRootUser(user: string): ImageCheck {
+  // A name says nothing: the image's /etc/passwd and /etc/group decide what it stands for.
+  const isSafe = (id: string) => /^0*[1-9]\d*$/.test(id);
+  const [name = "", group] = user.split(":");
+  const passed = isSafe(name) && (group === undefined || isSafe(group));
+  const detail = user === "" ? "no user is set, so it is root" : `the user is ${user}`;
+  return { name: "nonRootUser", passed, detail };
+}
+
+function noSetuidFiles(contents: readonly LayerContents[]): ImageCheck {
+  const files = contents.flatMap((layer) => [
+    ...layer.setuidFiles,
+    ...(layer.capabilityFiles ?? []).map((file) => `${file} (capabilities)`),
+  ]);
+  const more = files.length - limits.output.listed;
+  const detail =
+    files.length === 0
+      ? "none"
+      : [...files.slice(0, limits.output.listed), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return { name: "noSetuidFiles", passed: files.length === 0, detail };
+}
+
+function staticBinary(contents: readonly LayerContents[]): ImageCheck {
+  const program = contents.findLast((layer) => layer.program !== undefined)?.program;
+  const name = "staticBinary";
+  if (program === undefined)
+    return { name, passed: false, detail: "there is no ELF program where the image runs one" };
+  const detail = program.static ? "no interpreter" : `needs ${program.interpreter ?? "an interpreter"}`;
+  return { name, passed: program.static, detail };
+}
+
+function certificates(contents: readonly LayerContents[]): ImageCheck {
+  const passed = contents.some((layer) => layer.certificates);
+  const missing = "no bundle of certificate authorities: TLS to public servers fails";
+  return { name: "certificates", passed, detail: passed ? "a bundle is there" : missing };
+}
+
+function timezoneDatabase(contents: readonly LayerContents[]): ImageCheck {
+  const passed = contents.some((layer) => layer.timezones);
+  return {
+    name: "timezones",
+    passed,
+    detail: passed ? "a database is there" : "no time zone database: time.LoadLocation fails",
+  };
+}

@@ -1,0 +1,85 @@
+// What the stack's state has of the last deployment. It was written by this package, perhaps by an older version, and may have
+// been edited or imported by hand: each field is looked at, and one of another kind is as if it were not there.
+
+import type { ImageCheck, ImageLayer } from "../outputs";
+import type { MeasuredImage } from "./measure";
+import { isDigest } from "../registry/image/manifest";
+
+/** What the registry serves for a digest. */
+export interface ServedImage extends MeasuredImage {
+  digest: string;
+  /** Repository with digest. */
+  ref: string;
+}
+
+export interface DeployedImage extends ServedImage {
+  dockerfile?: string;
+  /** Hash of the files that the build read. */
+  sourceHash?: string;
+  /** Digests of base images, by name. */
+  baseImages?: Record<string, string>;
+  /** Hashes of the files that the build read, by path. */
+  sourceFiles?: Record<string, string>;
+  /** Tags as full references. */
+  tags?: string[];
+  /** Changes when the image is pushed again because the registry has lost it. */
+  repair?: string;
+  /** Where its build context was, below the program's directory. */
+  context?: string;
+}
+
+/** Undefined when there was no deployment, or what is known of it is not enough. */
+export function parseDeployed(state: unknown): DeployedImage | undefined {
+  if (!isObject(state)) return undefined;
+  const { digest, ref, size, layers } = state;
+  if (!isDigest(digest) || !isText(ref) || !ref.endsWith(`@${digest}`) || !isBytes(size)) return undefined;
+  if (!Array.isArray(layers) || !layers.every(isLayer)) return undefined;
+  const { dockerfile, sourceHash, tags, repair, context } = state;
+  const { baseImages, sourceFiles } = state;
+  return {
+    ...{ digest, ref, size, layers },
+    platformSizes: isRecord(state["platformSizes"], isBytes) ? state["platformSizes"] : {},
+    unpackedSize: isBytes(state["unpackedSize"]) ? state["unpackedSize"] : 0,
+    sizeSummary: isText(state["sizeSummary"]) ? state["sizeSummary"] : "",
+    // An older version of this package may not have written them.
+    checks: Array.isArray(state["checks"]) && state["checks"].every(isCheck) ? state["checks"] : [],
+    ...(isText(dockerfile) ? { dockerfile } : {}),
+    ...(isText(sourceHash) ? { sourceHash } : {}),
+    ...(isRecord(baseImages, isDigest) ? { baseImages } : {}),
+    ...(isRecord(sourceFiles, isText) ? { sourceFiles } : {}),
+    ...(Array.isArray(tags) && tags.every(isText) ? { tags } : {}),
+    ...(isText(repair) ? { repair } : {}),
+    ...(isText(context) ? { context } : {}),
+  };
+}
+
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === "string";
+const isBytes = (value: unknown): value is number =>
+  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+
+function isRecord<T>(value: unknown, isValue: (value: unknown) => value is T): value is Record<string, T> {
+  return isObject(value) && Object.values(value).every(isValue);
+}
+
+function isLayer(value: unknown): value is ImageLayer {
+  return (
+    isObject(value) &&
+    isDigest(value["digest"]) &&
+    isBytes(value["size"]) &&
+    isText(value["mediaType"]) &&
+    isText(value["origin"])
+  );
+}
+
+function isCheck(value: unknown): value is ImageCheck {
+  return (
+    isObject(value) &&
+    isText(value["name"]) &&
+    typeof value["passed"] === "boolean" &&
+    isText(value["detail"])
+  );
+}

@@ -1,0 +1,38 @@
+// Who takes the bytes of an image that exceeds a limit: read from the registry, and only then.
+
+import type { RegistryAccess } from "../registry";
+import { humanSize } from "../text/humanSize";
+
+const most = 8;
+
+/** The largest contributors, and with an image to compare with, what grew; nothing when the registry does not answer. */
+export async function contributorsOf(
+  ref: string,
+  before: string | undefined,
+  access: RegistryAccess,
+): Promise<string[]> {
+  try {
+    // Loaded here: no other program needs to read binaries.
+    const [{ readReport }, { changes, contributorLines }, { difference }] = await Promise.all([
+      import("../report/read.js"),
+      import("../report/contributors.js"),
+      import("../report/difference.js"),
+    ]);
+    const after = await readReport(ref, { access });
+    const largest = ["biggest contributors, on disk:", ...indented(contributorLines(after.contents, most))];
+    if (before === undefined) return largest;
+    const earlier = await readReport(before, { access });
+    const grown = changes(difference(earlier, after), true).filter((each) => each.after > each.before);
+    const lines = grown
+      .slice(0, most)
+      .map((each) => `${each.kind} ${each.name} +${humanSize(each.after - each.before)}`);
+    return [...largest, "what grew since the last deployment, on disk:", ...indented(lines)];
+  } catch {
+    // The limit is what the user must hear of; the sums by origin are said without this.
+    return [];
+  }
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((line) => `  ${line}`);
+}

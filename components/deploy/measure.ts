@@ -1,0 +1,66 @@
+// What the registry serves for a digest that was just pushed: sizes, layers with their origins, checks.
+
+import type { GoImageArgs, GoMultiStageImageArgs } from "../args";
+import type { ImageCheck, ImageLayer } from "../outputs";
+import { imageChecks } from "./checks";
+import type { Dockerfile } from "../dockerfile/fast";
+import { readImage, type MeasuredLayer, type RegistryAccess } from "../registry";
+import type { Repository } from "../registry/reference";
+import { sizeSummary } from "../text/humanSize";
+
+/** What was found out about an image; every field is an output of the components. */
+export interface MeasuredImage {
+  size: number;
+  /** By platform. */
+  platformSizes: Record<string, number>;
+  unpackedSize: number;
+  sizeSummary: string;
+  layers: ImageLayer[];
+  checks: ImageCheck[];
+}
+
+/** What measureImage works from. */
+export interface MeasureOptions {
+  repository: Repository;
+  digest: string;
+  access: RegistryAccess;
+  args: GoImageArgs & Pick<GoMultiStageImageArgs, "runtime">;
+  layerOrigins: Dockerfile["layers"];
+  /** Layers of the last deployment; those that are in this image too, such as the base's, are not downloaded again. */
+  deployed: readonly ImageLayer[];
+}
+
+export async function measureImage(options: MeasureOptions): Promise<MeasuredImage> {
+  const { repository, digest, access, args, layerOrigins } = options;
+  const platform = args.platforms?.[0];
+  const image = await readImage(repository, digest, {
+    access,
+    known: measuredLayers(options.deployed),
+    sizes: true,
+    ...(platform === undefined ? {} : { platform }),
+  });
+  const layers = image.layers.map(({ createdBy, ...layer }) => ({
+    ...layer,
+    origin: originOf(createdBy, layerOrigins),
+  }));
+  const { size, platformSizes, unpackedSize, user } = image;
+  return {
+    size,
+    platformSizes,
+    unpackedSize,
+    sizeSummary: sizeSummary(size, unpackedSize, layers),
+    layers,
+    checks: imageChecks({ user, layers, timezones: args.runtime?.timezones === true }),
+  };
+}
+
+function measuredLayers(layers: readonly ImageLayer[]): Map<string, MeasuredLayer> {
+  // An older version of this package may have written less.
+  const measured = layers.filter((layer) => "unpackedSize" in layer && "contents" in layer);
+  return new Map(measured.map(({ digest, unpackedSize, contents }) => [digest, { unpackedSize, contents }]));
+}
+
+/** Where a layer comes from, by the entry that the build left in the image's history. */
+export function originOf(createdBy: string | undefined, origins: Dockerfile["layers"]): ImageLayer["origin"] {
+  return origins.find((layer) => createdBy?.startsWith(layer.createdBy))?.origin ?? "base";
+}

@@ -1,0 +1,68 @@
+// Puts the build context where the engine reads it.
+
+import * as path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployedImage } from "./deployed";
+import { failure } from "./errors";
+import { valueIfKnown } from "./sdk";
+import { contextDirectory, keptDirectory } from "../context/directory";
+import { markInUse, userOf } from "../context/lock";
+import { diskError } from "../source/diskError";
+import { isWritten, writeContext, type Context } from "../context/stage";
+import { WorkDirectory } from "../context/workDirectory";
+
+/** The component that a context is for. */
+export interface ContextOwner {
+  component: pulumi.ComponentResource;
+  type: string;
+  name: string;
+}
+
+export function workDirectory(component: pulumi.ComponentResource): WorkDirectory {
+  try {
+    return new WorkDirectory(process.cwd());
+  } catch (error) {
+    throw stagingFailure(error, component);
+  }
+}
+
+function stagingFailure(error: unknown, component: pulumi.ComponentResource): Error {
+  const reason = diskError(error);
+  const message =
+    reason === undefined ? (error as Error).message : `the build context cannot be written: ${reason}`;
+  return failure(message, component);
+}
+
+/**
+ * Writes the build context and gives its place, relative to the program's directory. A promise, not an Output: that would
+ * depend on the component, hence on its child, whose registration waits for this.
+ */
+export async function stagedContext(
+  { component, type, name }: ContextOwner,
+  work: WorkDirectory,
+  staged: Context,
+  deployed: pulumi.Output<DeployedImage | undefined>,
+): Promise<string> {
+  const kind = type.replace(/^Go|Image$/g, "");
+  const wished = contextDirectory(pulumi.getProject(), pulumi.getStack(), kind, name);
+  const isPreview = pulumi.runtime.isDryRun();
+  const stage = (image: DeployedImage | undefined): string => {
+    let place = keptDirectory(wished, image?.context);
+    const user = isPreview ? userOf(work, place) : undefined;
+    if (user !== undefined && !isWritten(staged, work, place)) {
+      void pulumi.log.info(
+        `an update (process ${user}) builds from ${place}; this preview leaves it alone`,
+        component,
+      );
+      place = path.posix.join(path.posix.dirname(place), "preview", path.posix.basename(place));
+    }
+    if (!isPreview) markInUse(work, place);
+    writeContext(staged, work, place);
+    return place;
+  };
+  try {
+    return stage(await valueIfKnown(deployed));
+  } catch (error) {
+    throw stagingFailure(error, component);
+  }
+}

@@ -1,0 +1,112 @@
+// How a build reaches private modules: secrets and the SSH agent, mounted in the steps that download and nowhere else. Where
+// a compiler runs there is none of them.
+
+import type { Input } from "@pulumi/pulumi";
+import type { BuildStageArgs } from "../../args";
+import { portOf, privateHosts } from "../../inputs/knownHosts";
+import { run, type Instruction } from "../instructions";
+
+/** BuildKit secrets by the input that holds their value: their ids, and where the go command, git and ssh look for them. */
+const secrets = {
+  // Go reads every file of this directory beside the system's bundle, so that the public authorities stay trusted.
+  caCertificates: { id: "goimage-ca", target: "/etc/ssl/certs/goimage-ca.crt" },
+  netrc: { id: "goimage-netrc", target: "/root/.netrc" },
+  // Host keys are no secret; this way they leave nothing in the image, and a rotated one does not rebuild.
+  sshKnownHosts: { id: "goimage-known-hosts", target: "/etc/ssh/goimage_known_hosts" },
+} as const;
+
+type SecretInput = keyof typeof secrets;
+const secretInputs = Object.keys(secrets) as SecretInput[];
+
+/** Values of the secrets that a build needs, by id. */
+export function secretValues(build: BuildStageArgs): Record<string, Input<string>> {
+  const given = secretInputs.flatMap((input) => {
+    const value = build[input];
+    return value === undefined ? [] : [[secrets[input].id, value] as const];
+  });
+  return Object.fromEntries(given);
+}
+
+/** The passwords and user names in a netrc file, each of which a log may repeat by itself. Of another text, nothing. */
+export function netrcSecrets(text: string): string[] {
+  const words = text.split(/\s+/);
+  return words.filter((_, n) => /^(login|password|account)$/.test(words[n - 1] ?? ""));
+}
+
+/** Mounts for the steps that may download modules. */
+export function downloadAccess(build: BuildStageArgs): string[] {
+  const given = secretInputs.filter((input) => build[input] !== undefined);
+  return [
+    ...given.map((input) => `type=secret,id=${secrets[input].id},target=${secrets[input].target}`),
+    ...(build.ssh === true ? ["type=ssh,required=true"] : []),
+  ];
+}
+
+/** The mount of `build.caCertificates` for a step that looks for them at `target`. */
+export function authoritiesMount({ caCertificates }: BuildStageArgs, target: string): string[] {
+  return caCertificates === undefined ? [] : [`type=secret,id=${secrets.caCertificates.id},target=${target}`];
+}
+
+/** Environment of git, which fetches the modules that GOPRIVATE names. */
+export function gitEnvironment(build: BuildStageArgs): Record<string, string> {
+  if (build.goPrivate === undefined) return {};
+  return {
+    GOPRIVATE: build.goPrivate,
+    // git reads one bundle only.
+    ...(build.caCertificates === undefined ? {} : { GIT_SSL_CAINFO: secrets.caCertificates.target }),
+    ...(build.ssh === true ? { GIT_SSH_COMMAND: sshCommand() } : {}),
+  };
+}
+
+/** ssh as git calls it: never asks, and talks to no host whose key is another than the known one. */
+function sshCommand(): string {
+  const options = [
+    "ControlMaster=no",
+    "BatchMode=yes",
+    "StrictHostKeyChecking=yes",
+    "GlobalKnownHostsFile=/dev/null",
+  ];
+  const words = [...options, `UserKnownHostsFile=${secrets.sshKnownHosts.target}`].map(
+    (word) => `-o ${word}`,
+  );
+  return `ssh ${words.join(" ")}`;
+}
+
+/** Where git finds the private hosts, at the ports that the known hosts tell. */
+function sshHosts(build: BuildStageArgs): { host: string; url: string }[] {
+  // Where the user is not git, or the path another one, build.env has the rewriting.
+  if (build.ssh !== true || build.env?.["GIT_CONFIG_COUNT"] !== undefined) return [];
+  return privateHosts(build.goPrivate ?? "").map((host) => {
+    const port = portOf(host, build.sshKnownHosts ?? "") ?? 22;
+    return { host, url: `ssh://git@${host}${port === 22 ? "" : `:${port}`}` };
+  });
+}
+
+/** Makes git take SSH for the private hosts. Not in ENV, where BuildKit takes GIT_CONFIG_KEY_0 for a secret and warns. */
+export function gitSteps(build: BuildStageArgs): Instruction[] {
+  return sshHosts(build).map(({ host, url }) =>
+    run(["git", "config", "--system", `url.${url}/.insteadOf`, `https://${host}/`]),
+  );
+}
+
+/**
+ * The command that downloads modules; with a `cache`, into that and from there to where the go command looks for them. Both
+ * times go.sum is checked.
+ *
+ * The go command keeps git's words to itself ("no secure protocol found for repository"), so after a failure each host is
+ * asked once more for what is wrong: its key, the agent's, no ssh.
+ */
+export function downloadCommand(build: BuildStageArgs, cache?: string): string[] {
+  const download = "go mod download";
+  const urls = sshHosts(build).map(({ url }) => url);
+  if (urls.length === 0 && cache === undefined) return download.split(" ");
+  const first = cache === undefined ? download : `GOMODCACHE=${cache} ${download}`;
+  const then =
+    cache === undefined
+      ? "exit"
+      : `GOPROXY=file://${cache}/cache/download GONOPROXY=none GOSUMDB=off exec ${download}`;
+  if (urls.length === 0) return ["sh", "-c", `${first} && ${then}`];
+  const ask =
+    'for url; do echo "$GIT_SSH_COMMAND -T $url" >&2; $GIT_SSH_COMMAND -T "$url" < /dev/null >&2; done';
+  return ["sh", "-c", `${first} && ${then}; ${ask}; exit 1`, "sh", ...urls];
+}

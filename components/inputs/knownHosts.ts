@@ -1,0 +1,36 @@
+// Hosts of private modules, and what a known_hosts text (man sshd, SSH_KNOWN_HOSTS FILE FORMAT) says about them.
+
+import { matches, type Token } from "../text/glob";
+
+/** Hosts in GOPRIVATE's patterns, each once; the host is the pattern's first part and may have wildcards. */
+export function privateHosts(goPrivate: string): string[] {
+  const patterns = goPrivate.split(",").map((pattern) => pattern.trim());
+  return [
+    ...new Set(patterns.filter((pattern) => pattern !== "").map((pattern) => pattern.split("/")[0] ?? "")),
+  ];
+}
+
+/** The port at which a host is known, 22 first; undefined when no line is about it. Hashed names say nothing. */
+export function portOf(host: string, knownHosts: string): number | undefined {
+  const ports = knownHosts.split("\n").flatMap((line) => {
+    const words = line.trim().split(/\s+/);
+    if (words[0] === "@cert-authority") words.shift();
+    const [names = "", keyType] = words;
+    // Comments and revoked keys have no key type in this place.
+    if (keyType === undefined || !/^(ssh-|ecdsa-|sk-)/.test(keyType)) return [];
+    return names.split(",").flatMap((name) => {
+      const [, inBrackets, port] = /^\[(.+)\]:(\d+)$/.exec(name) ?? [];
+      return isOf(host, inBrackets ?? name) ? [Number(port ?? 22)] : [];
+    });
+  });
+  return ports.includes(22) ? 22 : ports[0];
+}
+
+/** OpenSSH's patterns: * and ?, and no case. */
+function isOf(host: string, pattern: string): boolean {
+  const tokens = [...pattern.toLowerCase()].map((character): Token => {
+    if (character === "*") return { kind: "name" };
+    return character === "?" ? { kind: "one" } : { kind: "character", value: character };
+  });
+  return matches(tokens, host.toLowerCase()) === true;
+}

@@ -1,0 +1,171 @@
+// What the files of a layer tell about an image: what can be executed, by whom, and with what privileges.
+import { posix } from "node:path";
+import type { LayerContents, ProgramLinkage } from "../../outputs";
+import { limits } from "../../limits";
+import type { DataSink, TarEntry } from "./tar";
+
+const shellNames = ["sh", "ash", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox"];
+const packageDatabases: Readonly<Record<string, string>> = {
+  "/lib/apk/db/installed": "P:",
+  "/usr/lib/apk/db/installed": "P:",
+  "/var/lib/dpkg/status": "Package: ",
+};
+// Where Go's crypto/x509 looks on Linux (root_linux.go).
+const certificateBundles = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+  "/etc/pki/tls/cacert.pem",
+  "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+  "/etc/ssl/cert.pem",
+];
+// A Go toolchain brings its own, which counts where it is.
+const timezoneFiles =
+  /^(\/usr\/share\/zoneinfo\/Europe\/[A-Za-z]+|\/usr\/share\/zoneinfo\.zip|.*\/zoneinfo\.zip)$/;
+
+/** Looks at the entries of one layer as they stream by. */
+export class ContentsScan {
+  private readonly found: LayerContents = {
+    files: 0,
+    executables: 0,
+    setuidFiles: [],
+    shells: [],
+    certificates: false,
+    timezones: false,
+  };
+  private readonly capabilityFiles: string[] = [];
+  /** Packages of each database, by its path: of two entries for one path the last holds. */
+  private readonly databases = new Map<string, () => number>();
+  private program: Buffer[] | undefined;
+
+  /** `program` is the path of what the image runs. */
+  constructor(private readonly programPath: string | undefined) {}
+
+  /** Takes note of an entry; returns what wants its data. */
+  readonly request = (entry: TarEntry): DataSink | undefined => {
+    const path = posix.join("/", entry.path);
+    const isLink = entry.type === "hardlink" || entry.type === "symlink";
+    if (isLink || entry.type === "file") this.named(path);
+    if (entry.type !== "file") return undefined;
+    this.found.files++;
+    if ((entry.mode & 0o111) !== 0) this.found.executables++;
+    if ((entry.mode & 0o6000) !== 0) this.found.setuidFiles.push(listed(path));
+    if (entry.capable) this.capabilityFiles.push(listed(path));
+    if (path === this.programPath) return this.programSink((this.program = []));
+    const prefix = packageDatabases[path];
+    if (prefix === undefined || entry.size > limits.layer.packageDatabaseBytes) return undefined;
+    const counter = lineCounter(prefix);
+    this.databases.set(path, counter.count);
+    return counter.sink;
+  };
+
+  contents(): LayerContents {
+    const packages = [...this.databases.values()].map((count) => count());
+    const program = this.program && linkage(Buffer.concat(this.program));
+    return {
+      ...this.found,
+      setuidFiles: shortened(this.found.setuidFiles),
+      shells: shortened(this.found.shells),
+      ...(packages.length === 0 ? {} : { packages: packages.reduce((sum, count) => sum + count) }),
+      ...(this.capabilityFiles.length === 0 ? {} : { capabilityFiles: shortened(this.capabilityFiles) }),
+      ...(program === undefined ? {} : { program }),
+    };
+  }
+
+  /** Keeps a program's head, and looks for a time zone database that is compiled in. */
+  private programSink(head: Buffer[]): DataSink {
+    const keep = headSink(head);
+    let tail = Buffer.alloc(0);
+    return (bytes) => {
+      keep(bytes);
+      if (this.found.timezones) return;
+      const piece = Buffer.concat([tail, bytes]);
+      this.found.timezones = hasTimezones(piece);
+      tail = Buffer.from(piece.subarray(-zipHeader - timezoneName.length));
+    };
+  }
+
+  private named(path: string): void {
+    if (shellNames.includes(posix.basename(path)) && /\/s?bin$/.test(posix.dirname(path)))
+      this.found.shells.push(listed(path));
+    if (certificateBundles.includes(path)) this.found.certificates = true;
+    if (timezoneFiles.test(path)) this.found.timezones = true;
+  }
+}
+
+/** Go's package time/tzdata holds a zip archive as a string: a zone's name then stands behind a local file header. */
+const timezoneName = "Europe/Rome";
+const zipHeader = 30;
+
+function hasTimezones(piece: Buffer): boolean {
+  for (let at = 0; (at = piece.indexOf(timezoneName, at)) >= 0; at++) {
+    if (at >= zipHeader && piece.readUInt32BE(at - zipHeader) === 0x504b0304) return true;
+  }
+  return false;
+}
+
+/** ELF's headers and the interpreter's name stand at the beginning of a file. */
+const headLength = 64 * 1024;
+
+function headSink(parts: Buffer[]): DataSink {
+  let length = 0;
+  return (bytes) => {
+    if (length >= headLength) return;
+    parts.push(Buffer.from(bytes.subarray(0, headLength - length)));
+    length += bytes.length;
+  };
+}
+
+/** Dynamic when a program header names an interpreter (ELF's PT_INTERP). Undefined for what is no ELF file. */
+export function linkage(head: Buffer): ProgramLinkage | undefined {
+  if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) return undefined;
+  const is64 = head[4] === 2;
+  const little = head[5] === 1;
+  const u16 = (at: number) => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
+  const u32 = (at: number) => (little ? head.readUInt32LE(at) : head.readUInt32BE(at));
+  const word = (at: number) =>
+    !is64 ? u32(at) : Number(little ? head.readBigUInt64LE(at) : head.readBigUInt64BE(at));
+  const table = word(is64 ? 32 : 28);
+  const entrySize = u16(is64 ? 54 : 42);
+  const count = u16(is64 ? 56 : 44);
+  for (let n = 0; n < count; n++) {
+    const at = table + n * entrySize;
+    if (at + (is64 ? 56 : 32) > head.length) break;
+    if (u32(at) !== 3) continue;
+    const offset = word(at + (is64 ? 8 : 4));
+    const size = word(at + (is64 ? 32 : 16));
+    const name = head
+      .subarray(offset, offset + size)
+      .toString("latin1")
+      .slice(0, limits.output.pathLength)
+      .replace(/\0.*$/s, "");
+    return { static: false, ...(name === "" ? {} : { interpreter: name }) };
+  }
+  return { static: true };
+}
+
+/** Counts the lines that begin with a prefix, and keeps nothing but the end of a piece. */
+function lineCounter(prefix: string): { sink: DataSink; count: () => number } {
+  const mark = `\n${prefix}`;
+  let rest = "\n";
+  let found = 0;
+  return {
+    sink: (bytes) => {
+      const text = rest + bytes.toString("latin1");
+      for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) found++;
+      rest = text.slice(-(mark.length - 1));
+    },
+    count: () => found,
+  };
+}
+
+/** A path as it is kept for the outputs. */
+function listed(path: string): string {
+  const { pathLength } = limits.output;
+  return path.length > pathLength ? `${path.slice(0, pathLength)}...` : path;
+}
+
+function shortened(paths: readonly string[]): string[] {
+  const sorted = [...new Set(paths)].sort();
+  return sorted.length <= limits.output.listed ? sorted : [...sorted.slice(0, limits.output.listed), "..."];
+}

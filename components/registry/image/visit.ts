@@ -1,0 +1,113 @@
+// Reads an image's layers once more, file by file, for who wants to know more than sizes.
+import { PassThrough, pipeline, type Readable } from "node:stream";
+import { ContentsScan } from "./contents";
+import type { LayerContents } from "../../outputs";
+import { chosenImage, readConfig, readManifest, readTagDigest, transferSize } from "./pushedImage";
+import { unpackedLayerSize } from "./layers";
+import { layerOrigins, parseConfig, platformName, type Descriptor } from "./manifest";
+import type { Repository } from "../reference";
+import { openSession, type RegistryAccess, type Session } from "../client/session";
+import type { DataRequest } from "./tar";
+import { exchange } from "../client/transport";
+
+export interface VisitedLayer<V> {
+  digest: string;
+  mediaType: string;
+  /** Bytes that a pull transfers. */
+  size: number;
+  unpackedSize: number;
+  /** What each path adds to unpackedSize. */
+  files: Map<string, number>;
+  contents: LayerContents;
+  createdBy?: string;
+  visitor: V;
+}
+
+export interface VisitedImage<V> {
+  digest: string;
+  platform: string;
+  /** Bytes that a pull of this platform transfers: configuration and layers. */
+  size: number;
+  layers: VisitedLayer<V>[];
+}
+
+export interface VisitOptions<V> {
+  access?: RegistryAccess;
+  platform?: string;
+  /** Makes what looks at the entries of one layer; anew when a layer is read again after a failed connection. */
+  visitor: () => V;
+  /** Bytes read so far, of how many. */
+  progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** `reference` is a tag or a digest. Undefined when the registry has no such tag. */
+export async function visitImage<V extends { request: DataRequest }>(
+  repository: Repository,
+  reference: { tag: string; digest?: string },
+  options: VisitOptions<V>,
+): Promise<VisitedImage<V> | undefined> {
+  const session = openSession(repository, options.access);
+  const digest = reference.digest ?? (await readTagDigest(session, reference.tag));
+  if (digest === undefined) return undefined;
+  const served = await readManifest(session, digest);
+  const { manifest, platform } = await chosenImage(session, served, options.platform);
+  const config = parseConfig(await readConfig(session, manifest.config));
+  const origins = layerOrigins(config, manifest.layers.length);
+  const total = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
+  const visited = new Map<string, VisitedLayer<V>>();
+  const layers: VisitedLayer<V>[] = [];
+  let done = 0;
+  for (const [n, layer] of manifest.layers.entries()) {
+    const progress = (read: number) => options.progress?.(done + read, total);
+    const found =
+      visited.get(layer.digest) ?? (await visit(session, layer, config.program, options, progress));
+    visited.set(layer.digest, found);
+    done += layer.size;
+    const createdBy = origins[n];
+    layers.push({ ...found, ...(createdBy === undefined ? {} : { createdBy }) });
+  }
+  return {
+    digest,
+    platform: platformName(platform ?? config.platform),
+    size: transferSize(manifest),
+    layers,
+  };
+}
+
+function visit<V extends { request: DataRequest }>(
+  session: Session,
+  layer: Descriptor,
+  program: string | undefined,
+  options: VisitOptions<V>,
+  progress: (read: number) => void,
+): Promise<VisitedLayer<V>> {
+  const { digest, mediaType, size } = layer;
+  const what = `read the layer ${digest}`;
+  return exchange(session, { what, method: "GET", path: `blobs/${digest}` }, async (response) => {
+    const scan = new ContentsScan(program);
+    const visitor = options.visitor();
+    const request: DataRequest = (entry) => {
+      const [first, second] = [scan.request(entry), visitor.request(entry)];
+      if (first === undefined || second === undefined) return first ?? second;
+      return (bytes) => {
+        first(bytes);
+        second(bytes);
+      };
+    };
+    const measure = await unpackedLayerSize(counted(response, progress), layer, request);
+    const contents = scan.contents();
+    return { digest, mediaType, size, unpackedSize: measure.size, files: measure.sizes(), contents, visitor };
+  });
+}
+
+function counted(stream: Readable, progress: (read: number) => void): Readable {
+  let read = 0;
+  const counter = new PassThrough({
+    transform(chunk: Buffer, _encoding, done) {
+      progress((read += chunk.length));
+      done(null, chunk);
+    },
+  });
+  // A failure destroys the counter too, where it is seen.
+  return pipeline(stream, counter, () => {});
+}

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import * as crypto from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { keptDirectory } from "../../components/context/directory";
+import { markInUse, userOf } from "../../components/context/lock";
+import { isWritten, readContext, writeContext } from "../../components/context/stage";
+import { Tree } from "../../components/source/tree";
+import { WorkDirectory } from "../../components/context/workDirectory";
+import { helloFiles, makeTree, writeTree } from "../support/module";
+import { stageBelow } from "../support/staging";
+
+/** Where the files are that were staged below a directory. */
+const staged = (parent: string) => path.join(parent, ".goimage/project/stack/src");
+
+function stage(root: string, files: readonly string[], parent: string, executables?: Set<string>) {
+  const { hash, files: hashes } = stageBelow(parent, new Tree(root), files, executables);
+  return { hash, files: hashes };
+}
+
+function snapshot(directory: string): Record<string, string> {
+  const entries = fs.readdirSync(directory, { recursive: true, withFileTypes: true });
+  return Object.fromEntries(
+    entries.map((entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const stat = fs.statSync(file);
+      const rest = stat.isFile() ? ` ${stat.mtimeMs} ${fs.readFileSync(file, "utf8")}` : "";
+      return [path.relative(directory, file), `${(stat.mode & 0o7777).toString(8)}${rest}`];
+    }),
+  );
+}
+
+describe("staged context", () => {
+  const files = Object.keys(helloFiles);
+
+  it("is the same from two checkouts with other modes, times and umask", () => {
+    const one = makeTree(helloFiles);
+    const two = makeTree(helloFiles);
+    for (const file of files) {
+      fs.chmodSync(path.join(two, file), 0o775);
+      fs.utimesSync(path.join(two, file), 1, 1);
+    }
+    const [here, there] = [makeTree({}), makeTree({})];
+    const first = stage(one, files, here);
+    const umask = process.umask(0o002);
+    const second = stage(two, files, there);
+    process.umask(umask);
+    assert.deepEqual(first, second);
+    assert.deepEqual(snapshot(staged(here)), snapshot(staged(there)));
+  });
+
+  it("keeps the executable bit of shipped files, and of no others", () => {
+    const root = makeTree({ "run.sh": "#!/bin/sh\n" });
+    const target = makeTree({});
+    const plain = stage(root, ["run.sh"], target);
+    const shipped = stage(root, ["run.sh"], target, new Set(["run.sh"]));
+    assert.match(snapshot(staged(target))["run.sh"] ?? "", /^755 /);
+    assert.notEqual(plain.hash, shipped.hash);
+  });
+
+  it("does not touch files that are right, and mends what somebody changed", () => {
+    const root = makeTree({ ...helloFiles, "a/b.go": "package b\n" });
+    const target = makeTree({});
+    stage(root, [...files, "a/b.go"], target);
+    const inode = () => fs.statSync(path.join(staged(target), "main.go")).ino;
+    const before = inode();
+    stage(root, [...files, "a/b.go"], target);
+    assert.equal(inode(), before);
+
+    const right = snapshot(staged(target));
+    writeTree(staged(target), { "extra/x": "", "go.mod": "changed" });
+    fs.rmSync(path.join(staged(target), "a"), { recursive: true });
+    writeTree(staged(target), { a: "a file where a directory belongs" });
+    stage(root, [...files, "a/b.go"], target);
+    assert.deepEqual(snapshot(staged(target)), right);
+  });
+
+  it("removes what is no longer in the list, and follows a file that becomes a directory", () => {
+    const root = makeTree({ x: "1", y: "2" });
+    const target = makeTree({});
+    const first = stage(root, ["x", "y"], target);
+    fs.rmSync(path.join(root, "x"));
+    writeTree(root, { "x/z": "3" });
+    const second = stage(root, ["x/z"], target);
+    assert.notEqual(first.hash, second.hash);
+    assert.deepEqual(Object.keys(snapshot(staged(target))).sort(), ["x", "x/z"]);
+  });
+
+  it("gives an edit of the same length another time, which BuildKit needs to see it", () => {
+    const target = makeTree({});
+    const times = ["aaaa", "bbbb"].map((content) => {
+      stage(makeTree({ f: content }), ["f"], target);
+      return fs.statSync(path.join(staged(target), "f")).mtimeMs;
+    });
+    assert.notEqual(times[0], times[1]);
+  });
+
+  it("has a hash that knows names from contents", () => {
+    const hash = (tree: Record<string, string>) =>
+      stage(makeTree(tree), Object.keys(tree).sort(), makeTree({})).hash;
+    const trees: Record<string, string>[] = [{ ab: "c" }, { a: "bc" }, { a: "b", c: "" }, { a: "", b: "c" }];
+    assert.equal(new Set(trees.map(hash)).size, trees.length);
+  });
+
+  it("sends what it has hashed, also of a file that is written to meanwhile", () => {
+    let reads = 0;
+    const writtenTo = Object.assign(new Tree(makeTree({ f: "" })), {
+      content: () => Buffer.from(`version ${++reads}`),
+    });
+    const target = makeTree({});
+    const { files } = stageBelow(target, writtenTo, ["f"]);
+    const sent = crypto
+      .createHash("sha256")
+      .update(fs.readFileSync(path.join(staged(target), "f")))
+      .digest("hex");
+    assert.equal(files["f"], sent.slice(0, 12));
+  });
+
+  it("is compared by content: a file of the right size and time that has another is mended", () => {
+    const root = makeTree({ f: "right" });
+    const parent = makeTree({});
+    stage(root, ["f"], parent);
+    const file = path.join(staged(parent), "f");
+    const { atime, mtime } = fs.statSync(file);
+    fs.writeFileSync(file, "wrong");
+    fs.utimesSync(file, atime, mtime);
+    stage(root, ["f"], parent);
+    assert.equal(fs.readFileSync(file, "utf8"), "right");
+  });
+
+  it("lies where no other user of the machine can read it", () => {
+    const parent = makeTree({});
+    stage(makeTree({ f: "" }), ["f"], parent);
+    assert.equal(fs.statSync(path.join(parent, ".goimage")).mode & 0o777, 0o700);
+  });
+
+  it("keeps temporary files out of the context", async () => {
+    const parent = makeTree({});
+    // What a watcher sees while files are written: new names appear beside the context, never in it.
+    const names = new Set<string>();
+    const watchers = ["", "project/stack/src", "project/stack/src/a"].map((place) => {
+      fs.mkdirSync(path.join(parent, ".goimage", place), { recursive: true });
+      return fs.watch(path.join(parent, ".goimage", place), (_, name) =>
+        names.add(path.join(place, name ?? "")),
+      );
+    });
+    stage(makeTree({ "a/f": "1", g: "2" }), ["a/f", "g"], parent);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (const watcher of watchers) watcher.close();
+    const inContext = [...names].filter((name) => name.startsWith("project/"));
+    assert.ok(inContext.length > 0);
+    assert.deepEqual(
+      inContext.filter((name) => !/\/(f|g|a)$/.test(name)),
+      [],
+    );
+  });
+});
+
+describe("a .goimage that came with the source", () => {
+  const files = { f: "new", "d/g": "new" };
+  const victim = { "precious.txt": "precious", f: "precious", g: "precious", "sub/x": "precious" };
+  /** Links in place of what goimage makes, each to somewhere outside. */
+  const attacks: Record<string, (parent: string, outside: string) => void> = {
+    "as a link": (parent, outside) => fs.symlinkSync(outside, path.join(parent, ".goimage")),
+    "with a link for the project": (parent, outside) => link(parent, "project", outside),
+    "with a link for the stack": (parent, outside) => link(parent, "project/stack", outside),
+    "with a link for the context": (parent, outside) => link(parent, "project/stack/src", outside),
+    "with a link for a directory of the context": (parent, outside) =>
+      link(parent, "project/stack/src/d", outside),
+    "with a link for a file": (parent, outside) =>
+      link(parent, "project/stack/src/f", path.join(outside, "f")),
+    "with a link that is in the way": (parent, outside) => link(parent, "project/stack/src/old", outside),
+    "with a link for .gitignore": (parent, outside) => link(parent, ".gitignore", path.join(outside, "g")),
+    "with a link to a directory above": (parent) => link(parent, "project/stack/src/d", ".."),
+    "with a link that ends nowhere": (parent) => link(parent, "project/stack/src/f", "nowhere"),
+  };
+  function link(parent: string, name: string, target: string) {
+    const place = path.join(parent, ".goimage", name);
+    fs.mkdirSync(path.dirname(place), { recursive: true });
+    fs.symlinkSync(target, place);
+  }
+
+  for (const [how, attack] of Object.entries(attacks)) {
+    it(`${how} is refused, and nothing outside is changed`, () => {
+      const outside = makeTree(victim);
+      const parent = makeTree({});
+      attack(parent, outside);
+      const before = snapshot(outside);
+      const tree = makeTree(files);
+      if (how === "with a link for .gitignore") stage(tree, Object.keys(files), parent);
+      else {
+        assert.throws(
+          () => stage(tree, Object.keys(files), parent),
+          /^WorkDirectoryError: \.goimage\S* is a symbolic link, which goimage did not make: nothing was written\./,
+        );
+      }
+      assert.deepEqual(snapshot(outside), before);
+    });
+  }
+
+  it("behind a link of the whole project is fine: that is the user's own", () => {
+    const real = makeTree({});
+    const linked = path.join(makeTree({}), "link");
+    fs.symlinkSync(real, linked);
+    stage(makeTree(files), Object.keys(files), linked);
+    assert.equal(fs.readFileSync(path.join(staged(real), "f"), "utf8"), "new");
+  });
+
+  it("that has hard links is replaced, not written into", () => {
+    const outside = makeTree(victim);
+    const parent = makeTree({ ".goimage/project/stack/src/x": "" });
+    fs.linkSync(path.join(outside, "f"), path.join(staged(parent), "f"));
+    stage(makeTree(files), Object.keys(files), parent);
+    assert.equal(fs.readFileSync(path.join(outside, "f"), "utf8"), "precious");
+  });
+
+  it("is no directory: refused", () => {
+    const parent = makeTree({ ".goimage": "a file" });
+    assert.throws(() => stage(makeTree(files), ["f"], parent), /\.goimage is no directory/);
+  });
+});
+
+describe("a context in use", () => {
+  it("is known by the process that uses it, as long as it runs, to others", () => {
+    const work = new WorkDirectory(makeTree({}));
+    work.makeDirectory(work.path(".goimage/p/s"));
+    assert.equal(userOf(work, ".goimage/p/s/api"), undefined);
+    markInUse(work, ".goimage/p/s/api");
+    assert.equal(userOf(work, ".goimage/p/s/api"), undefined, "its own use is no other's");
+    work.write(".goimage/p/s/api.lock", `${process.ppid}\n`);
+    assert.equal(userOf(work, ".goimage/p/s/api"), process.ppid);
+    for (const text of ["2147483646\n", "nonsense\n", "-1\n", "1", ""]) {
+      work.write(".goimage/p/s/api.lock", text);
+      assert.equal(userOf(work, ".goimage/p/s/api"), undefined, text);
+    }
+  });
+
+  it("is compared without a change to it", () => {
+    const work = new WorkDirectory(makeTree({}));
+    const context = (text: string) => readContext(new Tree(makeTree({ f: text })), ["f"]);
+    assert.equal(isWritten(context("1"), work, ".goimage/p/src"), false);
+    writeContext(context("1"), work, ".goimage/p/src");
+    assert.equal(isWritten(context("1"), work, ".goimage/p/src"), true);
+    assert.equal(isWritten(context("2"), work, ".goimage/p/src"), false);
+    assert.equal(fs.readFileSync(path.join(work.path(".goimage/p/src"), "f"), "utf8"), "1");
+  });
+});
+
+describe("the directory of a context", () => {
+  const wished = ".goimage/shop/prod/api-MultiStage";
+  it("stays when the stack gets another name, and only then", () => {
+    assert.equal(
+      keptDirectory(wished, ".goimage/shop/dev/api-MultiStage"),
+      ".goimage/shop/dev/api-MultiStage",
+    );
+    assert.equal(keptDirectory(wished, undefined), wished);
+    for (const other of [
+      ".goimage/other/dev/api-MultiStage",
+      ".goimage/shop/dev/web-MultiStage",
+      ".goimage/shop/../api-MultiStage",
+      ".goimage/shop/a b/api-MultiStage",
+      ".goimage/dev/api-MultiStage",
+      "../shop/dev/api-MultiStage",
+      "/tmp/shop/dev/api-MultiStage",
+    ])
+      assert.equal(keptDirectory(wished, other), wished, other);
+  });
+});

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { parseDeployed } from "../../components/deploy/deployed";
+import { recordedFiles } from "../../components/context/changes";
+
+const digest = `sha256:${"a".repeat(64)}`;
+const layer = { digest, mediaType: "m", size: 1, unpackedSize: 2, origin: "base", contents: {} };
+const state = {
+  ...{
+    digest,
+    ref: `r.example.com/a@${digest}`,
+    size: 3,
+    layers: [layer],
+    unpackedSize: 4,
+    sizeSummary: "s",
+  },
+  ...{
+    platformSizes: { "linux/amd64": 3 },
+    checks: [{ name: "n", passed: true, detail: "d" }],
+    tags: ["r.example.com/a:v1"],
+  },
+  ...{ dockerfile: "FROM x\n", sourceHash: "h", sourceFiles: { "main.go": "1" }, baseImages: { x: digest } },
+  ...{ repair: "none", context: ".goimage/p/s/a-MultiStage" },
+};
+
+describe("what the state has of the last deployment", () => {
+  it("is read whole", () => assert.deepEqual(parseDeployed(state), state));
+
+  it("is no deployment without an image", () => {
+    const wrong: object[] = [
+      { digest: "sha256:short" },
+      { digest: 1 },
+      { ref: `r.example.com/a@sha256:${"b".repeat(64)}` },
+      { size: "3" },
+      { size: -1 },
+      { layers: "none" },
+      { layers: [{ ...layer, digest: "x" }] },
+      { layers: [null] },
+    ];
+    for (const change of wrong)
+      assert.equal(parseDeployed({ ...state, ...change }), undefined, JSON.stringify(change));
+    for (const other of [undefined, null, "text", [], {}]) assert.equal(parseDeployed(other), undefined);
+  });
+
+  it("loses a field of another kind, and no other", () => {
+    const wrong: Record<string, unknown> = {
+      ...{ dockerfile: 1, sourceHash: {}, sourceFiles: { a: 1 }, baseImages: { x: "latest" }, tags: [1] },
+      ...{ repair: 1, context: [] },
+    };
+    for (const [name, value] of Object.entries(wrong)) {
+      const expected: Record<string, unknown> = { ...state };
+      delete expected[name];
+      assert.deepEqual(parseDeployed({ ...state, [name]: value }), expected, name);
+    }
+    const others = { platformSizes: { a: "1" }, unpackedSize: "4", sizeSummary: 1, checks: [{ name: "n" }] };
+    const { platformSizes, unpackedSize, sizeSummary, checks } = parseDeployed({ ...state, ...others }) ?? {};
+    assert.deepEqual([platformSizes, unpackedSize, sizeSummary, checks], [{}, 0, "", []]);
+  });
+});
+
+describe("files in the state", () => {
+  const files = (directories: number, each: number) =>
+    Object.fromEntries(
+      Array.from({ length: directories * each }, (_, n) => [`d${Math.floor(n / each)}/f${n}.go`, `hash${n}`]),
+    );
+
+  it("are listed one by one up to a number, then by directory, then together", () => {
+    assert.deepEqual(recordedFiles(files(10, 10)), files(10, 10));
+    const byDirectory = recordedFiles(files(10, 1_000));
+    assert.deepEqual(
+      Object.keys(byDirectory),
+      Array.from({ length: 10 }, (_, n) => `d${n}/`),
+    );
+    assert.deepEqual(Object.keys(recordedFiles(files(5_000, 2))), ["./"]);
+  });
+
+  it("tell of every change, in each form", () => {
+    for (const [directories, each] of [
+      [10, 1_000],
+      [5_000, 2],
+    ] as const) {
+      const before = files(directories, each);
+      const changed = { ...before, "d3/f7.go": "other" };
+      assert.notDeepEqual(recordedFiles(before), recordedFiles(changed));
+      assert.deepEqual(
+        recordedFiles(before),
+        recordedFiles(Object.fromEntries(Object.entries(before).reverse())),
+      );
+    }
+  });
+});

@@ -1,0 +1,112 @@
+// When a build waits for what the registry says about the last deployment, with Pulumi's mocks and a registry that is slow
+// to answer.
+
+import assert from "node:assert/strict";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as pulumi from "@pulumi/pulumi";
+import { GoMultiStageImage } from "../../components";
+import { helloFiles, inHello, makeTree } from "../support/module";
+
+const digest = `sha256:${"0".repeat(64)}`;
+const componentType = "goimage:index:GoMultiStageImage";
+const dockerType = "docker:index/image:Image";
+
+describe("what became of the deployed image", () => {
+  const before = process.cwd();
+  let registry: http.Server;
+  let repository: string;
+  /** Resolves when the tag is asked for; `answer` lets the registry say that it has none. */
+  let asked: Promise<void>;
+  let answer: () => void;
+  let deployed: Record<string, unknown>;
+
+  beforeEach(async () => {
+    let noteTag = (): void => undefined;
+    asked = new Promise((resolve) => (noteTag = resolve));
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    registry = http.createServer((request, response) => {
+      const isTag = request.url?.endsWith("/manifests/latest") === true;
+      if (isTag) noteTag();
+      const wait = isTag ? answered : Promise.resolve();
+      void wait.then(() => response.writeHead(request.url === "/v2/" ? 200 : 404).end());
+    });
+    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+    repository = `127.0.0.1:${(registry.address() as AddressInfo).port}/hello`;
+    process.chdir(makeTree(inHello(helloFiles)));
+    deployed = {};
+    const { image } = await run(true);
+    const known = await valueOf(pulumi.all([image.sourceFiles, image.dockerfile, image.tags]));
+    const [sourceFiles, dockerfile, tags] = known;
+    const ref = `${repository}@${digest}`;
+    deployed = { digest, ref, size: 1, layers: [], sourceFiles, dockerfile, tags, repair: "last" };
+  });
+
+  afterEach(() => {
+    process.chdir(before);
+    answer();
+    registry.closeAllConnections();
+    registry.close();
+  });
+
+  /** Runs a program that has one image; `build` resolves when the engine is told to build. */
+  async function run(preview: boolean): Promise<{ image: GoMultiStageImage; build: Promise<void> }> {
+    let noteBuild = (): void => undefined;
+    const build = new Promise<void>((resolve) => (noteBuild = resolve));
+    await pulumi.runtime.setMocks(
+      {
+        newResource: ({ type, name }) => {
+          if (type === dockerType) noteBuild();
+          // Of a digest that is not known nothing is read back.
+          const states: Record<string, Record<string, unknown>> = {
+            [componentType]: deployed,
+            [dockerType]: { repoDigest: pulumi.runtime.unknownValue },
+          };
+          return { id: `${name}-id`, state: states[type] ?? {} };
+        },
+        call: ({ inputs }) => inputs as Record<string, unknown>,
+      },
+      "project",
+      "stack",
+      preview,
+    );
+    // As the engine's: in a unit test of a user's nothing is asked of a registry.
+    const monitor = pulumi.runtime.getMonitor() as object;
+    const accept = (_request: unknown, done: (error: null, answer: object) => void) => done(null, {});
+    Object.assign(monitor, { registerErrorHook: accept, registerResourceHook: accept });
+    Object.defineProperty(monitor, "constructor", { value: { name: "ResourceMonitorClient" } });
+    return { image: new GoMultiStageImage("hello", { source: "hello", repository }), build };
+  }
+
+  function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+    return new Promise((resolve) => output.apply(resolve));
+  }
+
+  /** Whether a promise is resolved before a registry that does not answer could matter. */
+  async function happens(event: Promise<void>): Promise<boolean> {
+    return Promise.race([
+      event.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 1000)),
+    ]);
+  }
+
+  it("is known before an unchanged image is given to the engine", async () => {
+    const { build } = await run(false);
+    await asked;
+    assert.equal(await happens(build), false);
+    answer();
+    await build;
+  });
+
+  it("keeps no edit waiting", async () => {
+    deployed["sourceFiles"] = { ...(deployed["sourceFiles"] as object), "main.go": "before" };
+    const { build } = await run(false);
+    await build;
+  });
+
+  it("keeps no change of the Dockerfile waiting", async () => {
+    deployed["dockerfile"] = "FROM alpine:3.19\n";
+    const { build } = await run(false);
+    await build;
+  });
+});

@@ -1,0 +1,32 @@
+import * as assert from "node:assert/strict";
+import { inspect } from "node:util";
+import * as pulumi from "@pulumi/pulumi";
+import { failure } from "../../components/deploy/errors";
+import { quicklyShown } from "../../components/inputs/problem";
+
+describe("failure", () => {
+  it("belongs to its resource, and is inspected without it", () => {
+    // Only reached when something looks into the resource.
+    const resource = Object.defineProperty({}, "urn", {
+      enumerable: true,
+      get: () => assert.fail("the resource was looked into"),
+    }) as pulumi.Resource;
+    const error = failure("the registry is gone", resource);
+    assert.ok(pulumi.ResourceError.isInstance(error));
+    assert.equal(error.resource, resource);
+    assert.equal(error.hideStack, true);
+    for (const colors of [true, false])
+      assert.match(
+        inspect(error, { colors, getters: true }),
+        /^Error: the registry is gone\n {4}at failure /,
+      );
+  });
+});
+
+describe("an error of an output", () => {
+  it("keeps its message, whatever the runtime puts before it on the way", () => {
+    const error: Error = quicklyShown(new Error("what is wrong"));
+    error.message = `error serializing property "outputs": ${error.message}`;
+    assert.equal(error.message, "what is wrong");
+  });
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import {
+  breakdown,
+  exceededLimits,
+  growthProblem,
+  parseSize,
+  sizeProblem,
+} from "../../components/deploy/limits";
+
+const image = (base: number, binary: number) => ({
+  size: base + binary,
+  layers: [
+    { digest: "a", mediaType: "m", size: base, origin: "base" },
+    { digest: "b", mediaType: "m", size: binary, origin: "binary" },
+  ],
+});
+
+describe("budget", () => {
+  it("reads sizes as bytes, and with units of 1000 and 1024", () => {
+    const sizes = [0, 20_000_000, "20000000", "20MB", "20 MB", "1.5 kB", "19MiB", "1GiB", "7 B"];
+    assert.deepEqual(sizes.map(parseSize), [
+      ...[0, 20_000_000, 20_000_000, 20_000_000, 20_000_000, 1500],
+      ...[19 * 2 ** 20, 2 ** 30, 7],
+    ]);
+    for (const wrong of [
+      -1,
+      1.5,
+      NaN,
+      Infinity,
+      "",
+      "MB",
+      "20 apples",
+      "1e9",
+      "20  MB",
+      "-1MB",
+      {},
+      null,
+      true,
+    ])
+      assert.match(sizeProblem(wrong) ?? "", /is not a size/, JSON.stringify(wrong));
+    assert.match(sizeProblem("10%") ?? "", /is not a size/);
+    for (const right of [undefined, 0, "2MB", "10%", "0.5 %"]) assert.equal(growthProblem(right), undefined);
+    for (const wrong of ["%", "-1%", "10 percent", []])
+      assert.match(growthProblem(wrong) ?? "", /not a growth/);
+  });
+
+  it("lets an image of exactly the limit pass, and not one byte more", () => {
+    assert.deepEqual(exceededLimits({ maxSize: 100 }, image(60, 40), undefined), []);
+    assert.deepEqual(exceededLimits({ maxSize: "99B" }, image(60, 40), undefined), [
+      "the image has 100 B, 1 B more than maxSize allows (99 B)",
+    ]);
+    assert.deepEqual(exceededLimits({ maxSize: "20MB" }, image(3_600_000, 21_700_000), undefined), [
+      "the image has 25.3 MB (25300000 bytes), 5.30 MB more than maxSize allows (20.0 MB (20000000 bytes))",
+    ]);
+  });
+
+  it("compares growth with the image that was deployed, if there was one", () => {
+    const before = image(60, 40);
+    assert.deepEqual(exceededLimits({ maxGrowth: 0 }, image(60, 41), undefined), []);
+    assert.deepEqual(exceededLimits({ maxGrowth: 1 }, image(60, 41), before), []);
+    assert.deepEqual(exceededLimits({ maxGrowth: "10%" }, image(60, 50), before), []);
+    assert.deepEqual(exceededLimits({ maxGrowth: 0 }, image(60, 10), before), []);
+    assert.deepEqual(exceededLimits({ maxGrowth: 5 }, image(60, 50), before), [
+      "the image grew by 10 B, from 100 B to 110 B; maxGrowth allows 5 B",
+    ]);
+    assert.deepEqual(exceededLimits({ maxSize: 105, maxGrowth: "5%" }, image(60, 50), before), [
+      "the image has 110 B, 5 B more than maxSize allows (105 B)",
+      "the image grew by 10 B, from 100 B to 110 B; maxGrowth allows 5%, 5 B",
+    ]);
+  });
+
+  it("shows where the bytes are and what changed", () => {
+    assert.deepEqual(breakdown(image(3_600_000, 21_700_000), image(3_600_000, 20_000_000)), [
+      "  binary     21.7 MB (+1.70 MB)",
+      "  base       3.60 MB",
+    ]);
+    assert.deepEqual(breakdown(image(60, 40), undefined), ["  base          60 B", "  binary        40 B"]);
+  });
+});

@@ -1,0 +1,138 @@
+import * as assert from "node:assert/strict";
+import { explain, type Attempt } from "../../components/engines/failures/advice";
+
+const attempt: Attempt = {
+  image: "r.example.com/team/api:v1",
+  registry: "r.example.com",
+  user: undefined,
+  builder: undefined,
+  dockerfile: "FROM --platform=$BUILDPLATFORM golang:1.23 AS build\nFROM alpine:3.20.3 AS app\n",
+};
+const buildkit = "failed to solve: failed to push r.example.com/team/api:v1: ";
+const docker = "error reading push output: ";
+
+describe("engines/explain", () => {
+  // Messages as the engines wrote them.
+  for (const [message, more, expected] of [
+    [
+      `${docker}no basic auth credentials`,
+      {},
+      /^r\.example\.com wants credentials .*docker login r\.example\.com/,
+    ],
+    [
+      `${docker}unauthorized: authentication required`,
+      { user: "robot" },
+      /^r\.example\.com refused the credentials of robot for r\.example\.com\/team\/api:v1/,
+    ],
+    [
+      `${buildkit}unexpected status from HEAD request to http://x: 401 Unauthorized`,
+      { user: "robot" },
+      /of robot/,
+    ],
+    [
+      "failed to solve: failed to fetch oauth token: unexpected status from GET request to http://t: 401 Unauthorized",
+      { user: "robot" },
+      /of robot/,
+    ],
+    [
+      `${buildkit}denied: not yours`,
+      { user: "robot" },
+      /does not let robot push r\.example\.com\/team\/api:v1/,
+    ],
+    [`${docker}denied: not yours`, {}, /does not let the user that docker login stored/],
+    [`${docker}toomanyrequests: slow down`, {}, /limits requests/],
+    [
+      `${buildkit}failed commit on ref "x": unexpected status from PUT request to https://x/manifests/v1: 400 Bad Request\ntag invalid: The image tag 'v1' already exists in the 'team/api' repository and cannot be overwritten because the repository is immutable.`,
+      {},
+      /team\/api:v1 is there already, and its registry keeps tags as they are: give tags a new one/,
+    ],
+    [
+      `${docker}ImageTagAlreadyExistsException: The image tag 'v1' already exists`,
+      {},
+      /keeps tags as they are/,
+    ],
+    [
+      `${buildkit}denied: Failed to process request due to 'v1' configured as immutable.`,
+      {},
+      /keeps tags as they are/,
+    ],
+    [
+      `${buildkit}unexpected status from PUT request: 412 Precondition Failed: the tag is IMMUTABLE`,
+      {},
+      /keeps tags/,
+    ],
+    [
+      `${buildkit}failed to do request: Head "https://r.example.com/v2/": dial tcp 192.0.2.1:443: connect: connection refused`,
+      { builder: "remote" },
+      /^nothing answers at r\.example\.com, seen from the builder remote: check its host and port/,
+    ],
+    [
+      `${buildkit}failed to do request: dial tcp: lookup r.example.com: no such host`,
+      {},
+      /^the host of r\.example\.com is not known to the Docker Engine: check the name, and the DNS/,
+    ],
+    [
+      `${buildkit}tls: failed to verify certificate: x509: certificate signed by unknown authority`,
+      {},
+      /buildkitd\.toml/,
+    ],
+    [
+      `${docker}Get "https://x/": x509: certificate signed by unknown authority`,
+      {},
+      /certs\.d\/r\.example\.com\/ca\.crt/,
+    ],
+    [`${buildkit}http: server gave HTTP response to HTTPS client`, {}, /set registry\.insecure if/],
+    [`${docker}http: server gave HTTP response to HTTPS client`, {}, /insecure-registries/],
+    [
+      `${buildkit}unexpected status from PUT request to http://x: 413 Request Entity Too Large`,
+      {},
+      /as much as/,
+    ],
+    [`${docker}received unexpected HTTP status: 502 Bad Gateway`, {}, /run pulumi up again when it works/],
+    [`${buildkit}unknown: unknown error`, {}, /run pulumi up again when it works/],
+    [`${docker}invalid checksum digest format`, {}, /true digest of what it stored/],
+    [`${docker}Put "http://127.0.0.1:1/": EOF`, {}, /run pulumi up again when it works/],
+    ['new builder: no builder "ci" found', { builder: "ci" }, /there is no builder ci on this machine/],
+    [
+      "failed to solve: write /x: no space left on device",
+      { builder: "ci" },
+      /disk of the builder ci is full/,
+    ],
+    [`${docker}write /x: no space left on device`, {}, /disk of the Docker Engine is full/],
+    ["context deadline exceeded", { builder: "ci" }, /builder ci cannot be reached .*customTimeouts/],
+    [
+      "failed to solve: alpine:3.20.3: failed to resolve source metadata for docker.io/library/alpine:3.20.3: not found",
+      {},
+      /^the base image alpine:3\.20\.3 cannot be had/,
+    ],
+    [
+      'failed to solve with frontend dockerfile.v0: failed to create LLB definition: failed to do request: Head "https://registry-1.docker.io/v2/library/golang/manifests/1.23": no such host',
+      {},
+      /^the base image golang:1\.23 cannot be had/,
+    ],
+    [
+      "failed to solve: alpine:3.20.3: failed to resolve source metadata for docker.io/library/alpine:3.20.3: no match for platform in manifest: not found",
+      {},
+      /^the base image alpine:3\.20\.3 is not there for the platform that is asked for: .*runtime\.packages/,
+    ],
+    [
+      "failed to solve with frontend dockerfile.v0: failed to create LLB definition: no match for platform in manifest sha256:fa80: not found",
+      {},
+      /^a base image is not there for the platform/,
+    ],
+    // A stranger's registry that refuses a base image is not the one that is pushed to.
+    [
+      "failed to resolve source metadata for x.test/base:1: unexpected status: 401 Unauthorized",
+      { dockerfile: "FROM x.test/base:1\n" },
+      /^the base image x\.test\/base:1 cannot be had/,
+    ],
+  ] as const) {
+    it(`explains ${message.slice(0, 90)}`, () => {
+      assert.match(explain(message, { ...attempt, ...more }) ?? "", expected);
+    });
+  }
+
+  it("leaves alone what tells enough", () => {
+    assert.equal(explain("dockerfile parse error on line 3: unknown instruction: FRM", attempt), undefined);
+  });
+});

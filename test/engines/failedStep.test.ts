@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { failedStep, hints, isFailedStep } from "../../components/engines/failures/failedStep";
+
+describe("build log", () => {
+  it("finds the lines of the failed step, and no other's", () => {
+    const output = `#11 [build 5/7] COPY . .
+#11 DONE 0.0s
+#1 0.100 of another step
+
+#12 [build 6/7] RUN ["go","build","./cmd/api"]
+#12 0.303 # example.com/service/internal/db
+#12 0.303 internal/db/db.go:9:10: undefined: gopher
+#12 ERROR: process "go build ./cmd/api" did not complete successfully: exit code: 1
+------
+ > [build 6/7] RUN ["go","build"]:
+0.303 internal/db/db.go:9:10: undefined: gopher
+`;
+    assert.deepEqual(failedStep(output), {
+      stage: "build",
+      lines: ["# example.com/service/internal/db", "internal/db/db.go:9:10: undefined: gopher"],
+    });
+  });
+
+  it("finds the stage of the failed step, of whichever platform", () => {
+    const output = (stage: string) => `#9 [${stage}] RUN ["sh"]\n#9 0.1 x\n#9 ERROR: exit code: 1\n`;
+    assert.equal(failedStep(output("packages 2/4"))?.stage, "packages");
+    assert.equal(failedStep(output("linux/arm64 packages  2/11"))?.stage, "packages");
+  });
+
+  const hintsFor = (stage: string, line: string) => hints({ stage, lines: ["x", line] }, "linux/arm64");
+
+  it("says what to do where the builder cannot run the smoke test", () => {
+    const [hint = "", ...more] = hintsFor("smoketest", "exec /run/goimage/prober: exec format error");
+    assert.match(hint, /cannot run programs of linux\/arm64, as smokeTest needs/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(hintsFor("smoketest", "exec /app/x: exec format error"), []);
+  });
+
+  const ofPackages: [line: string, hint: RegExp][] = [
+    [
+      'runc run failed: unable to start container process: exec: "sh": executable file not found in $PATH',
+      /^runtime\.packages needs a base image with apk/,
+    ],
+    ["exec /bin/sh: exec format error", /own platform the base image is not there for/],
+    [
+      "28DB5BED077F0000:error:0A000086:SSL routines:tls_post_process_server_certificate:certificate verify failed:ssl",
+      /build\.caCertificates$/,
+    ],
+  ];
+  for (const [line, hint] of ofPackages) {
+    it(`says what packages need that fail with "${line}", and nothing of other stages`, () => {
+      const [first = "", ...more] = hintsFor("packages", line);
+      assert.match(first, hint);
+      assert.deepEqual(more, []);
+      assert.deepEqual(hintsFor("build", line), []);
+    });
+  }
+
+  it("says what to do about a module that go.mod does not name", () => {
+    const [hint = ""] = hintsFor("build", "main.go:3:8: module lookup disabled by GOPROXY=off");
+    assert.match(hint, /go mod tidy/);
+  });
+
+  it("finds none where no step failed", () => assert.equal(failedStep("#1 DONE 0.1s\n"), undefined));
+
+  it("knows a failed step from a failed push, in the words of old and new BuildKit", () => {
+    assert.ok(isFailedStep("error reading build output: executor failed running [go build]: exit code: 1"));
+    assert.ok(
+      isFailedStep('failed to solve: process "go build" did not complete successfully: exit code: 1'),
+    );
+    assert.ok(!isFailedStep("failed to push: denied: requested access to the resource is denied"));
+  });
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import { takeApart } from "../../components/goBinary/takeApart";
+
+/** An ELF header of 64 bits, whose section table is what a test makes of it. */
+function elf(sections: { at: number; count: number; size: number }, length = 5_000): Buffer {
+  const bytes = Buffer.alloc(length, 0x41);
+  bytes.fill(0, 0, 64);
+  Buffer.from("7f454c46020101", "hex").copy(bytes);
+  bytes.writeBigUInt64LE(BigInt(sections.at), 40);
+  bytes.writeUInt16LE(sections.size, 58);
+  bytes.writeUInt16LE(sections.count, 60);
+  return bytes;
+}
+
+describe("a program is taken apart in a worker", function () {
+  this.timeout(60_000);
+
+  it("one after the other, whatever each is", async () => {
+    const shell = fs.readFileSync("/bin/sh");
+    const texts = [Buffer.from("no program"), shell, Buffer.from(shell), Buffer.alloc(0), Buffer.from(shell)];
+    const found = await Promise.all(texts.map((bytes) => takeApart(bytes)));
+    assert.deepEqual(
+      found,
+      texts.map(() => undefined),
+    );
+  });
+
+  it("that ends with its program, and holds no other up", () => {
+    const script = `
+      require("ts-node/register/transpile-only");
+      const { takeApart } = require("./components/goBinary/takeApart");
+      takeApart(Buffer.from("x")).then(() => takeApart(Buffer.from("y"))).then(() => console.log("done"));`;
+    const output = execFileSync(process.execPath, ["-e", script], { encoding: "utf8", timeout: 30_000 });
+    assert.equal(output, "done\n");
+  });
+
+  it("and a few bytes that stand for gigabytes of names are no program", async () => {
+    for (const sections of [
+      { at: 64, count: 65_535, size: 0 },
+      { at: 64, count: 65_535, size: 64 },
+      { at: 4_990, count: 900, size: 64 },
+      { at: 2 ** 40, count: 900, size: 64 },
+    ])
+      assert.equal(await takeApart(elf(sections)), undefined);
+    // It works on afterwards.
+    assert.equal(await takeApart(Buffer.from("no program")), undefined);
+  });
+
+  it("that is stopped after its time", async () => {
+    const found = await takeApart(Buffer.alloc(300 * 2 ** 20, 1), {
+      workerMebibytes: 64,
+      workerMilliseconds: 1,
+    });
+    assert.match(found?.note ?? "", /not taken apart within 0\.001 s/);
+    assert.deepEqual(found?.sections, [{ name: "not taken apart", size: 300 * 2 ** 20 }]);
+    assert.equal(await takeApart(Buffer.from("no program")), undefined);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { buildProblems } from "../../components/inputs/buildStage";
+import { Checker } from "../../components/inputs/inputValidator";
+
+function problems(build: object): string[] {
+  const check = new Checker();
+  buildProblems(check, build);
+  return check.problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+}
+
+const ssh = { ssh: true, goPrivate: "git.example.com/*", sshKnownHosts: "git.example.com ssh-ed25519 AAAA" };
+
+describe("build", () => {
+  const mistakes: [object, RegExp][] = [
+    [{ ssh: "default" }, /^build\.ssh: "default" is not true or false/],
+    [{ ...ssh, goPrivate: undefined }, /^build\.ssh: needs build\.goPrivate/],
+    [
+      { ...ssh, goPrivate: "*.example.com" },
+      /^build\.goPrivate: has the host "\*\.example\.com"; .* in full/,
+    ],
+    [
+      { ...ssh, goPrivate: "x.org,git.example.com" },
+      /^build\.sshKnownHosts: has no host key for x\.org; .*ssh-keyscan x\.org/,
+    ],
+    [{ ...ssh, sshKnownHosts: undefined }, /^build\.sshKnownHosts: has no host key for git\.example\.com/],
+    [{ ...ssh, sshKnownHosts: Promise.resolve("") }, /^build\.sshKnownHosts: is not a string that is known/],
+    [{ sshKnownHosts: "x" }, /^build\.sshKnownHosts: has no effect without build\.ssh/],
+    [
+      { ...ssh, env: { GIT_SSH_COMMAND: "ssh" } },
+      /^build\.env\.GIT_SSH_COMMAND: is refused: build\.ssh sets it/,
+    ],
+    [{ env: { GOWORK: "/x/go.work" } }, /^build\.env\.GOWORK: is refused: the go\.work file above source/],
+    [{ env: { GOPROXY: "https://p" } }, /^build\.env\.GOPROXY: is refused: use build\.goProxy/],
+    [{ env: { LD_PRELOAD: "/x.so" } }, /^build\.env\.LD_PRELOAD: is refused/],
+    [{ env: { GOFLAGS: "-v -toolexec=x" } }, /^build\.env\.GOFLAGS: .* has -toolexec, which is refused/],
+  ];
+  for (const [build, message] of mistakes) {
+    it(`refuses ${JSON.stringify(build)}`, () => {
+      const found = problems(build);
+      assert.equal(found.length, 1, found.join("\n"));
+      assert.match(found[0] ?? "", message);
+    });
+  }
+
+  it("takes SSH with the host's key, and variables that nothing else sets", () => {
+    assert.deepEqual(problems({ ...ssh, env: { GIT_CONFIG_COUNT: "0", GOWORK: "off" } }), []);
+    assert.deepEqual(problems({ env: { GIT_SSH_COMMAND: "ssh", GOFLAGS: "-mod=readonly", CC: "gcc" } }), []);
+    assert.deepEqual(problems({ ssh: false }), []);
+  });
+});

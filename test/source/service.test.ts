@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { resolveService } from "../../components/source/service";
+import { helloFiles, makeTree } from "../support/module";
+
+const main = "package main\n";
+
+describe("Go service on disk", () => {
+  it("is found from a directory below the module's root", () => {
+    const root = makeTree({ ...helloFiles, "cmd/api/main.go": main, "go.sum": "", "vendor/modules.txt": "" });
+    const { service, problems } = resolveService(path.join(root, "cmd"), { mainPackage: "./api" });
+    assert.deepEqual(problems, []);
+    assert.equal(path.resolve(service?.root ?? ""), root);
+    const { sourceDirectory, moduleDirectory, mainPackage, vendorDirectory, moduleFiles } = service ?? {};
+    assert.deepEqual(
+      { sourceDirectory, moduleDirectory, mainPackage, vendorDirectory, moduleFiles },
+      {
+        sourceDirectory: "cmd",
+        moduleDirectory: ".",
+        mainPackage: "./cmd/api",
+        vendorDirectory: "vendor",
+        moduleFiles: ["go.mod", "go.sum", "vendor/modules.txt"],
+      },
+    );
+  });
+
+  it("spans the workspace that the module belongs to", () => {
+    const root = makeTree({
+      "go.work": "go 1.25\nuse (\n\t./api\n\t./lib\n)\n",
+      "go.work.sum": "",
+      "api/go.mod": "module example.com/api\ngo 1.23\n",
+      "api/main.go": main,
+      "lib/go.mod": "module example.com/lib\n",
+      "other/go.mod": "module example.com/other\n",
+      "other/main.go": main,
+    });
+    const { service } = resolveService(path.join(root, "api"));
+    assert.equal(path.resolve(service?.root ?? ""), root);
+    assert.equal(service?.moduleDirectory, "api");
+    assert.equal(service?.goMod.go, "1.25");
+    assert.deepEqual(service?.modules, [
+      { path: "example.com/api", directory: "api" },
+      { path: "example.com/lib", directory: "lib" },
+    ]);
+    assert.deepEqual(service?.moduleFiles, ["api/go.mod", "go.work", "go.work.sum", "lib/go.mod"]);
+
+    const outside = resolveService(path.join(root, "other")).service;
+    assert.equal(path.resolve(outside?.root ?? ""), path.join(root, "other"));
+    const off = resolveService(path.join(root, "api"), { workspace: false }).service;
+    assert.equal(path.resolve(off?.root ?? ""), path.join(root, "api"));
+  });
+
+  it("spans modules that local directories replace, unless they are vendored", () => {
+    const files = {
+      "api/go.mod": "module example.com/api\ngo 1.23\nreplace example.com/lib => ../lib\n",
+      "api/main.go": main,
+      "lib/go.mod": "module example.com/lib\n",
+    };
+    const root = makeTree(files);
+    const { service } = resolveService(path.join(root, "api"));
+    assert.equal(path.resolve(service?.root ?? ""), root);
+    assert.deepEqual(service?.moduleFiles, ["api/go.mod", "lib/go.mod"]);
+    const vendored = makeTree({ ...files, "api/vendor/modules.txt": "" });
+    assert.equal(resolveService(path.join(vendored, "api")).service?.vendorDirectory, "vendor");
+    assert.equal(
+      resolveService(path.join(vendored, "api"), { vendor: false }).service?.vendorDirectory,
+      undefined,
+    );
+  });
+
+  const mistakes: [string, Record<string, string>, string, string, RegExp][] = [
+    ["no directory", {}, "missing", ".", /^source: "missing" does not exist/],
+    ["a file", { "main.go": "" }, "main.go", ".", /^source: "main\.go" is not a directory/],
+    [
+      "no main package",
+      { ...helloFiles, "main.go": "package lib\n" },
+      ".",
+      ".",
+      /^mainPackage: "\." is not a main package/,
+    ],
+    [
+      "no Go files",
+      { ...helloFiles, "cmd/x/README": "" },
+      ".",
+      "./cmd/x",
+      /^mainPackage: ".*" has no Go files/,
+    ],
+    ["only tests", { ...helloFiles, "cmd/x/x_test.go": main }, ".", "./cmd/x", /has no Go files/],
+    ["no package", helloFiles, ".", "./cmd/y", /^mainPackage: "\.\/cmd\/y" is not a directory of the module/],
+    ["no module line", { "go.mod": "go 1.23\n", "main.go": main }, ".", ".", /has no module line/],
+    [
+      "a bad go line",
+      { ...helloFiles, "go.mod": "module m\ngo one\n" },
+      ".",
+      ".",
+      /go line that is no version: one/,
+    ],
+    [
+      "a missing replacement",
+      { ...helloFiles, "go.mod": "module m\nrequire a v1.0.0\nreplace a => ./a\n" },
+      ".",
+      ".",
+      /replaces a by a, which has no/,
+    ],
+  ];
+  for (const [name, files, source, mainPackage, message] of mistakes) {
+    it(`names the mistake: ${name}`, () => {
+      const before = process.cwd();
+      process.chdir(makeTree(files));
+      try {
+        const { problems } = resolveService(source, { mainPackage });
+        assert.equal(problems.length, 1);
+        assert.match(`${problems[0]?.propertyPath}: ${problems[0]?.reason}`, message);
+      } finally {
+        process.chdir(before);
+      }
+    });
+  }
+});
