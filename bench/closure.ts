@@ -7,7 +7,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { performance } from "node:perf_hooks";
 import { buildClosure } from "../components/source/closure";
-import { resolveService } from "../components/source/service";
+import { findGoService } from "../components/source/service";
 import { readContext, writeContext } from "../components/context/stage";
 import { WorkDirectory } from "../components/context/workDirectory";
 import { Tree } from "../components/source/tree";
@@ -54,7 +54,7 @@ function addUnrelated(root: string): void {
 }
 
 function closureAndStaging(root: string, staged: string): number {
-  const { service } = resolveService(root);
+  const { service } = findGoService(root);
   if (!service) throw new Error("no service");
   const tree = new Tree(service.root);
   const { files } = buildClosure(tree, service, context);

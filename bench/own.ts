@@ -54,12 +54,12 @@ const cases: readonly { case: string; side: string; script: string }[] = [
     side: "goimage, staged before",
     script: timed(
       `const at = "${join(repoRoot, "dist")}/";
-       const { resolveService } = require(at + "source/module");
+       const { findGoService } = require(at + "source/module");
        const { Tree } = require(at + "source/tree");
        const { buildClosure } = require(at + "source/closure");
        const { readContext, writeContext } = require(at + "source/stage");
        const { WorkDirectory } = require(at + "source/workDirectory");`,
-      `const { service } = resolveService("src");
+      `const { service } = findGoService("src");
        const tree = new Tree(service.root);
        const context = { goarch: "amd64", cgoEnabled: false, buildTags: [], uncertain: false };
        writeContext(readContext(tree, buildClosure(tree, service, context).files), new WorkDirectory("."), ".goimage/staged");`,

@@ -1,130 +1,168 @@
-// From a rendered Dockerfile to outputs: stage the context, let an engine build and push, read the registry.
+// The flow of an image, from top to bottom: validate the inputs, resolve the Go module, stage the build context, render the
+// Dockerfile, let an engine build and push, read back what the registry serves.
 
 import * as pulumi from "@pulumi/pulumi";
-import { Engine, type GoImageArgs } from "./args";
-import type { ImageCheck, ImageLayer } from "./outputs";
-import { baseDigests } from "./deploy/baseImages";
-import { baseAnnotations, type BaseDigests, type Dockerfile } from "./dockerfile/fast";
-import { chosenEngine, engineNamed, type BuildRequest, type ImageBuild } from "./engines/select";
-import { showBuildLog } from "./engines/failures/failedStep";
-import { secretValues } from "./dockerfile/steps/privateModules";
-import { watchPushes } from "./deploy/hooks";
-import { repairOf, findDrift } from "./deploy/drift";
-import { platformOf } from "./inputs/platform";
-import { invalidInputs } from "./inputs/problem";
-import type { Source } from "./source/resolve";
-import type { DeployedImage, ServedImage } from "./deploy/deployed";
-import { deployedImage, mockedDigest, readBack, refTo, type Destination } from "./deploy/readBack";
-import { isKnown, tagProblems, takeTags } from "./deploy/tagClaims";
-import { findCredentials } from "./registry/credentials/store";
-import { parseRepository } from "./registry/reference";
-import { isMocked } from "./deploy/sdk";
-import { secretWarnings } from "./inputs/secrets";
-import { changedDockerfile, changedFiles, recordedFiles } from "./context/changes";
-import { readContext } from "./context/stage";
-import { stagedContext, workDirectory } from "./deploy/stagedContext";
-import { destinationProblems } from "./inputs/validate";
+import type { GoMultiStageImageArgs } from "./args";
+import { changedDockerfile, changedFiles, readContext, recordedFiles, type Context } from "./context";
+import {
+  announce,
+  baseDigests,
+  claimTags,
+  deployedImage,
+  destinationOf,
+  explainFailures,
+  findDrift,
+  invalidInputs,
+  isMocked,
+  knownTarget,
+  mockedDigest,
+  readBack,
+  refTo,
+  repushTrigger,
+  runError,
+  sdkProblem,
+  stagedContext,
+  tagProblems,
+  taggedName,
+  warnOfProviderLogin,
+  watchPushes,
+  workDirectory,
+  type DeployedImage,
+  type Owner,
+} from "./deploy";
+import { baseAnnotations, render, secretValues, type Plan } from "./dockerfile";
+import { agentProblems, engines, type BuildRequest } from "./engines";
+import { specOf, validate, type ComponentType, type ImageSpec } from "./inputs";
+import type { GoImageOutputs } from "./outputs";
+import { readSource, resolveService, type Source } from "./source";
 
-/** The outputs of both components. */
-export interface ImageOutputs {
-  digest: pulumi.Output<string>;
-  ref: pulumi.Output<string>;
-  size: pulumi.Output<number>;
-  platformSizes: pulumi.Output<Record<string, number>>;
-  unpackedSize: pulumi.Output<number>;
-  sizeSummary: pulumi.Output<string>;
-  layers: pulumi.Output<ImageLayer[]>;
-  checks: pulumi.Output<ImageCheck[]>;
-  sourceHash: pulumi.Output<string>;
-  sourceFiles: pulumi.Output<Record<string, string>>;
-  baseImages: pulumi.Output<Record<string, string>>;
-  dockerfile: pulumi.Output<string>;
-  tags: pulumi.Output<string[]>;
-  /** Stays in the state and is no output of the package. */
+// The outputs are declared once, in outputs.ts, and assigned all together.
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging
+export interface GoImage extends GoImageOutputs {}
+
+/** What both components are. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
+export class GoImage extends pulumi.ComponentResource {
+  /**
+   * Registers the image. Mistakes in the inputs are thrown together as an InputPropertiesError before anything is
+   * built; a build or a push that fails ends the update and leaves the previous outputs and tags in place.
+   */
+  protected constructor(
+    type: ComponentType,
+    name: string,
+    args: GoMultiStageImageArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    const { spec, source } = resolve(type, name, args);
+    // No inputs are registered: they would put secrets into the state, and the engine keeps the outputs of the last
+    // deployment only for a component whose inputs did not change.
+    super(`goimage:index:${type}`, name, {}, opts);
+    const owner = { component: this, type, name, customTimeouts: opts?.customTimeouts };
+    const { outputs, kept } = deploy(owner, spec, source);
+    Object.assign(this, outputs);
+    this.registerOutputs({ ...outputs, ...kept });
+  }
+}
+
+/** The validated inputs, and what the disk has for them; throws all problems together. */
+function resolve(
+  type: ComponentType,
+  name: string,
+  args: GoMultiStageImageArgs | undefined,
+): { spec: ImageSpec; source: Source } {
+  const unusable = sdkProblem();
+  if (unusable !== undefined) throw runError(unusable);
+  const problems = validate(type, args);
+  const spec = specOf(type, args, problems);
+  const target = problems.some(({ propertyPath }) => /^(args|repository|tags)\b/.test(propertyPath))
+    ? undefined
+    : knownTarget(spec);
+  const { service, problems: ofService } = resolveService(spec, problems);
+  problems.push(...ofService, ...agentProblems(spec));
+  if (target !== undefined) problems.push(...tagProblems(name, target));
+  // Looking for files takes time; with a problem known there is no use in it.
+  const found = service && problems.length === 0 ? readSource(spec, service) : undefined;
+  problems.push(...(found?.problems ?? []));
+  if (problems.length > 0 || found?.source === undefined) throw invalidInputs(type, name, problems);
+  if (target !== undefined) claimTags(name, target);
+  return { spec, source: found.source };
+}
+
+/** What stays in the state beside the outputs, and is nothing for users. The names are those of 0.1.0. */
+interface KeptState {
+  /** What the child was last told to be pushed again by. */
   repair: pulumi.Output<string>;
-  /** As repair: where the build context is, which a new name of the stack does not change. */
+  /** Where the build context is, which a new name of the stack does not change. */
   context: pulumi.Output<string>;
 }
 
-/** The component that an image is built for. */
-export interface Owner {
-  component: pulumi.ComponentResource;
-  type: string;
-  name: string;
-  /** Those of the component, which its child does not inherit. */
-  customTimeouts?: pulumi.CustomTimeouts | undefined;
-}
-
 /** Registers the child that builds, and gives the component's outputs. */
-export function buildImage(
-  owner: Owner,
-  args: GoImageArgs,
-  source: Source,
-  render: (digests: BaseDigests) => Dockerfile,
-): ImageOutputs {
+function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoImageOutputs; kept: KeptState } {
   const { component, name } = owner;
-  const { tree, closure } = source;
-  const staged = readContext(tree, closure.files, executables(source));
   const deployed = deployedImage(component);
-  // Now: the program may go to another directory before the files are written.
+
+  // Stage. Where is decided now: the program may go to another directory before the files are written.
   const work = workDirectory(component);
+  const staged = readContext(source.tree, source.closure.files, executables(source));
   const context = pulumi.output(stagedContext(owner, work, staged, deployed));
-  const { bases, layers, isHardened } = render({});
-  const baseImages = baseDigests(component, args.baseImages, bases, deployed);
+
+  // Render, and once more when the digests of base images are known.
+  const plan: Plan = {
+    ...{ spec, service: source.service, golangImage: source.golangImage },
+    cacheNamespace: `goimage-${pulumi.getProject().replace(/[^A-Za-z0-9_.-]/g, "_")}`,
+  };
+  const { bases, layers, isHardened } = render(plan);
+  const baseImages = baseDigests(component, spec.baseImages, bases, deployed);
   const dockerfilePath = context.apply((place) => `${place}.Dockerfile`);
   const dockerfile = pulumi.all([baseImages, dockerfilePath]).apply(([digests, file]) => {
-    const { text } = render(digests);
+    const { text } = render(plan, digests);
     work.write(file, text);
     return text;
   });
 
-  const destination = destinationOf(owner, args);
+  // Build and push.
+  const destination = destinationOf(owner, spec);
   const request: BuildRequest = {
     context,
     dockerfile: dockerfilePath,
     dockerfileText: dockerfile,
     annotations: baseImages.apply((digests) => baseAnnotations(bases.at(-1) ?? "", digests)),
     sourceHash: staged.hash,
-    platform: platformOf(args),
-    image: destination.apply(({ repository, tags }) => `${repository.familiar}:${tags[0] ?? ""}`),
+    platform: spec.platforms[0] ?? "",
+    image: destination.apply((where) => taggedName(where, where.tags[0] ?? "")),
     registry: destination.apply(({ repository }) => repository.domain),
-    login: registryLogin(args),
-    insecure: args.registry?.insecure === true,
-    compression: compressionOf(args),
-    builder: args.builder,
-    secrets: secretsOf(args),
-    ssh: args.build?.ssh === true,
+    login: registryLogin(spec),
+    insecure: spec.registry.insecure,
+    compression: spec.compression,
+    builder: spec.builder,
+    secrets: secretsOf(spec),
+    ssh: spec.build.ssh,
   };
   const recorded = recordedFiles(staged.files);
   const reasons = rebuildReasons(recorded, dockerfile, deployed);
-  explain(owner, source, reasons);
-  for (const warning of secretWarnings(args)) void pulumi.log.warn(warning, component);
-  void warnOfSecretName(component, args);
-  warnOfProviderLogin(owner, args, destination);
+  announce(component, spec, source, reasons);
+  warnOfProviderLogin(component, spec, destination);
   const access = pulumi.output({ ...request.login, insecure: request.insecure });
   const drift = findDrift(component, deployed, destination, access);
   const rebuilds = reasons.apply((changes) => changes.length > 0);
-  const repair = repairOf(component, deployed, drift, rebuilds);
+  const repush = repushTrigger(component, deployed, drift, rebuilds);
   const watch = watchPushes();
-  const build = engineNamed(chosenEngine(args))(name, request, {
+  const build = engines[spec.engine](name, request, {
     parent: component,
-    ...(owner.customTimeouts === undefined ? {} : { customTimeouts: owner.customTimeouts }),
-    ...deletion(args),
-    replacementTrigger: repair,
-    hooks: { ...showBuildLog(component, request), ...watch.hooks },
+    ...(owner.customTimeouts && { customTimeouts: owner.customTimeouts }),
+    ...deletion(spec),
+    replacementTrigger: repush,
+    hooks: { ...explainFailures(component, request), ...watch.hooks },
   });
+
+  // Read back.
   const image = readBack({
-    component,
-    build,
-    destination,
-    deployed,
-    drift,
+    ...{ component, spec, build, destination, deployed, drift, access },
     pushed: watch.pushed,
-    access,
-    args,
     layerOrigins: layers,
-    isHardened,
+    warnOnFailedChecks: isHardened,
   });
+  const digest = isMocked() ? mockedDigest(build) : image.apply((pushed) => pushed.digest);
   // In an update that leaves the child alone (--target of another resource, a refresh) the deployed image is exported, and
   // with it what was said of its source.
   const ofExported = <T>(
@@ -137,8 +175,11 @@ export function buildImage(
       return ((isDeployed ? last(before) : undefined) ?? fresh) as T;
     });
   };
-  return {
-    ...(isMocked() ? mocked(build, destination) : exportedReference(image)),
+  const outputs: GoImageOutputs = {
+    digest,
+    ref: isMocked()
+      ? pulumi.all([destination, digest]).apply(([where, known]) => refTo(where, known))
+      : image.apply((pushed) => pushed.ref),
     size: image.apply((pushed) => pushed.size),
     platformSizes: image.apply((pushed) => pushed.platformSizes),
     unpackedSize: image.apply((pushed) => pushed.unpackedSize),
@@ -149,52 +190,27 @@ export function buildImage(
     sourceFiles: ofExported(recorded, (last) => last.sourceFiles),
     baseImages: ofExported(baseImages, (last) => last.baseImages),
     dockerfile: ofExported(dockerfile, (last) => last.dockerfile),
-    tags: destination.apply(({ repository, tags }) => tags.map((tag) => `${repository.familiar}:${tag}`)),
-    repair: pulumi.output(repair),
-    context,
+    tags: destination.apply((where) => where.tags.map((tag) => taggedName(where, tag))),
   };
-}
-
-type Reference = Pick<ImageOutputs, "digest" | "ref">;
-
-function exportedReference(image: pulumi.Output<ServedImage>): Reference {
-  return { digest: image.apply(({ digest }) => digest), ref: image.apply(({ ref }) => ref) };
-}
-
-function mocked(build: ImageBuild, destination: pulumi.Output<Destination>): Reference {
-  const digest = mockedDigest(build);
-  return { digest, ref: pulumi.all([destination, digest]).apply(([where, known]) => refTo(where, known)) };
+  return { outputs, kept: { repair: pulumi.output(repush), context } };
 }
 
 /**
  * Deleting the resource must not delete an image that something may still run, unless that is asked for. Then a
  * replacement deletes first: the builder gives the same digest again, and deleting it last would delete the new image.
  */
-function deletion({ retainOnDelete = true }: GoImageArgs): pulumi.CustomResourceOptions {
+function deletion({ retainOnDelete }: ImageSpec): pulumi.CustomResourceOptions {
   return { retainOnDelete, deleteBeforeReplace: !retainOnDelete };
 }
 
 /** Files that are shipped keep their executable bit; compiled ones have none, so that a chmod changes nothing. */
-function executables(source: Source): Set<string> {
-  return new Set(shippedFiles(source).filter((file) => source.tree.isExecutable(file)));
-}
-
-/** Files that runtime.files names, in the image as they are. */
-function shippedFiles({ closure, runtimeFiles }: Source): string[] {
-  return closure.files.filter((file) =>
-    runtimeFiles.some((root) => file === root || file.startsWith(`${root}/`)),
-  );
-}
-
-/** The first of some files, and how many more there are. */
-function named(files: readonly string[]): string {
-  const more = files.length - 3;
-  return [...files.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+function executables({ shipped, tree }: Source): Set<string> {
+  return new Set(shipped.filter((file) => tree.isExecutable(file)));
 }
 
 /** What changed since the last deployment; empty without one. Each of these changes makes the engine build and push. */
 function rebuildReasons(
-  files: Record<string, string>,
+  files: Context["files"],
   dockerfile: pulumi.Output<string>,
   deployed: pulumi.Output<DeployedImage | undefined>,
 ): pulumi.Output<string[]> {
@@ -204,93 +220,11 @@ function rebuildReasons(
   });
 }
 
-/** Tells what the user should know about the source: what changed since the last deployment, and what is unusual. */
-function explain({ component }: Owner, source: Source, reasons: pulumi.Output<string[]>): void {
-  const { closure } = source;
-  if (closure.wholeModule !== undefined) {
-    void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
-  }
-  const ofOwner = shippedFiles(source).filter((file) => source.tree.isPrivate(file));
-  if (ofOwner.length > 0) {
-    void pulumi.log.warn(
-      `${named(ofOwner)} can be read by the owner alone here, and by everyone in the image, which runtime.files puts it into`,
-      component,
-    );
-  }
-  if (closure.secrets.length > 0) {
-    const names = closure.secrets.join(", ");
-    void pulumi.log.warn(
-      `${names} look like secrets and are sent to the builder, because the program embeds or ships them`,
-      component,
-    );
-  }
-  reasons.apply((changes) => {
-    if (changes.length > 0) void pulumi.log.info(`rebuilds because of ${changes.join(", ")}`, component);
-  });
-}
-
-/** Repository and tags, checked again once they are known: they may come from another resource. */
-function destinationOf(owner: Owner, args: GoImageArgs): pulumi.Output<Destination> {
-  return pulumi.all([args.repository, args.tags]).apply(([repository, givenTags]) => {
-    // An Output may hold nothing.
-    const tags = givenTags ?? ["latest"];
-    const problems = destinationProblems(repository ?? null, tags);
-    const isLate = !isKnown(args.repository, args.tags);
-    if (problems.length === 0 && isLate) problems.push(...tagProblems(owner.name, repository, tags));
-    if (problems.length > 0) throw invalidInputs(owner.type, owner.name, problems);
-    if (isLate) takeTags(owner.name, repository, tags);
-    return { repository: parseRepository(repository), tags };
-  });
-}
-
-/** Undefined leaves the builder's own, which is gzip, so that naming it changes nothing. */
-function compressionOf({ compression, compressionLevel }: GoImageArgs): BuildRequest["compression"] {
-  const type = compression ?? "gzip";
-  return type === "gzip" && compressionLevel === undefined ? undefined : { type, level: compressionLevel };
-}
-
-/** The name of an image is in its registry, in the state and in the output ref: it cannot be kept secret. */
-async function warnOfSecretName(
-  component: pulumi.Resource,
-  { repository, tags }: GoImageArgs,
-): Promise<void> {
-  if (!(await pulumi.isSecret(pulumi.all([repository, tags])))) return;
-  await pulumi.log.warn(
-    "repository or tags is a secret, but the name of an image is readable in the outputs and the state",
-    component,
-  );
-}
-
-/**
- * A docker.Provider's registryAuth cannot be read from it, so that the push has a login and the look at what was pushed has none.
- * Said before the build, which would otherwise end with a 401 after it.
- */
-function warnOfProviderLogin(
-  { component }: Owner,
-  args: GoImageArgs,
-  destination: pulumi.Output<Destination>,
-): void {
-  const provider = component.getProvider("docker:index/image:Image");
-  const isUsed = provider !== undefined && chosenEngine(args) === Engine.Docker;
-  if (!isUsed || args.registry?.username !== undefined || isMocked() || pulumi.runtime.isDryRun()) return;
-  destination.apply(async ({ repository: { domain, path } }) => {
-    // A helper that fails is told of where the login is needed.
-    const login = await findCredentials(domain, process.env, path).catch(() => undefined);
-    if (login !== undefined) return;
-    await pulumi.log.warn(
-      `registryAuth of the docker provider serves the push alone. If ${domain} wants a login for reading, too, give it to the ` +
-        `image as registry.username and registry.password, or run docker login ${domain}`,
-      component,
-    );
-  });
-}
-
-function secretsOf({ build }: GoImageArgs): BuildRequest["secrets"] {
-  const values = Object.entries(secretValues(build ?? {}));
+function secretsOf({ build }: ImageSpec): BuildRequest["secrets"] {
+  const values = Object.entries(secretValues(build));
   return Object.fromEntries(values.map(([id, value]) => [id, pulumi.secret(value)]));
 }
 
-function registryLogin({ registry }: GoImageArgs): BuildRequest["login"] {
-  if (registry?.username === undefined || registry.password === undefined) return undefined;
-  return { username: pulumi.output(registry.username), password: pulumi.secret(registry.password) };
+function registryLogin({ registry: { login } }: ImageSpec): BuildRequest["login"] {
+  return login && { username: pulumi.output(login.username), password: pulumi.secret(login.password) };
 }

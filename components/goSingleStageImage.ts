@@ -1,72 +1,14 @@
-import * as pulumi from "@pulumi/pulumi";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 import type { GoSingleStageImageArgs } from "./args";
-import type { ImageCheck, ImageLayer } from "./outputs";
-import { singleStage } from "./dockerfile/fast";
-import { buildImage } from "./goImage";
-import { buildPlan } from "./source/resolve";
-import { imageProblems } from "./inputs/validate";
+import { GoImage } from "./goImage";
 
 /**
  * A Go service as a pushed container image the simple way: one golang image compiles and runs it, and ships with the
  * toolchain and the source. It is there to compare with GoMultiStageImage.
  */
-export class GoSingleStageImage extends pulumi.ComponentResource {
-  /** Digest of the pushed manifest, as the registry serves it. */
-  public readonly digest: pulumi.Output<string>;
-  /** Repository with digest. It changes only when the image does: what a Deployment should use. */
-  public readonly ref: pulumi.Output<string>;
-  /** Bytes that a pull transfers: the config and the compressed layers, as the registry's manifest tells. */
-  public readonly size: pulumi.Output<number>;
-  /** The size of each platform's image, by platform, such as linux/amd64. */
-  public readonly platformSizes: pulumi.Output<Record<string, number>>;
-  /** Bytes of the image's files on disk after a pull, as docker images counts them. */
-  public readonly unpackedSize: pulumi.Output<number>;
-  /** The sizes for people: what a pull transfers, by origin, and what is on disk afterwards. */
-  public readonly sizeSummary: pulumi.Output<string>;
-  /** The layers, the base's first. */
-  public readonly layers: pulumi.Output<ImageLayer[]>;
-  /** Promises about the image's safety, each with a verdict from what is in the image. */
-  public readonly checks: pulumi.Output<ImageCheck[]>;
-  /** Hash of the files that the build reads. It is the same on every machine. */
-  public readonly sourceHash: pulumi.Output<string>;
-  /** The files that the build reads, by path, each with the first digits of its hash. */
-  public readonly sourceFiles: pulumi.Output<Record<string, string>>;
-  /** Digests of the base images, by name, where the input baseImages is pin or follow; else empty. */
-  public readonly baseImages: pulumi.Output<Record<string, string>>;
-  /** The rendered Dockerfile. */
-  public readonly dockerfile: pulumi.Output<string>;
-  /** The tags as full references, such as registry.example.com/team/api:v1. */
-  public readonly tags: pulumi.Output<string[]>;
-
-  /**
-   * Registers the image. Mistakes in the inputs are thrown together as an InputPropertiesError before anything is
-   * built; a build or a push that fails ends the update and leaves the previous outputs and tags in place.
-   */
-  constructor(name: string, args: GoSingleStageImageArgs, opts?: pulumi.ComponentResourceOptions) {
-    const type = "GoSingleStageImage";
-    const { plan, source } = buildPlan(type, name, args, imageProblems(args));
-
-    // No inputs are registered: see GoMultiStageImage.
-    super(`goimage:index:${type}`, name, {}, opts);
-    const image = buildImage(
-      { component: this, type, name, customTimeouts: opts?.customTimeouts },
-      args,
-      source,
-      (digests) => singleStage(plan, digests),
-    );
-    this.digest = image.digest;
-    this.ref = image.ref;
-    this.size = image.size;
-    this.platformSizes = image.platformSizes;
-    this.unpackedSize = image.unpackedSize;
-    this.sizeSummary = image.sizeSummary;
-    this.layers = image.layers;
-    this.checks = image.checks;
-    this.sourceHash = image.sourceHash;
-    this.sourceFiles = image.sourceFiles;
-    this.baseImages = image.baseImages;
-    this.dockerfile = image.dockerfile;
-    this.tags = image.tags;
-    this.registerOutputs(image);
+export class GoSingleStageImage extends GoImage {
+  /** Registers the image, as GoMultiStageImage does. */
+  constructor(name: string, args: GoSingleStageImageArgs, opts?: ComponentResourceOptions) {
+    super("GoSingleStageImage", name, args, opts);
   }
 }

@@ -1,4 +1,6 @@
-// Types of the outputs. Doc comments here reach the package schema, so they are prose without tags or links.
+// Outputs of the components. Doc comments here reach the package schema, so they are prose without tags or links.
+
+import type { Output } from "@pulumi/pulumi";
 
 /** How an ELF file is linked. */
 export interface ProgramLinkage {
@@ -57,4 +59,34 @@ export interface ImageCheck {
   passed: boolean;
   /** What was found. */
   detail: string;
+}
+
+/** The outputs of both components. */
+export interface GoImageOutputs {
+  /** Digest of the pushed manifest, as the registry serves it. */
+  readonly digest: Output<string>;
+  /** Repository with digest. It changes only when the image does: what a Deployment should use. */
+  readonly ref: Output<string>;
+  /** Bytes that a pull transfers: the config and the compressed layers, as the registry's manifest tells. */
+  readonly size: Output<number>;
+  /** The size of each platform's image, by platform, such as linux/amd64. */
+  readonly platformSizes: Output<Record<string, number>>;
+  /** Bytes of the image's files on disk after a pull, as docker images counts them. */
+  readonly unpackedSize: Output<number>;
+  /** The sizes for people: what a pull transfers, by origin, and what is on disk afterwards. */
+  readonly sizeSummary: Output<string>;
+  /** The layers, the base's first. */
+  readonly layers: Output<ImageLayer[]>;
+  /** Promises about the image's safety, each with a verdict from what is in the image. */
+  readonly checks: Output<ImageCheck[]>;
+  /** Hash of the files that the build reads. It is the same on every machine. */
+  readonly sourceHash: Output<string>;
+  /** The files that the build reads, by path, each with the first digits of its hash. */
+  readonly sourceFiles: Output<Record<string, string>>;
+  /** Digests of the base images, by name, where the input baseImages is pin or follow; else empty. */
+  readonly baseImages: Output<Record<string, string>>;
+  /** The rendered Dockerfile. */
+  readonly dockerfile: Output<string>;
+  /** The tags as full references, such as registry.example.com/team/api:v1. */
+  readonly tags: Output<string[]>;
 }

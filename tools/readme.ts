@@ -15,7 +15,7 @@ interface Row {
   text: string;
 }
 
-const files = ["components/args.ts", "components/goMultiStageImage.ts"].map((file) =>
+const files = ["components/args.ts", "components/outputs.ts"].map((file) =>
   ts.createSourceFile(file, readFileSync(path.join(root, file), "utf8"), ts.ScriptTarget.ES2022, true),
 );
 const declarations = files.flatMap((file) => [...file.statements]);
@@ -54,7 +54,7 @@ function table(heading: string, content: Row[]): string {
 function withTables(text: string): string {
   const tables: Record<string, string> = {
     inputs: table("input", rows("GoMultiStageImageArgs")),
-    outputs: table("output", rows("GoMultiStageImage")),
+    outputs: table("output", rows("GoImageOutputs")),
   };
   return Object.entries(tables).reduce((result, [name, content]) => {
     const marked = new RegExp(`(<!-- ${name}: [^>]*-->\\n)[^]*?(\\n<!-- end -->)`);

@@ -5,16 +5,15 @@
 // directory of that name and is sent the differences. With one name for all, it would lose each image's files to another's.
 
 import * as path from "node:path";
-import { oncePerRun } from "../deploy/program";
 import { workDirectoryName } from "./workDirectory";
 
-const takenDirectories = oncePerRun("contexts", () => new Map<string, number>());
-
-/** The directory, relative to the program's. Two resources of one name in a program get two. */
-export function contextDirectory(project: string, stack: string, type: string, name: string): string {
+/** The directory, relative to the program's. Two resources of one name in a program get two; `taken` counts them. */
+export function contextDirectory(
+  taken: Map<string, number>,
+  ...[project, stack, type, name]: [project: string, stack: string, type: string, name: string]
+): string {
   const wished = path.posix.join(workDirectoryName, ...[project, stack, `${name}-${type}`].map(plain));
   // Pulumi allows one name twice under different parents; a program registers them in the same order each time.
-  const taken = takenDirectories();
   const count = (taken.get(wished) ?? 0) + 1;
   taken.set(wished, count);
   return count === 1 ? wished : `${wished}-${count}`;

@@ -4,7 +4,7 @@
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Tree } from "../source/tree";
+import type { Tree } from "../source";
 import type { WorkDirectory } from "./workDirectory";
 
 /** A build context, as it is to be written. */

@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { BaseImages } from "../args";
-import type { BaseDigests } from "../dockerfile/fast";
+import type { BaseDigests } from "../dockerfile";
 import { failure } from "./errors";
 import type { DeployedImage } from "./deployed";
 import { tagDigest } from "../registry";
@@ -12,11 +12,11 @@ import { parseImageReference } from "../registry/reference";
 /** Digests by image; empty when tags are left to the builder. Asks registries, also in a preview. */
 export function baseDigests(
   component: pulumi.ComponentResource,
-  mode: BaseImages | undefined,
+  mode: BaseImages,
   images: readonly string[],
   deployed: pulumi.Output<DeployedImage | undefined>,
 ): pulumi.Output<BaseDigests> {
-  if (mode === undefined || mode === BaseImages.Tag || isMocked()) return pulumi.output<BaseDigests>({});
+  if (mode === BaseImages.Tag || isMocked()) return pulumi.output<BaseDigests>({});
   return deployed.apply(async (image) => {
     // scratch is no image: it has no digest and no registry.
     const tagged = [...new Set(images)].filter(

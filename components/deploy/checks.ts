@@ -1,6 +1,6 @@
 // What can be said about an image's safety from what is in it: its configuration and its layers' files. Pure.
 
-import type { GoImageArgs } from "../args";
+import type { ImageSpec } from "../inputs";
 import { limits } from "../limits";
 import type { ImageCheck, ImageLayer, LayerContents } from "../outputs";
 
@@ -22,11 +22,11 @@ export function imageChecks({ user, layers, timezones }: CheckedImage): ImageChe
 }
 
 /** The failed checks that a user should hear of: not what the inputs ask for. */
-export function brokenPromises(
+export function failedChecks(
   checks: readonly ImageCheck[],
-  { build }: Pick<GoImageArgs, "build">,
+  { build }: Pick<ImageSpec, "build">,
 ): ImageCheck[] {
-  const given = build?.cgoEnabled === true ? ["staticBinary"] : [];
+  const given = build.cgoEnabled ? ["staticBinary"] : [];
   return checks.filter(({ name, passed }) => !passed && !given.includes(name));
 }
 

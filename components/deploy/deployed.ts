@@ -1,6 +1,7 @@
 // What the stack's state has of the last deployment. It was written by this package, perhaps by an older version, and may have
 // been edited or imported by hand: each field is looked at, and one of another kind is as if it were not there.
 
+import * as pulumi from "@pulumi/pulumi";
 import type { ImageCheck, ImageLayer } from "../outputs";
 import type { MeasuredImage } from "./measure";
 import { isDigest } from "../registry/image/manifest";
@@ -26,6 +27,18 @@ export interface DeployedImage extends ServedImage {
   repair?: string;
   /** Where its build context was, below the program's directory. */
   context?: string;
+}
+
+/**
+ * What this component's outputs were after the last deployment; undefined when there was none. The engine keeps the
+ * outputs of a component whose inputs did not change (this one registers none), and answers this invoke from its
+ * state, in previews as well.
+ */
+export function deployedImage(component: pulumi.Resource): pulumi.Output<DeployedImage | undefined> {
+  return component.urn.apply(async (urn) => {
+    const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
+    return parseDeployed(result.state);
+  });
 }
 
 /** Undefined when there was no deployment, or what is known of it is not enough. */

@@ -2,13 +2,12 @@
 // provider's refresh sees that (docker's looks at nothing, docker-build's at the digest alone, and only over https), so
 // each `up` asks the registry: one small request a tag. The build waits for the answer only if it may be needed.
 
-import { randomUUID } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedImage } from "./deployed";
-import { refTo, type Destination } from "./readBack";
+import { refTo, taggedName, type Destination } from "./destination";
 import { readImage, tagDigest, type RegistryAccess } from "../registry";
 import { RegistryError } from "../registry/client/errors";
-import { isMocked, isProtected, valueIfKnown } from "./sdk";
+import { isMocked } from "./sdk";
 
 /** What the registry serves now for the deployed image. */
 export interface Drift {
@@ -40,55 +39,9 @@ export function findDrift(
   return pulumi.unsecret(drift);
 }
 
-/**
- * A value whose change makes the engine replace the child, that is, build and push again: a new one when the registry
- * has lost the image, else the last deployment's. Only an image that no tag stands for is pushed again without being
- * asked. Where somebody else has pushed to one of its tags, that would take the tag away from them, and two stacks could
- * do so to each other for ever.
- *
- * A build that takes place anyway pushes what is missing, so it does not wait: a registry may be far away.
- */
-export async function repairOf(
-  component: pulumi.Resource,
-  deployed: pulumi.Output<DeployedImage | undefined>,
-  drift: pulumi.Output<Drift | undefined>,
-  rebuilds: pulumi.Output<boolean>,
-): Promise<string> {
-  // Not as an Output: that would depend on the component, hence on its child, whose registration waits for this.
-  const image = await valueIfKnown(deployed);
-  const last = image?.repair ?? "none";
-  // Where a repository stays unknown, there is nothing to compare with.
-  if (await valueIfKnown(rebuilds)) return last;
-  return repairAfter(component, image, await valueIfKnown(drift), last);
-}
-
-async function repairAfter(
-  component: pulumi.Resource,
-  image: DeployedImage | undefined,
-  found: Drift | undefined,
-  last: string,
-): Promise<string> {
-  const lost = found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
-  if (!lost) return last;
-  if (isProtected(component)) {
-    await pulumi.log.warn(
-      `the registry no longer has ${image?.ref}, which this stack has pushed and exports. It is protected, so that it is not ` +
-        "replaced, and so not pushed again: take protect away (pulumi state unprotect), then run pulumi up",
-      component,
-    );
-    return last;
-  }
-  await pulumi.log.warn(
-    `the registry no longer has ${image?.ref}, which this stack has pushed and exports; it is pushed again`,
-    component,
-  );
-  // Not a count: an update that fails may leave a new value with the child and the old one with the component.
-  return randomUUID();
-}
-
 async function driftOf(image: DeployedImage, wanted: Destination, access: RegistryAccess): Promise<Drift> {
   const { repository } = wanted;
-  const ours = wanted.tags.filter((tag) => image.tags?.includes(`${repository.familiar}:${tag}`));
+  const ours = wanted.tags.filter((tag) => image.tags?.includes(taggedName(wanted, tag)));
   const tags = await Promise.all(
     ours.map(async (tag) => ({ tag, digest: await tagDigest(repository, tag, access) })),
   );

@@ -1,9 +1,45 @@
-// The error of an output that a user reads.
+// The errors that a user reads: of the inputs, all at once so that they are fixed in one round, and of outputs.
 
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { quicklyShown } from "../inputs/problem";
+import type { Problem } from "../inputs";
 
-/** Belongs to `resource` in what pulumi shows, without a stack. */
+/** The error for all problems of one resource. */
+export function invalidInputs(type: string, name: string, problems: readonly Problem[]): Error {
+  const lines = problems.map((problem) => `  ${problem.propertyPath}: ${problem.reason}`);
+  const count = problems.length === 1 ? "1 input is not valid" : `${problems.length} inputs are not valid`;
+  const error = new pulumi.InputPropertiesError({
+    message: `${type} "${name}": ${count}; nothing was built.\n${lines.join("\n")}`,
+    errors: [...problems],
+  });
+  return withoutStack(error);
+}
+
+/** An error whose message is all that a user needs. */
+export function runError(message: string): Error {
+  return withoutStack(new Error(message));
+}
+
+/**
+ * In a plain program nothing prints an InputPropertiesError without a stack of our own code, which tells the user nothing. Pulumi
+ * recognises a RunError by this mark, also across copies of the SDK, and prints its message alone.
+ */
+function withoutStack(error: Error): Error {
+  return quicklyShown(Object.assign(error, { __pulumiRunError: true }));
+}
+
+/**
+ * Pulumi's runtime renders each uncaught error with util.inspect, even where it prints the message alone. An error of
+ * an Output leads to its promise, to resources and from there to everything: that took a minute.
+ */
+export function quicklyShown<E extends Error>(error: E): E {
+  // Pulumi's runtime puts "error serializing property ..." before the message of an Output's error, which helps nobody.
+  const { message } = error;
+  Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
+  return Object.defineProperty(error, inspect.custom, { value: () => error.stack ?? error.message });
+}
+
+/** The error of an output: it belongs to `resource` in what pulumi shows, and has no stack. */
 export function failure(message: string, resource: pulumi.Resource): pulumi.ResourceError {
   return quicklyShown(new pulumi.ResourceError(message, resource, true));
 }

@@ -6,7 +6,7 @@ import { humanSize } from "../text/humanSize";
 const most = 8;
 
 /** The largest contributors, and with an image to compare with, what grew; nothing when the registry does not answer. */
-export async function contributorsOf(
+export async function growthDetails(
   ref: string,
   before: string | undefined,
   access: RegistryAccess,

@@ -1,8 +1,16 @@
-// Tells whether the engine ran a build. A digest does not: a build of the same source gives the same one.
+// What we want to know of the child that builds: whether it did, and why it failed.
 
 import * as pulumi from "@pulumi/pulumi";
-import { hookName } from "./program";
-import { canHook } from "./sdk";
+import { explainFailure, type BuildRequest } from "../engines";
+import { oncePerRun } from "./program";
+import { canHook, valueIfKnown } from "./sdk";
+
+const hooks = oncePerRun("hooks", () => ({ count: 0 }));
+
+/** A name that no other hook of the run has: the engine refuses two of one name. */
+function hookName(purpose: string): string {
+  return `goimage-${purpose}-${++hooks().count}`;
+}
 
 /** Hooks for the child that builds, and what they have seen. */
 export interface PushWatch {
@@ -10,6 +18,7 @@ export interface PushWatch {
   pushed: () => boolean;
 }
 
+/** Tells whether the engine ran a build. A digest does not: a build of the same source gives the same one. */
 export function watchPushes(): PushWatch {
   if (!canHook()) return { hooks: {}, pushed: () => false };
   let done = false;
@@ -17,4 +26,38 @@ export function watchPushes(): PushWatch {
     done = true;
   });
   return { hooks: { afterCreate: [hook], afterUpdate: [hook] }, pushed: () => done };
+}
+
+/** A hook for the child that builds `request`: it logs the output of the failed step, or what to do. */
+export function explainFailures(
+  component: pulumi.Resource,
+  request: BuildRequest,
+): pulumi.ResourceHookBinding {
+  if (!canHook()) return {};
+  const hook = new pulumi.ErrorHook(hookName("build-log"), async ({ errors }) => {
+    const text = await explainFailure(errors, await knownBuild(request));
+    if (text !== undefined) await pulumi.log.error(text, component);
+    return false; // Do not try again.
+  });
+  return { onError: [hook] };
+}
+
+/** The request with its values; what is not known by now is empty. */
+async function knownBuild(request: BuildRequest): Promise<Parameters<typeof explainFailure>[1]> {
+  const known = async (value: pulumi.Input<string> | undefined) =>
+    value === undefined ? undefined : await valueIfKnown(pulumi.output(value));
+  const secrets = Object.entries(request.secrets).map(
+    async ([id, value]) => [id, (await known(value)) ?? ""] as const,
+  );
+  return {
+    image: (await known(request.image)) ?? "",
+    registry: (await known(request.registry)) ?? "",
+    user: await known(request.login?.username),
+    password: await known(request.login?.password),
+    dockerfile: (await known(request.dockerfile)) ?? "",
+    dockerfileText: (await known(request.dockerfileText)) ?? "",
+    context: (await known(request.context)) ?? "",
+    secrets: Object.fromEntries(await Promise.all(secrets)),
+    ...{ platform: request.platform, builder: request.builder, ssh: request.ssh },
+  };
 }

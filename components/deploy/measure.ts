@@ -1,9 +1,9 @@
 // What the registry serves for a digest that was just pushed: sizes, layers with their origins, checks.
 
-import type { GoImageArgs, GoMultiStageImageArgs } from "../args";
 import type { ImageCheck, ImageLayer } from "../outputs";
 import { imageChecks } from "./checks";
-import type { Dockerfile } from "../dockerfile/fast";
+import type { LayerOrigin } from "../dockerfile";
+import type { ImageSpec } from "../inputs";
 import { readImage, type MeasuredLayer, type RegistryAccess } from "../registry";
 import type { Repository } from "../registry/reference";
 import { sizeSummary } from "../text/humanSize";
@@ -24,20 +24,19 @@ export interface MeasureOptions {
   repository: Repository;
   digest: string;
   access: RegistryAccess;
-  args: GoImageArgs & Pick<GoMultiStageImageArgs, "runtime">;
-  layerOrigins: Dockerfile["layers"];
+  spec: Pick<ImageSpec, "platforms" | "runtime">;
+  layerOrigins: readonly LayerOrigin[];
   /** Layers of the last deployment; those that are in this image too, such as the base's, are not downloaded again. */
   deployed: readonly ImageLayer[];
 }
 
 export async function measureImage(options: MeasureOptions): Promise<MeasuredImage> {
-  const { repository, digest, access, args, layerOrigins } = options;
-  const platform = args.platforms?.[0];
+  const { repository, digest, access, spec, layerOrigins } = options;
   const image = await readImage(repository, digest, {
     access,
     known: measuredLayers(options.deployed),
     sizes: true,
-    ...(platform === undefined ? {} : { platform }),
+    platform: spec.platforms[0],
   });
   const layers = image.layers.map(({ createdBy, ...layer }) => ({
     ...layer,
@@ -50,7 +49,7 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
     unpackedSize,
     sizeSummary: sizeSummary(size, unpackedSize, layers),
     layers,
-    checks: imageChecks({ user, layers, timezones: args.runtime?.timezones === true }),
+    checks: imageChecks({ user, layers, timezones: spec.runtime.timezones }),
   };
 }
 
@@ -61,6 +60,9 @@ function measuredLayers(layers: readonly ImageLayer[]): Map<string, MeasuredLaye
 }
 
 /** Where a layer comes from, by the entry that the build left in the image's history. */
-export function originOf(createdBy: string | undefined, origins: Dockerfile["layers"]): ImageLayer["origin"] {
+export function originOf(
+  createdBy: string | undefined,
+  origins: readonly LayerOrigin[],
+): ImageLayer["origin"] {
   return origins.find((layer) => createdBy?.startsWith(layer.createdBy))?.origin ?? "base";
 }

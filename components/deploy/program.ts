@@ -23,10 +23,3 @@ export function oncePerRun<T extends object>(name: string, make: () => T): () =>
     return value;
   };
 }
-
-const hooks = oncePerRun("hooks", () => ({ count: 0 }));
-
-/** A name that no other hook of the run has: the engine refuses two of one name. */
-export function hookName(purpose: string): string {
-  return `goimage-${purpose}-${++hooks().count}`;
-}

@@ -2,21 +2,24 @@
 
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import {
+  WorkDirectory,
+  contextDirectory,
+  isWritten,
+  keptDirectory,
+  markInUse,
+  userOf,
+  writeContext,
+  type Context,
+} from "../context";
+import { diskError } from "../source";
 import type { DeployedImage } from "./deployed";
 import { failure } from "./errors";
+import type { Owner } from "./owner";
+import { oncePerRun } from "./program";
 import { valueIfKnown } from "./sdk";
-import { contextDirectory, keptDirectory } from "../context/directory";
-import { markInUse, userOf } from "../context/lock";
-import { diskError } from "../source/diskError";
-import { isWritten, writeContext, type Context } from "../context/stage";
-import { WorkDirectory } from "../context/workDirectory";
 
-/** The component that a context is for. */
-export interface ContextOwner {
-  component: pulumi.ComponentResource;
-  type: string;
-  name: string;
-}
+const takenDirectories = oncePerRun("contexts", () => new Map<string, number>());
 
 export function workDirectory(component: pulumi.ComponentResource): WorkDirectory {
   try {
@@ -38,13 +41,13 @@ function stagingFailure(error: unknown, component: pulumi.ComponentResource): Er
  * depend on the component, hence on its child, whose registration waits for this.
  */
 export async function stagedContext(
-  { component, type, name }: ContextOwner,
+  { component, type, name }: Owner,
   work: WorkDirectory,
   staged: Context,
   deployed: pulumi.Output<DeployedImage | undefined>,
 ): Promise<string> {
   const kind = type.replace(/^Go|Image$/g, "");
-  const wished = contextDirectory(pulumi.getProject(), pulumi.getStack(), kind, name);
+  const wished = contextDirectory(takenDirectories(), pulumi.getProject(), pulumi.getStack(), kind, name);
   const isPreview = pulumi.runtime.isDryRun();
   const stage = (image: DeployedImage | undefined): string => {
     let place = keptDirectory(wished, image?.context);

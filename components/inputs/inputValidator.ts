@@ -1,11 +1,61 @@
-// Collects the problems of a set of inputs; one method for each shape that an input can have.
+// Collects the problems of a set of inputs: one method for each shape that an input can have, and tables of fields that
+// say which shape each input has.
 
 import * as pulumi from "@pulumi/pulumi";
-import { shown, type Problem } from "./problem";
+import { quoteValue, type Problem } from "./problem";
 import { credentialIn, endsInImage, placeForSecret } from "./secrets";
 
 /** What is wrong with a text, worded to follow the text itself; undefined when nothing is. */
 export type Check = (value: string) => string | undefined;
+
+/** Checks one input; `siblings` is the object that has it as a field. */
+export interface InputCheck<Siblings = object> {
+  (validator: InputValidator, path: string, value: unknown, siblings: Siblings): void;
+  /** Of an input that is an object: its own fields. */
+  fields?: Record<string, InputCheck<never>>;
+}
+
+/** A check for every input of `Args`: one that is forgotten here does not compile. */
+export type InputTable<Args> = Record<keyof Args, InputCheck<Args>>;
+
+/** An input that is an object of such fields; `rules` are about several of them. */
+export function objectOf<Args extends object>(
+  fields: InputTable<Args>,
+  rules?: (validator: InputValidator, path: string, args: Args) => void,
+): InputCheck {
+  const check: InputCheck = (validator, path, value) => validator.object(path, value, fields, rules);
+  return Object.assign(check, { fields });
+}
+
+export const text =
+  (check?: Check): InputCheck =>
+  (validator, path, value) =>
+    validator.text(path, value, check);
+export const texts =
+  (check?: Check): InputCheck =>
+  (validator, path, value) =>
+    validator.texts(path, value, check);
+export const record =
+  (key: Check): InputCheck =>
+  (validator, path, value) =>
+    validator.record(path, value, key);
+export const secret =
+  (check?: Check): InputCheck =>
+  (validator, path, value) =>
+    validator.secret(path, value, check);
+export const oneOf =
+  (allowed: readonly string[]): InputCheck =>
+  (validator, path, value) =>
+    validator.oneOf(path, value, allowed);
+export const within =
+  (least: number, most: number): InputCheck =>
+  (validator, path, value) =>
+    validator.within(path, value, least, most);
+export const atLeast =
+  (least: number): InputCheck =>
+  (validator, path, value) =>
+    validator.atLeast(path, value, least);
+export const flag: InputCheck = (validator, path, value) => validator.flag(path, value);
 
 /** A Dockerfile's line holds 65,535 bytes at most, in every BuildKit; the longest line has four inputs in it. */
 const mostBytes = 16_384;
@@ -14,7 +64,7 @@ const mostBytes = 16_384;
 const tooLong = (bytes: number) =>
   `takes ${bytes} bytes in the Dockerfile, whose lines are limited; use ${mostBytes} at most, or put it into a file`;
 
-export class Checker {
+export class InputValidator {
   readonly problems: Problem[] = [];
 
   add(path: string, reason: string): void {
@@ -23,13 +73,13 @@ export class Checker {
 
   /** A string that is known when the program runs. */
   text(path: string, value: unknown, check?: Check): void {
-    this.named(path, shown(value), value, check);
+    this.named(path, quoteValue(value), value, check);
   }
 
   texts(path: string, value: unknown, check?: Check): void {
     if (value === undefined) return;
-    if (isLate(value)) return this.late(path, value, "a list");
-    if (!Array.isArray(value)) return this.add(path, `${shown(value)} is not a list`);
+    if (isDeferred(value)) return this.late(path, value, "a list");
+    if (!Array.isArray(value)) return this.add(path, `${quoteValue(value)} is not a list`);
     // Array.from also sees the holes of a sparse list.
     Array.from(value as unknown[]).forEach((item, index) =>
       item === undefined || item === null
@@ -43,11 +93,11 @@ export class Checker {
 
   record(path: string, value: unknown, key: Check, check?: Check): void {
     if (value === undefined) return;
-    if (isLate(value)) return this.late(path, value, "an object of strings");
-    if (!isPlainObject(value)) return this.add(path, `${shown(value)} is not an object of strings`);
+    if (isDeferred(value)) return this.late(path, value, "an object of strings");
+    if (!isPlainObject(value)) return this.add(path, `${quoteValue(value)} is not an object of strings`);
     for (const [name, item] of Object.entries(value)) {
       const reason = unwritable(name) ?? key(name);
-      if (reason !== undefined) this.add(path, `the name ${shown(name)} ${reason}`);
+      if (reason !== undefined) this.add(path, `the name ${quoteValue(name)} ${reason}`);
       else if (item === undefined || item === null) this.add(`${path}.${name}`, "has no value");
       // Values are not shown: the name tells which one it is, and it may be a password.
       else this.named(`${path}.${name}`, typeof item === "string" ? "the value" : kindOf(item), item, check);
@@ -57,24 +107,24 @@ export class Checker {
   /** A value of any type. */
   value(path: string, value: unknown, check: (value: unknown) => string | undefined): void {
     const reason = check(value);
-    if (reason !== undefined) this.add(path, `${shown(value)} ${reason}`);
+    if (reason !== undefined) this.add(path, `${quoteValue(value)} ${reason}`);
   }
 
   flag(path: string, value: unknown): void {
     if (value !== undefined && typeof value !== "boolean")
-      this.add(path, `${shown(value)} is not true or false`);
+      this.add(path, `${quoteValue(value)} is not true or false`);
   }
 
   oneOf(path: string, value: unknown, allowed: readonly string[]): void {
     if (value !== undefined && !allowed.includes(value as string)) {
-      this.add(path, `${shown(value)} is unknown; use ${allowed.join(" or ")}`);
+      this.add(path, `${quoteValue(value)} is unknown; use ${allowed.join(" or ")}`);
     }
   }
 
   atLeast(path: string, value: unknown, least: number): void {
     if (value === undefined) return;
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < least) {
-      this.add(path, `${shown(value)} is not a whole number of at least ${least}`);
+      this.add(path, `${quoteValue(value)} is not a whole number of at least ${least}`);
     }
   }
 
@@ -82,30 +132,37 @@ export class Checker {
   within(path: string, value: unknown, least: number, most: number): void {
     if (value === undefined) return;
     if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-      this.add(path, `${shown(value)} is not a whole number from ${least} to ${most}`);
+      this.add(path, `${quoteValue(value)} is not a whole number from ${least} to ${most}`);
     }
   }
 
   /** An object that only has the fields that exist: a misspelt one would be ignored silently. */
-  object(path: string, value: unknown, fields: readonly string[]): value is Record<string, unknown> {
-    if (value === undefined) return false;
+  object<Args extends object>(
+    path: string,
+    value: unknown,
+    fields: InputTable<Args>,
+    rules?: (validator: InputValidator, path: string, args: Args) => void,
+  ): void {
+    if (value === undefined) return;
     if (!isPlainObject(value)) {
       // Not shown when it is no object at all: registry: "user:password" is a likely mistake.
-      const found = isLate(value) ? shown(value) : kindOf(value);
-      this.add(path, `${found} is not an object that is known when the program runs`);
-      return false;
+      const found = isDeferred(value) ? quoteValue(value) : kindOf(value);
+      return this.add(path, `${found} is not an object that is known when the program runs`);
     }
+    const within = path === "" ? "" : `${path}.`;
     for (const field of Object.keys(value)) {
-      if (!fields.includes(field)) {
-        this.add(path === "" ? field : `${path}.${field}`, `is unknown; allowed are ${fields.join(", ")}`);
-      }
+      if (!Object.hasOwn(fields, field))
+        this.add(`${within}${field}`, `is unknown; allowed are ${Object.keys(fields).join(", ")}`);
     }
-    return true;
+    const args = value as Args;
+    for (const field of Object.keys(fields) as (keyof Args & string)[])
+      fields[field](this, `${within}${field}`, args[field], args);
+    rules?.(this, path, args);
   }
 
   /** A string that may come late and may be a secret: it is never shown, and checked only if it is there. */
   secret(path: string, value: unknown, check?: Check): void {
-    if (value === undefined || isLate(value)) return;
+    if (value === undefined || isDeferred(value)) return;
     if (typeof value !== "string") return this.add(path, `${kindOf(value)} is not a string`);
     const reason = value.trim() === "" ? "is empty" : check?.(value);
     if (reason !== undefined) this.add(path, reason);
@@ -113,7 +170,7 @@ export class Checker {
 
   private named(path: string, name: string, value: unknown, check?: Check): void {
     if (value === undefined) return;
-    if (isLate(value)) return this.late(path, value, "a string");
+    if (isDeferred(value)) return this.late(path, value, "a string");
     if (typeof value !== "string") return this.add(path, `${name} is not a string`);
     const credential = credentialIn(value);
     if (credential !== undefined) return this.add(path, `looks like ${credential}; ${placeForSecret(path)}`);
@@ -125,7 +182,7 @@ export class Checker {
   /** Whether an Output is a secret can only be asked later than an error must be thrown, so it says both. */
   private late(path: string, value: unknown, shape: string): void {
     const secret = endsInImage(path) ? `. If it is a secret: ${placeForSecret(path)}` : "";
-    this.add(path, `${shown(value)} is not ${shape}; it must be known when the program runs${secret}`);
+    this.add(path, `${quoteValue(value)} is not ${shape}; it must be known when the program runs${secret}`);
   }
 }
 
@@ -134,17 +191,17 @@ export const variableName: Check = (name) =>
   /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? undefined : "is not a variable's name (letters, digits and _)";
 
 /** True for what has no value yet. */
-export function isLate(value: unknown): boolean {
+export function isDeferred(value: unknown): boolean {
   return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
 
 /** False for what has fields of another kind, such as a Map, whose entries would be ignored silently. */
-function isPlainObject(value: unknown): value is object {
+export function isPlainObject(value: unknown): value is object {
   return Object.prototype.toString.call(value) === "[object Object]" && !pulumi.Output.isInstance(value);
 }
 
 function kindOf(value: unknown): string {
-  if (value === null || isLate(value)) return shown(value);
+  if (value === null || isDeferred(value)) return quoteValue(value);
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }

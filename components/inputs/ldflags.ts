@@ -2,7 +2,7 @@
 // build.ldflags means what it would mean there.
 
 /** The words of an entry, or what is wrong with it, worded to follow the entry. */
-export type LinkerWords = { words: string[]; problem?: undefined } | { problem: string };
+export type LinkerWords = { words: string[]; problem?: undefined } | { words?: undefined; problem: string };
 
 export function linkerWords(entry: string): LinkerWords {
   if (!entry.trim().startsWith("-"))

@@ -12,12 +12,7 @@ const variants: Record<string, Record<string, string>> = {
 };
 
 export const knownPlatforms = Object.keys(variants);
-const defaultPlatform = "linux/amd64";
-
-/** The one platform of an image. */
-export function platformOf({ platforms }: { platforms?: readonly string[] | undefined }): string {
-  return platforms?.[0] ?? defaultPlatform;
-}
+export const defaultPlatform = "linux/amd64";
 
 /** Go's variables for a platform that validation let pass. */
 export function goTarget(platform: string): Record<string, string> {

@@ -1,6 +1,5 @@
-// Mistakes in inputs, collected and reported all at once, so that a user fixes them in one round.
+// A mistake in an input, and how a value is quoted in its text.
 
-import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { credentialIn } from "./secrets";
 
@@ -8,7 +7,7 @@ import { credentialIn } from "./secrets";
 export type Problem = pulumi.InputPropertyErrorDetails;
 
 /** Text of a value in a message: quoted, short, and without what looks like a credential. */
-export function shown(value: unknown): string {
+export function quoteValue(value: unknown): string {
   if (pulumi.Output.isInstance(value)) return "an Output";
   if (value instanceof Promise) return "a Promise";
   if (typeof value === "function") return "a function";
@@ -33,39 +32,4 @@ function jsonOf(value: unknown): string {
     // A circle, or a bigint.
     return typeof value === "object" ? "an object" : `a ${typeof value}`;
   }
-}
-
-/** The error for all problems of one resource. */
-export function invalidInputs(type: string, name: string, problems: readonly Problem[]): Error {
-  const lines = problems.map((problem) => `  ${problem.propertyPath}: ${problem.reason}`);
-  const count = problems.length === 1 ? "1 input is not valid" : `${problems.length} inputs are not valid`;
-  const error = new pulumi.InputPropertiesError({
-    message: `${type} "${name}": ${count}; nothing was built.\n${lines.join("\n")}`,
-    errors: [...problems],
-  });
-  return withoutStack(error);
-}
-
-/** An error whose message is all that a user needs. */
-export function runError(message: string): Error {
-  return withoutStack(new Error(message));
-}
-
-/**
- * In a plain program nothing prints an InputPropertiesError without a stack of our own code, which tells the user nothing. Pulumi
- * recognises a RunError by this mark, also across copies of the SDK, and prints its message alone.
- */
-function withoutStack(error: Error): Error {
-  return quicklyShown(Object.assign(error, { __pulumiRunError: true }));
-}
-
-/**
- * Pulumi's runtime renders each uncaught error with util.inspect, even where it prints the message alone. An error of
- * an Output leads to its promise, to resources and from there to everything: that took a minute.
- */
-export function quicklyShown<E extends Error>(error: E): E {
-  // Pulumi's runtime puts "error serializing property ..." before the message of an Output's error, which helps nobody.
-  const { message } = error;
-  Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
-  return Object.defineProperty(error, inspect.custom, { value: () => error.stack ?? error.message });
 }

@@ -1,29 +1,34 @@
-// Pure checks of the input runtime.packages.
+// Checks of the input runtime.packages.
 
 import type { RuntimeStageArgs } from "../args";
-import type { Checker } from "./inputValidator";
-import { shown } from "./problem";
+import type { InputValidator } from "./inputValidator";
+import { quoteValue } from "./problem";
 
 // As apk-world(5) has it: a name or what a package provides (cmd:jq), a tag of a repository, a version.
 const constraint =
   /^((?:[a-z][\w.]*:)?[A-Za-z0-9_][\w.+-]*)(?:@\w[\w.-]*)?(?:(?:[=~]|[<>~]=|[<>])\d[\w.~-]*)?$/;
 
-export function packageProblems(check: Checker, { packages, image }: RuntimeStageArgs): void {
-  check.texts("runtime.packages", packages, packageProblem);
+export function runtimePackages(
+  validator: InputValidator,
+  path: string,
+  packages: unknown,
+  { image }: RuntimeStageArgs,
+): void {
+  validator.texts(path, packages, packageProblem);
   if (!Array.isArray(packages)) return;
   const names = packages.map((text: unknown) =>
     typeof text === "string" ? constraint.exec(text)?.[1] : undefined,
   );
   names.forEach((name, index) => {
     if (name !== undefined && names.indexOf(name) < index)
-      check.add(
-        `runtime.packages[${index}]`,
-        `${shown(packages[index])} names ${name} a second time; name it once`,
+      validator.add(
+        `${path}[${index}]`,
+        `${quoteValue(packages[index])} names ${name} a second time; name it once`,
       );
   });
   if (packages.length > 0 && image === "scratch") {
-    check.add(
-      "runtime.packages",
+    validator.add(
+      path,
       'needs a base with apk, which runtime.image "scratch" has not: it is empty; use another base or leave packages out',
     );
   }

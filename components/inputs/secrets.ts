@@ -1,6 +1,8 @@
 // Where secrets must not be: everything in this file is about values that would end in an image, its history or the
 // state, and that look as if they should not.
 
+import type { ImageSpec } from "./spec";
+
 /** Formats that are nothing but credentials. Values of ordinary settings cannot have them by chance. */
 const credentialFormats: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
@@ -65,17 +67,14 @@ export function namesSecret(name: string): boolean {
 }
 
 /** What a user should hear about settings that pass validation: probable secrets, by the names of their inputs. */
-export function secretWarnings(args: {
-  build?: { env?: Readonly<Record<string, string>> };
-  runtime?: { env?: Readonly<Record<string, string>>; labels?: Readonly<Record<string, string>> };
-}): string[] {
-  const records: [string, Readonly<Record<string, string>> | undefined][] = [
-    ["build.env", args.build?.env],
-    ["runtime.env", args.runtime?.env],
-    ["runtime.labels", args.runtime?.labels],
+export function secretWarnings({ build, runtime }: Pick<ImageSpec, "build" | "runtime">): string[] {
+  const records: [string, Readonly<Record<string, string>>][] = [
+    ["build.env", build.env],
+    ["runtime.env", runtime.env],
+    ["runtime.labels", runtime.labels],
   ];
   return records.flatMap(([path, record]) =>
-    Object.entries(record ?? {})
+    Object.entries(record)
       .filter(
         ([name, value]) => value !== "" && (namesSecret(name) || /:\/\/[^/@\s:]*:[^/@\s]+@/.test(value)),
       )

@@ -3,7 +3,7 @@
 
 import * as path from "node:path";
 import { limits } from "../limits";
-import type { Problem } from "../inputs/problem";
+import type { Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
 import { embeddedFiles } from "./embed";
 import { parseGoFile, type GoFile } from "./goFile";

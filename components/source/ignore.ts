@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { Problem } from "../inputs/problem";
+import type { Problem } from "../inputs";
 import { dockerignore, DockerignoreError } from "./dockerignore";
 import { join, type Tree } from "./tree";
 

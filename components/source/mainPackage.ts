@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { shown, type Problem } from "../inputs/problem";
+import { quoteValue, type Problem } from "../inputs";
 import { parseGoFile } from "./goFile";
 import { isFile, slashed, statOf } from "./paths";
 
@@ -13,7 +13,7 @@ export function mainPackageProblems(
   isCompiled: (name: string, constraint: string | undefined) => boolean,
 ): Problem[] {
   const wrong = (reason: string) => [
-    { propertyPath: "mainPackage", reason: `${shown(mainPackage)} ${reason}` },
+    { propertyPath: "mainPackage", reason: `${quoteValue(mainPackage)} ${reason}` },
   ];
   const stat = statOf(target);
   if (!stat)

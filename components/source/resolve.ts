@@ -1,117 +1,77 @@
-// From inputs to a plan that can be rendered and staged: resolves the Go module, finds the files that the build reads,
-// and reports every problem together.
+// From a spec to what the disk has for it: the Go service, and the files that its build reads.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
-import { Recipe, type GoImageArgs, type GoMultiStageImageArgs } from "../args";
-import { buildImage, classicGoVersion, type BuildPlan } from "../dockerfile/steps/goBuild";
-import { isolatesCompiler } from "../engines/select";
-import { agentProblems } from "../engines/sshAgent";
-import { goTarget, platformOf } from "../inputs/platform";
-import { invalidInputs, runError, shown, type Problem } from "../inputs/problem";
-import { isKnown, tagProblems, takeTags } from "../deploy/tagClaims";
-import { sdkProblem } from "../deploy/sdk";
-import { buildClosure, type Closure } from "./closure";
+import { goTarget, hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
-import { compareGoVersions, parseGoVersion } from "../inputs/goVersion";
+import { buildClosure, type Closure } from "./closure";
 import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
-import { resolveService, type GoService } from "./service";
+import { findGoService, type GoService } from "./service";
+import { golangImage, toolchainProblems } from "./toolchain";
 import { Tree } from "./tree";
 
-type AnyArgs = GoImageArgs & Pick<GoMultiStageImageArgs, "runtime" | "recipe" | "smokeTest">;
-type Settings = Pick<AnyArgs, "source" | "runtime"> & {
-  mainPackage?: string | undefined;
-  build?: AnyArgs["build"] | undefined;
-  platforms?: string[] | undefined;
-};
-
-/** What a component builds from. */
+/** What an image is built from. */
 export interface Source {
+  service: GoService;
+  /** The image that compiles. */
+  golangImage: string;
   tree: Tree;
   closure: Closure;
-  /** Files that are shipped as they are, and keep their executable bit. */
-  runtimeFiles: readonly string[];
+  /** Files that runtime.files names: they are shipped as they are. */
+  shipped: readonly string[];
 }
 
-/** The plan and its source; throws the given problems with those that the disk shows. */
-export function buildPlan(
-  type: string,
-  name: string,
-  args: AnyArgs,
-  problems: readonly Problem[],
-): { plan: BuildPlan; source: Source } {
-  const unusable = sdkProblem();
-  if (unusable !== undefined) throw runError(unusable);
-  const found = [...problems];
-  const bad = (input: string) =>
-    problems.some(({ propertyPath }) => /^\w*/.exec(propertyPath)?.[0] === input);
-  // A mistake in one input must not hide those in others.
-  const resolved =
-    bad("args") || bad("source")
-      ? undefined
-      : onDisk(found, () =>
-          resolve({
-            ...args,
-            ...(bad("build") ? { build: undefined } : {}),
-            ...(bad("platforms") ? { platforms: undefined } : {}),
-            ...(bad("mainPackage") ? { mainPackage: undefined } : {}),
-          }),
-        );
-  if (resolved && bad("mainPackage"))
-    resolved.problems = resolved.problems.filter(({ propertyPath }) => propertyPath !== "mainPackage");
-  found.push(...(resolved?.problems ?? []));
-  const service = resolved?.service;
+/** The service of a spec, of which the given problems are known; an input that has one is not looked at. */
+export function resolveService(
+  spec: ImageSpec,
+  known: readonly Problem[],
+): { service?: GoService; problems: Problem[] } {
+  if (hasProblem("source", known)) return { problems: [] };
+  const { value: found, problems } = onDisk(() => lookForService(spec));
+  const { service } = found ?? {};
+  // Without a main package to look for, the default one may well be missing.
+  const ofModule = (found?.problems ?? []).filter(
+    ({ propertyPath }) => propertyPath !== "mainPackage" || !hasProblem("mainPackage", known),
+  );
+  problems.push(...ofModule);
+  if (service === undefined) return { problems };
   // A go.mod with mistakes may have one in its version.
-  if (service && resolved.problems.length === 0 && !bad("build"))
-    found.push(...goVersionProblems(args, service));
-  if (service && !bad("runtime")) found.push(...runtimeFileProblems(service, args.runtime?.files ?? []));
-  if (service && args.recipe === Recipe.Classic) found.push(...classicProblems(service));
-  found.push(...agentProblems(args));
-  const { repository, tags } = args ?? {};
-  const target =
-    isKnown(repository, tags) && !bad("args") && !bad("repository") && !bad("tags")
-      ? { repository: repository as string, tags: (tags as string[] | undefined) ?? ["latest"] }
-      : undefined;
-  if (target) found.push(...tagProblems(name, target.repository, target.tags));
-  // Looking for files takes time; with a problem known there is no use in it.
-  const source = service && found.length === 0 ? onDisk(found, () => findSource(service, args)) : undefined;
-  found.push(...(source?.closure.problems ?? []));
-  if (found.length > 0 || !service || !source) throw invalidInputs(type, name, found);
-  if (target) takeTags(name, target.repository, target.tags);
-  const plan: BuildPlan = {
-    service,
-    build: { ...args.build, buildTags: buildTags(args) },
-    platform: platformOf(args),
-    offline: isolatesCompiler(args),
-    ...(args.smokeTest === undefined ? {} : { smokeTest: args.smokeTest }),
-    cacheNamespace: `goimage-${pulumi.getProject().replace(/[^A-Za-z0-9_.-]/g, "_")}`,
-  };
-  return { plan, source };
+  if (ofModule.length === 0) problems.push(...toolchainProblems(spec, service.goMod));
+  problems.push(...missingFiles(service, spec.runtime.files));
+  if (spec.recipe === "classic") problems.push(...classicProblems(service));
+  return { service, problems };
 }
 
-function resolve(args: Settings): ReturnType<typeof resolveService> {
-  const { source, mainPackage, build } = args;
-  const context = buildContext(args);
-  return resolveService(source, {
-    mainPackage,
-    workspace: build?.env?.["GOWORK"] !== "off",
-    vendor: vendorSetting(goFlags(build)),
-    isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
-  });
+/** The files of a service; looking for them takes time. */
+export function readSource(
+  spec: ImageSpec,
+  service: GoService,
+): { source?: Source | undefined; problems: Problem[] } {
+  const { value: source, problems } = onDisk(() => findSource(service, spec));
+  return { source, problems: [...problems, ...(source?.closure.problems ?? [])] };
 }
 
 /** What a look at the disk gives; an error of the disk's becomes a problem of the source. */
-function onDisk<T>(problems: Problem[], look: () => T): T | undefined {
+function onDisk<T>(look: () => T): { value?: T; problems: Problem[] } {
   try {
-    return look();
+    return { value: look(), problems: [] };
   } catch (error) {
     const reason = diskError(error);
     if (reason === undefined) throw error;
-    problems.push({ propertyPath: "source", reason });
-    return undefined;
+    return { problems: [{ propertyPath: "source", reason }] };
   }
+}
+
+function lookForService(spec: ImageSpec): ReturnType<typeof findGoService> {
+  const { source, mainPackage, build } = spec;
+  const context = buildContext(spec);
+  return findGoService(source, {
+    mainPackage,
+    workspace: build.env.GOWORK !== "off",
+    vendor: vendorSetting(goFlags(build)),
+    isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
+  });
 }
 
 /** What -mod says about the vendor directory; the last one counts. */
@@ -120,52 +80,52 @@ function vendorSetting(flags: readonly string[]): boolean | undefined {
   return mode === undefined ? undefined : mode === "vendor";
 }
 
-/**
- * The time zone database comes with a build tag of Go's own: unlike one in a directory that ZONEINFO names it also serves
- * the variable TZ, needs nothing of the build image, and works on an image that has no other file.
- */
-function buildTags({ build, runtime }: Pick<Settings, "build" | "runtime">): string[] {
-  return [...(build?.buildTags ?? []), ...(runtime?.timezones === true ? ["timetzdata"] : [])];
-}
-
-function goFlags(build: AnyArgs["build"]): string[] {
-  const fromEnvironment = (build?.env?.["GOFLAGS"] ?? "").split(/\s+/).filter((flag) => flag !== "");
-  return [...(build?.flags ?? []), ...fromEnvironment];
+function goFlags({ flags, env }: BuildSpec): string[] {
+  const fromEnvironment = (env.GOFLAGS ?? "").split(/\s+/).filter((flag) => flag !== "");
+  return [...flags, ...fromEnvironment];
 }
 
 /** Variables that change which files the go command takes. */
 const decisiveVariables = ["GOFLAGS", "GOEXPERIMENT"];
 
 /** What decides which files are compiled. */
-function buildContext(args: Settings): BuildContext {
+function buildContext({ build, platforms: [platform = ""] }: ImageSpec): BuildContext {
+  const variables = Object.keys(build.env);
   return {
-    goarch: goTarget(platformOf(args))["GOARCH"] ?? "",
-    cgoEnabled: args.build?.cgoEnabled === true,
-    buildTags: buildTags(args),
-    flags: goFlags(args.build),
-    compilerFlags: Object.keys(args.build?.env ?? {}).some((name) => /^(CC|CXX|CGO_.*FLAGS)$/.test(name)),
-    uncertain: decisiveVariables.some((name) => Object.hasOwn(args.build?.env ?? {}, name)),
+    goarch: goTarget(platform).GOARCH ?? "",
+    cgoEnabled: build.cgoEnabled,
+    buildTags: build.buildTags,
+    flags: goFlags(build),
+    compilerFlags: variables.some((name) => /^(CC|CXX|CGO_.*FLAGS)$/.test(name)),
+    uncertain: variables.some((name) => decisiveVariables.includes(name)),
   };
 }
 
-function findSource(service: GoService, args: AnyArgs): Source {
+function findSource(service: GoService, spec: ImageSpec): Source {
   const tree = new Tree(service.root);
-  const context = buildContext(args);
-  const closure = buildClosure(tree, service, context, args.runtime?.files);
+  const { files: named } = spec.runtime;
+  const closure = buildClosure(tree, service, buildContext(spec), named);
   const { files, problems: ofIgnore } = withoutIgnored(tree, service.moduleDirectory, closure.files);
   const problems = [...closure.problems, ...ofIgnore, ...ignoredProblems(closure.required, files)];
-  const runtimeFiles = (args.runtime?.files ?? []).map((file) =>
-    path.posix.join(service.sourceDirectory, file),
-  );
-  runtimeFiles.forEach((root, index) => {
-    const isBelow = (file: string) => root === "." || file.startsWith(`${root}/`);
-    if (!tree.has(root, "directory") || !closure.files.some(isBelow) || files.some(isBelow)) return;
+  const roots = named.map((file) => path.posix.join(service.sourceDirectory, file));
+  roots.forEach((root, index) => {
+    const below = (file: string) => isBelow(file, root);
+    if (!tree.has(root, "directory") || !closure.files.some(below) || files.some(below)) return;
     problems.push({
       propertyPath: `runtime.files[${index}]`,
-      reason: `${shown(args.runtime?.files?.[index])} is left out by .dockerignore as a whole; let it pass there, or leave the entry out`,
+      reason: `${quoteValue(named[index])} is left out by .dockerignore as a whole; let it pass there, or leave the entry out`,
     });
   });
-  return { tree, closure: { ...closure, files, problems }, runtimeFiles };
+  return {
+    ...{ service, tree },
+    golangImage: golangImage(spec.build, service.goMod),
+    closure: { ...closure, files, problems },
+    shipped: files.filter((file) => roots.some((root) => isBelow(file, root))),
+  };
+}
+
+function isBelow(file: string, root: string): boolean {
+  return root === "." || file === root || file.startsWith(`${root}/`);
 }
 
 /** Without these the build would fail with words that do not name .dockerignore. */
@@ -177,27 +137,13 @@ function ignoredProblems(required: ReadonlySet<string>, files: readonly string[]
   return [{ propertyPath: "source", reason }];
 }
 
-function runtimeFileProblems(service: GoService, files: readonly string[]): Problem[] {
+function missingFiles(service: GoService, files: readonly string[]): Problem[] {
   return files.flatMap((file, index) => {
     if (fs.existsSync(path.join(service.root, service.sourceDirectory, file))) return [];
-    return [{ propertyPath: `runtime.files[${index}]`, reason: `${shown(file)} does not exist in source` }];
+    return [
+      { propertyPath: `runtime.files[${index}]`, reason: `${quoteValue(file)} does not exist in source` },
+    ];
   });
-}
-
-/** A toolchain that is older than go.mod asks would refuse to compile, after minutes of pulling images. */
-function goVersionProblems(args: AnyArgs, service: GoService): Problem[] {
-  const asked = parseGoVersion(service.goMod.go ?? "");
-  const isClassic = args.recipe === Recipe.Classic;
-  const image = isClassic ? `golang:${classicGoVersion}` : buildImage(args.build ?? {}, service.goMod);
-  const tag = /(?:^|\/)golang:(\d+\.\d+(?:\.\d+|(?:rc|beta)\d+)?)/.exec(image)?.[1];
-  const chosen = parseGoVersion(tag ?? "");
-  if (!asked || !chosen) return [];
-  // A tag without a patch is the newest of its minor.
-  const newestOfTag = { ...chosen, patch: chosen.candidate === undefined ? (chosen.patch ?? Infinity) : 0 };
-  if (compareGoVersions(newestOfTag, asked) >= 0) return [];
-  const input = isClassic ? "recipe" : args.build?.image !== undefined ? "build.image" : "build.goVersion";
-  const reason = `gives ${image}, but go.mod or go.work asks for Go ${service.goMod.go}; choose one that is not older`;
-  return [{ propertyPath: input, reason }];
 }
 
 /** The original Dockerfile compiles what lies at the top of its context. */

@@ -3,10 +3,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { shown, type Problem } from "../inputs/problem";
+import { newestGoVersion, parseGoVersion, quoteValue, type Problem } from "../inputs";
 import { leavesOutVendor } from "./ignore";
 import { parseGoMod, type GoMod, type GoModFile } from "./goMod";
-import { newestGoVersion, parseGoVersion } from "../inputs/goVersion";
 import { mainPackageProblems } from "./mainPackage";
 import { isFile, slashed, statOf } from "./paths";
 
@@ -52,13 +51,13 @@ export interface ModuleSettings {
   isCompiled?: (name: string, constraint: string | undefined) => boolean;
 }
 
-/** Resolves the service; the problems name the inputs source and mainPackage. */
-export function resolveService(
+/** Finds the service; the problems name the inputs source and mainPackage. */
+export function findGoService(
   source: string,
   settings: ModuleSettings = {},
 ): { service?: GoService; problems: Problem[] } {
   const wrong = (reason: string) => ({
-    problems: [{ propertyPath: "source", reason: `${shown(source)} ${reason}` }],
+    problems: [{ propertyPath: "source", reason: `${quoteValue(source)} ${reason}` }],
   });
   const directory = path.resolve(source);
   const stat = statOf(directory);
@@ -171,7 +170,7 @@ function localReplacements(source: string, file: string, problems: Problem[]): L
   const { use, localReplacements: replacements } = readGoMod(file);
   for (const directory of [...use, ...replacements.map((replacement) => replacement.directory)]) {
     if (!path.isAbsolute(directory)) continue;
-    const reason = `${path.basename(file)} of ${shown(source)} names the absolute path ${directory}, which the build does not have; write it relative, such as ../lib`;
+    const reason = `${path.basename(file)} of ${quoteValue(source)} names the absolute path ${directory}, which the build does not have; write it relative, such as ../lib`;
     problems.push({ propertyPath: "source", reason });
   }
   return replacements.map(({ module, directory }) => ({
@@ -183,7 +182,7 @@ function localReplacements(source: string, file: string, problems: Problem[]): L
 function missingModule(source: string, { path: module, directory }: LocalModule): Problem[] {
   if (isFile(path.join(directory, "go.mod"))) return [];
   const shownDirectory = slashed(path.relative(process.cwd(), directory));
-  const reason = `go.mod of ${shown(source)} replaces ${module} by ${shownDirectory}, which has no go.mod`;
+  const reason = `go.mod of ${quoteValue(source)} replaces ${module} by ${shownDirectory}, which has no go.mod`;
   return [{ propertyPath: "source", reason }];
 }
 
@@ -227,7 +226,7 @@ function tooWide(source: string, modules: readonly string[]): Problem[] {
   for (const module of modules) {
     const found = wide.find(([, place]) => fs.realpathSync(module) === realPath(place));
     if (found === undefined) continue;
-    const reason = `${shown(source)} belongs to the go.mod or go.work in ${found[0]}, so that the build would span all of it; give the service a directory with a go.mod of its own`;
+    const reason = `${quoteValue(source)} belongs to the go.mod or go.work in ${found[0]}, so that the build would span all of it; give the service a directory with a go.mod of its own`;
     return [{ propertyPath: "source", reason }];
   }
   return [];
@@ -240,7 +239,7 @@ function realPath(directory: string): string | undefined {
 function goModProblems(source: string, goMod: GoMod): Problem[] {
   const problems: Problem[] = [];
   const add = (reason: string) =>
-    problems.push({ propertyPath: "source", reason: `go.mod of ${shown(source)} ${reason}` });
+    problems.push({ propertyPath: "source", reason: `go.mod of ${quoteValue(source)} ${reason}` });
   if (goMod.module === undefined) add("has no module line");
   for (const [line, version] of [
     ["go", goMod.go],

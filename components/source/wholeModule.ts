@@ -1,7 +1,7 @@
 // Lists all files of a module, for builds whose files cannot be told one by one, and knows what looks like a secret.
 
 import * as path from "node:path";
-import type { Problem } from "../inputs/problem";
+import type { Problem } from "../inputs";
 import { join, type Tree } from "./tree";
 
 /** Directories that no Go build reads, or that hold secrets and other people's files. */

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
-import { fast, stageNames } from "../../components/dockerfile/fast";
-import { examplePlan } from "../support/plan";
+import { stageNames } from "../../components/inputs";
+import { examplePlan, fastWith } from "../support/plan";
 import { problems } from "../support/problems";
 
 const lineEnds = ["\n", "\r", "\r\n", "\u2028", "\u2029", "\u0085", "\u0000", "\v", "\f"];
@@ -12,7 +12,7 @@ const smuggled = ["# syntax=evil/frontend", "# escape=`", "# check=skip=all"];
 /** Rendered with these settings, which must be valid; the instructions as another parser reads them. */
 function instructions(change: { build?: object; runtime?: object }): [keyword: string, rest: string][] {
   assert.deepEqual(problems(change), []);
-  const { text } = fast(examplePlan({ build: change.build ?? {} }), change.runtime ?? {});
+  const { text } = fastWith({ build: change.build ?? {} }, change.runtime ?? {});
   const parsed = DockerfileParser.parse(text);
   assert.deepEqual(parsed.getDirectives(), []);
   return parsed.getInstructions().map((found) => [found.getKeyword(), found.getRawArgumentsContent() ?? ""]);
@@ -106,7 +106,7 @@ describe("text that could be an instruction", () => {
   });
 
   it("bad input 26: a base image that is named as a stage", () => {
-    for (const image of stageNames) {
+    for (const image of Object.values(stageNames)) {
       assert.match(problems({ runtime: { image } }).join(), /^runtime\.image: "\w+" is the name of a stage/);
       assert.match(problems({ build: { image } }).join(), /^build\.image: "\w+" is the name of a stage/);
     }
@@ -153,7 +153,7 @@ describe("text that could be an instruction", () => {
 
   it("bad input 29: a module in a directory whose name has spaces, quotes and dollars", () => {
     const service = { ...examplePlan().service, moduleDirectory: `it's $a "b"` };
-    const lines = fast(examplePlan({ service }), {}).text.split("\n");
+    const lines = fastWith({ service }, {}).text.split("\n");
     assert.ok(lines.includes(`WORKDIR "/src/it's \\$a \\"b\\""`), lines.join("\n"));
   });
 

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import type { InputCheck } from "../../components/inputs/inputValidator";
+import { inputTables } from "../../components/inputs/validate";
 import { problems } from "../support/problems";
 
 describe("values of the wrong kind", () => {
@@ -28,27 +30,8 @@ describe("values of the wrong kind", () => {
     ["prototype keys", () => JSON.parse('{"__proto__": {"x": "y"}, "constructor": 1}') as object],
   ];
   const places = [
-    ...["source", "mainPackage", "repository", "tags", "platforms", "registry", "build", "runtime", "recipe"],
-    ...["baseImages", "engine", "builder", "registry.username", "registry.password", "registry.insecure"],
-    ...[
-      "image",
-      "goVersion",
-      "flags",
-      "ldflags",
-      "buildTags",
-      "env",
-      "cgoEnabled",
-      "goProxy",
-      "goPrivate",
-    ].map((name) => `build.${name}`),
-    ...["build.netrc", "build.caCertificates", "build.env.X", "runtime.env.X", "runtime.labels.x"],
-    ...["image", "alpineVersion", "user", "workingDirectory", "env", "exposedPorts", "labels", "files"].map(
-      (name) => `runtime.${name}`,
-    ),
-    ...["command", "entrypoint", "healthcheck", "stopSignal", "packages"].map((name) => `runtime.${name}`),
-    ...["command", "intervalSeconds", "timeoutSeconds", "startPeriodSeconds", "retries"].map(
-      (name) => `runtime.healthcheck.${name}`,
-    ),
+    ...paths(inputTables.GoMultiStageImage),
+    ...["build.env.X", "runtime.env.X", "runtime.labels.x"],
   ];
   const late = ["an Output", "a secret Output", "a Promise"];
   /** What is right in a place although it would be wrong in others. */
@@ -56,8 +39,10 @@ describe("values of the wrong kind", () => {
     (late.includes(kind) &&
       /^(repository|tags|registry\.(username|password)|build\.(netrc|caCertificates))$/.test(place)) ||
     (kind === "an Output in a list" && place === "tags") ||
-    (kind === "true" && /^(build\.cgoEnabled|registry\.insecure)$/.test(place)) ||
-    (kind === "a number" && /Seconds$|retries$/.test(place));
+    (kind === "true" &&
+      /^(build\.cgoEnabled|registry\.insecure|retainOnDelete|runtime\.timezones)$/.test(place)) ||
+    (kind === "a number" &&
+      /Seconds$|retries$|^max(Size|Growth)$|^compressionLevel$|^smokeTest\.http\.port$/.test(place));
 
   for (const place of places) {
     it(`bad input 50: values of the wrong kind in ${place}`, () => {
@@ -110,6 +95,14 @@ describe("values of the wrong kind", () => {
     ]);
   });
 });
+
+/** The path of every input there is, such as "runtime.healthcheck.retries". */
+function paths(table: object, prefix = ""): string[] {
+  return Object.entries(table as Record<string, InputCheck>).flatMap(([name, { fields }]) => [
+    `${prefix}${name}`,
+    ...(fields === undefined ? [] : paths(fields, `${prefix}${name}.`)),
+  ]);
+}
 
 /** `{ runtime: { env: { X: value } } }` for "runtime.env.X", with what else makes the arguments right. */
 function nested(place: string, value: unknown): object {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, type GoMultiStageImageArgs } from "../../components";
-import { destinationProblems } from "../../components/inputs/validate";
+import { validateDestination } from "../../components/inputs/validate";
 import { accepted, hello, outcome, refused, repository } from "../support/outcome";
 
 describe("inputs that belong together", () => {
@@ -82,7 +82,7 @@ describe("inputs that belong together", () => {
       const known = await new Promise<unknown[]>((resolve) =>
         pulumi.all([given, tags]).apply((values) => resolve(values)),
       );
-      const found = destinationProblems(known[0] ?? null, known[1]);
+      const found = validateDestination(known[0] ?? null, known[1]);
       assert.ok(
         found.some(({ propertyPath, reason }) => `${propertyPath}: ${reason}`.startsWith(field)),
         field,

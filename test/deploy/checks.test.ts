@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { ImageLayer, LayerContents } from "../../components/outputs";
-import { brokenPromises, imageChecks } from "../../components/deploy/checks";
+import { failedChecks, imageChecks } from "../../components/deploy/checks";
+import { examplePlan } from "../support/plan";
 
 const none: LayerContents = {
   ...{ files: 1, executables: 1, setuidFiles: [], shells: [] },
@@ -46,9 +47,10 @@ describe("imageChecks", () => {
 
   it("warns of what failed, but not of what the inputs gave up", () => {
     const broken = (layers: ImageLayer[], cgoEnabled: boolean) =>
-      brokenPromises(imageChecks({ user: "0", layers, timezones: false }), { build: { cgoEnabled } }).map(
-        ({ name }) => name,
-      );
+      failedChecks(
+        imageChecks({ user: "0", layers, timezones: false }),
+        examplePlan({ build: { cgoEnabled } }).spec,
+      ).map(({ name }) => name);
     const dynamic = [layer({ certificates: true }), layer({ program: { static: false } })];
     assert.deepEqual(broken(dynamic, false), ["nonRootUser", "staticBinary"]);
     assert.deepEqual(broken(dynamic, true), ["nonRootUser"]);

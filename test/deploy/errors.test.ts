@@ -1,8 +1,7 @@
 import * as assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { failure } from "../../components/deploy/errors";
-import { quicklyShown } from "../../components/inputs/problem";
+import { failure, quicklyShown } from "../../components/deploy/errors";
 
 describe("failure", () => {
   it("belongs to its resource, and is inspected without it", () => {

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
-import {
-  breakdown,
-  exceededLimits,
-  growthProblem,
-  parseSize,
-  sizeProblem,
-} from "../../components/deploy/limits";
+import { breakdown, exceededLimits as exceeded, type SizedImage } from "../../components/deploy/limits";
+import { growthLimit, growthProblem, parseSize, sizeProblem } from "../../components/inputs/sizeLimit";
+
+/** Limits as the inputs give them. */
+function exceededLimits(
+  { maxSize, maxGrowth }: { maxSize?: unknown; maxGrowth?: unknown },
+  image: SizedImage,
+  before: SizedImage | undefined,
+): string[] {
+  return exceeded({ maxSize: parseSize(maxSize), maxGrowth: growthLimit(maxGrowth) }, image, before);
+}
 
 const image = (base: number, binary: number) => ({
   size: base + binary,
@@ -18,10 +22,10 @@ const image = (base: number, binary: number) => ({
 describe("budget", () => {
   it("reads sizes as bytes, and with units of 1000 and 1024", () => {
     const sizes = [0, 20_000_000, "20000000", "20MB", "20 MB", "1.5 kB", "19MiB", "1GiB", "7 B"];
-    assert.deepEqual(sizes.map(parseSize), [
-      ...[0, 20_000_000, 20_000_000, 20_000_000, 20_000_000, 1500],
-      ...[19 * 2 ** 20, 2 ** 30, 7],
-    ]);
+    assert.deepEqual(
+      sizes.map((size) => parseSize(size)),
+      [...[0, 20_000_000, 20_000_000, 20_000_000, 20_000_000, 1500], ...[19 * 2 ** 20, 2 ** 30, 7]],
+    );
     for (const wrong of [
       -1,
       1.5,

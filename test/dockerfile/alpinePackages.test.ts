@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
-import type { BuildPlan } from "../../components/dockerfile/steps/goBuild";
-import { fast, stageNames } from "../../components/dockerfile/fast";
-import { examplePlan } from "../support/plan";
+import type { RuntimeStageArgs } from "../../components/args";
+import { stageNames } from "../../components/inputs";
+import { fastWith, type PlanChange } from "../support/plan";
 
-type Runtime = Parameters<typeof fast>[1];
-
-function lines(packages: string[], change: Partial<BuildPlan> = {}, runtime: Runtime = {}): string[] {
-  return fast(examplePlan(change), { ...runtime, packages }).text.split("\n");
+function lines(packages: string[], change: PlanChange = {}, runtime: RuntimeStageArgs = {}): string[] {
+  return fastWith(change, { ...runtime, packages }).text.split("\n");
 }
 
 /** The lines of each stage's instructions, where another parser sees them. */
@@ -36,8 +34,8 @@ const smokeTest = { http: { port: 8080 } };
 
 describe("packages in the image", () => {
   it("are installed on the builder's platform and copied before files and binary", () => {
-    const plan = examplePlan({ platform: "linux/arm64" });
-    const found = stages(fast(plan, { image: "corp/alpine:1", packages: ["curl"], files: ["static"] }).text);
+    const runtime = { image: "corp/alpine:1", packages: ["curl"], files: ["static"] };
+    const found = stages(fastWith({ platforms: ["linux/arm64"] }, runtime).text);
     assert.deepEqual([...found.keys()], ["build", "base", "packages", "app"]);
     assert.deepEqual(found.get("base"), ["FROM corp/alpine:1 AS base"]);
     assert.equal(found.get("packages")?.[0], "FROM --platform=$BUILDPLATFORM corp/alpine:1 AS packages");
@@ -55,9 +53,12 @@ describe("packages in the image", () => {
   });
 
   it("stand in the command as words of their own, sorted, whatever is in them", () => {
-    const { text } = fast(examplePlan(), {
-      packages: ["zlib>=1.3", "curl=8.9.1-r1", "abuild@edge", "curl-dev~8"],
-    });
+    const { text } = fastWith(
+      {},
+      {
+        packages: ["zlib>=1.3", "curl=8.9.1-r1", "abuild@edge", "curl-dev~8"],
+      },
+    );
     assert.deepEqual(apkCommand(text), [
       ...["apk", "add", "--root", "/out/packages", "--no-cache", "--no-scripts"],
       ...["abuild@edge", "curl-dev~8", "curl=8.9.1-r1", "zlib>=1.3"],
@@ -67,37 +68,37 @@ describe("packages in the image", () => {
   });
 
   it("leave the Dockerfile as it is where there are none", () => {
-    const { text } = fast(examplePlan(), {});
-    assert.equal(fast(examplePlan(), { packages: [] }).text, text);
+    const { text } = fastWith({}, {});
+    assert.equal(fastWith({}, { packages: [] }).text, text);
     assert.deepEqual([...stages(text).keys()], ["build", "app"]);
   });
 
   it("come from the pinned base, in every stage", () => {
     const pinned = `alpine:3.20.3@sha256:${"a".repeat(64)}`;
     const digests = { "alpine:3.20.3": `sha256:${"a".repeat(64)}` };
-    const { text } = fast(examplePlan(), { packages: ["curl"] }, digests);
+    const { text } = fastWith({}, { packages: ["curl"] }, digests);
     assert.equal(text.match(/^FROM .*alpine.*$/gm)?.length, 3);
     for (const from of text.match(/^FROM .*alpine.*$/gm) ?? [])
       assert.ok(from.includes(` ${pinned} AS `), from);
   });
 
   it("see a company's authorities in the step that downloads them, and only there", () => {
-    const { text } = fast(examplePlan({ build: { caCertificates: "pem" } }), { packages: ["curl"] });
+    const { text } = fastWith({ build: { caCertificates: "pem" } }, { packages: ["curl"] });
     const mounted = (stages(text).get("packages") ?? []).filter((line) => line.includes("id=goimage-ca"));
     assert.equal(mounted.length, 1);
     assert.match(mounted[0] ?? "", /"apk","add"/);
-    const without = fast(examplePlan(), { packages: ["curl"] }).text;
+    const without = fastWith({}, { packages: ["curl"] }).text;
     assert.doesNotMatch(without, /goimage-ca|ca\.pem/);
   });
 
   it("are in the image that the smoke test runs", () => {
-    const found = stages(fast(examplePlan({ smokeTest }), { packages: ["curl"] }).text);
+    const found = stages(fastWith({ smokeTest }, { packages: ["curl"] }).text);
     for (const stage of ["smoketest", "app"])
       assert.ok(found.get(stage)?.includes("COPY --from=packages /out/packages/ /"), stage);
   });
 
   it("have stages whose names no base image can have", () => {
-    const { text } = fast(examplePlan({ smokeTest }), { packages: ["curl"] });
-    assert.deepEqual([...stages(text).keys()].sort(), [...stageNames, "app"].sort());
+    const { text } = fastWith({ smokeTest }, { packages: ["curl"] });
+    assert.deepEqual([...stages(text).keys()].sort(), [...Object.values(stageNames), "app"].sort());
   });
 });

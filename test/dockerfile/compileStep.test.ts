@@ -4,8 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { fast } from "../../components/dockerfile/fast";
-import { examplePlan } from "../support/plan";
+import { fastWith } from "../support/plan";
 
 /** The script of the compile step, with other directories than an image's. */
 describe("the compile step's script", () => {
@@ -22,7 +21,7 @@ describe("the compile step's script", () => {
     directory = mkdtempSync(join(tmpdir(), "compile-"));
     mkdirSync(join(directory, "cache"));
     mkdirSync(join(directory, "out"));
-    const step = fast(examplePlan(), {})
+    const step = fastWith({}, {})
       .text.split("\n")
       .find((line) => line.includes('"build"'));
     const words = JSON.parse(/\[.*$/.exec(step ?? "")?.[0] ?? "") as string[];

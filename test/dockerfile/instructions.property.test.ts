@@ -4,9 +4,8 @@ import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
 import * as path from "node:path";
 import * as fc from "fast-check";
-import { fast } from "../../components/dockerfile/fast";
-import { multiStageProblems, imageProblems } from "../../components/inputs/validate";
-import { examplePlan } from "../support/plan";
+import { validate } from "../../components/inputs";
+import { fastWith } from "../support/plan";
 
 /** Strings made of what means something to Dockerfiles, shells, Go and JSON, and of anything else. */
 const nasty = fc
@@ -93,10 +92,9 @@ describe("rendered Dockerfile, parsed by another parser", () => {
     fc.assert(
       fc.property(runtimes, builds, (runtime, build) => {
         const args = { source: ".", repository: "r.example/x", build, runtime };
-        if ([...imageProblems(args, ["runtime"]), ...multiStageProblems(args)].length > 0) return;
+        if (validate("GoMultiStageImage", args).length > 0) return;
         rendered++;
-        const plan = examplePlan({ build });
-        const { text } = fast(plan, runtime);
+        const { text } = fastWith({ build }, runtime);
         const instructions = DockerfileParser.parse(text).getInstructions();
         assert.deepEqual(
           instructions.map((instruction) => instruction.getKeyword()),
@@ -185,9 +183,9 @@ describe("rendered Dockerfile, parsed by another parser", () => {
         const build = { image: first };
         const runtime = { image: second };
         const args = { source: ".", repository: "r.example/x", build, runtime };
-        if ([...imageProblems(args, ["runtime"]), ...multiStageProblems(args)].length > 0) return;
+        if (validate("GoMultiStageImage", args).length > 0) return;
         rendered++;
-        const parsed = DockerfileParser.parse(fast(examplePlan({ build }), runtime).text);
+        const parsed = DockerfileParser.parse(fastWith({ build }, runtime).text);
         assert.deepEqual(
           parsed.getFROMs().map((found) => [found.getImage(), found.getBuildStage()]),
           [

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import type { BuildPlan } from "../../components/dockerfile/steps/goBuild";
-import { classic, fast, singleStage } from "../../components/dockerfile/fast";
-import { examplePlan } from "../support/plan";
+import type { RuntimeStageArgs } from "../../components/args";
+import { classic } from "../../components/dockerfile/classic";
+import { singleStage } from "../../components/dockerfile/singleStage";
+import { examplePlan, fastWith, type PlanChange } from "../support/plan";
 
-function rendered(change: Partial<BuildPlan> = {}, runtime: Parameters<typeof fast>[1] = {}): string[] {
-  return fast(examplePlan(change), runtime).text.trimEnd().split("\n");
+function rendered(change: PlanChange = {}, runtime: RuntimeStageArgs = {}): string[] {
+  return fastWith(change, runtime).text.trimEnd().split("\n");
 }
 
 /** What compiles and looks at the result, as JSON has it. */
@@ -36,7 +37,7 @@ describe("recipe classic", () => {
 describe("recipe fast", () => {
   it("renders this with no settings", () => {
     assert.equal(
-      fast(examplePlan(), {}).text,
+      fastWith({}, {}).text,
       `FROM --platform=$BUILDPLATFORM golang:1.23 AS build
 WORKDIR /src
 ENV CGO_ENABLED="0"
@@ -128,9 +129,9 @@ ENTRYPOINT ["/app/main"]
 
   it("chooses the Go image from the inputs, else the newest of toolchain line, go line and 1.23", () => {
     const image = (build: object, mod: object) => {
-      const plan = examplePlan({ build });
-      plan.service.goMod = { ...plan.service.goMod, go: undefined, ...mod };
-      return fast(plan, {}).text.split("\n")[0];
+      const { service } = examplePlan();
+      const goMod = { ...service.goMod, go: undefined, ...mod };
+      return rendered({ build, service: { ...service, goMod } })[0];
     };
     const stage = (name: string) => `FROM --platform=$BUILDPLATFORM ${name} AS build`;
     assert.equal(image({ image: "corp/go:1@sha256:x", goVersion: "1.1" }, {}), stage("corp/go:1@sha256:x"));
@@ -148,13 +149,11 @@ ENTRYPOINT ["/app/main"]
   });
 
   it("downloads nothing for a vendored module, and mounts a company's certificates only where modules are fetched", () => {
-    const plan = examplePlan({ build: { caCertificates: "pem" } });
-    const mounted = fast(plan, {})
-      .text.split("\n")
-      .filter((text) => text.includes("type=secret,id=goimage-ca"));
+    const build = { caCertificates: "pem" };
+    const mounted = rendered({ build }).filter((text) => text.includes("type=secret,id=goimage-ca"));
     assert.equal(mounted.length, 1);
-    plan.service.downloads = false;
-    assert.ok(!fast(plan, {}).text.includes("download"));
+    const vendored = { ...examplePlan().service, downloads: false };
+    assert.ok(!rendered({ build, service: vendored }).join().includes("download"));
   });
 
   it("fetches private modules by SSH in the steps that download, at the port of the known host", () => {
@@ -194,9 +193,9 @@ ENTRYPOINT ["/app/main"]
       ["go.mod", "go.sum"],
       ["go.mod", "we[ird/go.mod"],
     ]) {
-      const plan = examplePlan({ build, offline: true });
-      plan.service.moduleFiles = moduleFiles;
-      for (const text of [fast(plan, { packages: ["curl"] }).text, singleStage(plan).text]) {
+      const change = { build, service: { ...examplePlan().service, moduleFiles } };
+      const texts = [fastWith(change, { packages: ["curl"] }).text, singleStage(examplePlan(change)).text];
+      for (const text of texts) {
         const steps = text.split("\n").filter((step) => step.startsWith("RUN"));
         const compile = steps.filter((step) => step.includes('"go","build"'));
         assert.equal(compile.length, 1);
@@ -211,7 +210,7 @@ ENTRYPOINT ["/app/main"]
         assert.match(last, /type=ssh/);
       }
     }
-    const docker = fast(examplePlan(), {}).text;
+    const docker = fastWith({}, {}).text;
     assert.match(docker, /GOPROXY=off/);
     assert.doesNotMatch(docker, /--network/);
   });
@@ -264,13 +263,13 @@ ENTRYPOINT ["/app/main"]
   });
 
   it("has no syntax line, heredoc or link, which old engines do not know", () => {
-    const text = fast(examplePlan(), { files: ["x"] }).text;
+    const text = fastWith({}, { files: ["x"] }).text;
     // The one comment stands in the middle, where nothing takes it for a directive.
     assert.doesNotMatch(text.replace(/^# Of several builds at once, .*$/m, ""), /^#|<<|--link/m);
   });
 
   it("cross-compiles for a foreign platform with no command in its stage", () => {
-    const lines = rendered({ platform: "linux/arm/v7" });
+    const lines = rendered({ platforms: ["linux/arm/v7"] });
     assert.ok(lines.includes('ENV GOARCH="arm"') && lines.includes('ENV GOARM="7"'));
     assert.ok(!lines.slice(lines.indexOf("")).some((text) => text.startsWith("RUN")));
   });

@@ -2,20 +2,19 @@ import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
 import type { RuntimeStageArgs, SmokeTestArgs } from "../../components/args";
 import { prober } from "../../components/dockerfile/steps/smokeTestProber";
-import { fast } from "../../components/dockerfile/fast";
-import { examplePlan } from "../support/plan";
+import { fastWith } from "../support/plan";
 
 function rendered(
   smokeTest?: SmokeTestArgs,
   runtime: RuntimeStageArgs = {},
   platform = "linux/amd64",
 ): string {
-  return fast(examplePlan({ platform, ...(smokeTest && { smokeTest }) }), runtime).text;
+  return fastWith({ platforms: [platform], engine: "buildkit", smokeTest }, runtime).text;
 }
 
 /** The command of the test, from the prober on. */
 function command(smokeTest: SmokeTestArgs, runtime?: RuntimeStageArgs): unknown {
-  const line = /^RUN --network=none \S+ (.*)$/m.exec(rendered(smokeTest, runtime))?.[1];
+  const line = /^RUN --network=none --mount=type=bind\S+ (.*)$/m.exec(rendered(smokeTest, runtime))?.[1];
   return JSON.parse(line ?? "");
 }
 

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { explain, type Attempt } from "../../components/engines/failures/advice";
+import { adviceFor, type Attempt } from "../../components/engines/failures/advice";
 
 const attempt: Attempt = {
   image: "r.example.com/team/api:v1",
@@ -11,7 +11,7 @@ const attempt: Attempt = {
 const buildkit = "failed to solve: failed to push r.example.com/team/api:v1: ";
 const docker = "error reading push output: ";
 
-describe("engines/explain", () => {
+describe("advice", () => {
   // Messages as the engines wrote them.
   for (const [message, more, expected] of [
     [
@@ -128,11 +128,11 @@ describe("engines/explain", () => {
     ],
   ] as const) {
     it(`explains ${message.slice(0, 90)}`, () => {
-      assert.match(explain(message, { ...attempt, ...more }) ?? "", expected);
+      assert.match(adviceFor(message, { ...attempt, ...more }) ?? "", expected);
     });
   }
 
   it("leaves alone what tells enough", () => {
-    assert.equal(explain("dockerfile parse error on line 3: unknown instruction: FRM", attempt), undefined);
+    assert.equal(adviceFor("dockerfile parse error on line 3: unknown instruction: FRM", attempt), undefined);
   });
 });

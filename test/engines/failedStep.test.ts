@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { failedStep, hints, isFailedStep } from "../../components/engines/failures/failedStep";
+import { hints } from "../../components/dockerfile";
+import { failedStep, isFailedStep } from "../../components/engines/failures/failedStep";
 
 describe("build log", () => {
   it("finds the lines of the failed step, and no other's", () => {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { buildProblems } from "../../components/inputs/buildStage";
-import { Checker } from "../../components/inputs/inputValidator";
+import { buildStage } from "../../components/inputs/buildStage";
+import { InputValidator } from "../../components/inputs/inputValidator";
 
 function problems(build: object): string[] {
-  const check = new Checker();
-  buildProblems(check, build);
-  return check.problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+  const validator = new InputValidator();
+  buildStage(validator, "build", build, {});
+  return validator.problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
 }
 
 const ssh = { ssh: true, goPrivate: "git.example.com/*", sshKnownHosts: "git.example.com ssh-ed25519 AAAA" };

@@ -1,13 +1,9 @@
 import assert from "node:assert/strict";
-import { chosenEngine } from "../../components/engines/select";
-import { imageProblems, multiStageProblems } from "../../components/inputs/validate";
+import { validate } from "../../components/inputs";
+import { selectEngine } from "../../components/inputs/engine";
+import { problems as problemsOf } from "../support/problems";
 
-function problems(smokeTest: unknown, more: object = {}): string[] {
-  const args = { source: "api", repository: "registry.example.com/api", smokeTest, ...more } as never;
-  return [...imageProblems(args, ["runtime", "recipe", "smokeTest"]), ...multiStageProblems(args)].map(
-    ({ propertyPath, reason }) => `${propertyPath}: ${reason}`,
-  );
-}
+const problems = (smokeTest: unknown, more: object = {}) => problemsOf({ smokeTest, ...more });
 
 describe("validation of smokeTest", () => {
   it("accepts everything and nothing", () => {
@@ -47,7 +43,7 @@ describe("validation of smokeTest", () => {
 
   it("selects the buildkit engine, and is refused with the other and with the classic recipe", () => {
     const args = { source: "api", repository: "r.example/x", smokeTest: {} };
-    assert.equal(chosenEngine(args), "buildkit");
+    assert.equal(selectEngine(args), "buildkit");
     assert.match(problems({}, { engine: "docker" }).join(), /^smokeTest: needs a feature of BuildKit/);
     assert.match(problems({}, { recipe: "classic" }).join(), /^smokeTest: the recipe "classic" has no such/);
   });
@@ -55,7 +51,7 @@ describe("validation of smokeTest", () => {
   it("is unknown to the simple way, which has no stage to run it before", () => {
     const args = { source: "api", repository: "r.example/x", smokeTest: {} };
     assert.deepEqual(
-      imageProblems(args).map(({ propertyPath }) => propertyPath),
+      validate("GoSingleStageImage", args).map(({ propertyPath }) => propertyPath),
       ["smokeTest"],
     );
   });

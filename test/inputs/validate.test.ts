@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { imageProblems, multiStageProblems } from "../../components/inputs/validate";
-import { chosenEngine } from "../../components/engines/select";
+import { specOf } from "../../components/inputs";
+import { goodArgs as good, problems } from "../support/problems";
 
-const good = { source: "api", repository: "registry.example.com:5000/team/api" };
-
-/** Problems of the arguments as "path: reason", of values that types would refuse as well. */
-function problems(change: object): string[] {
-  const args = { ...good, ...change } as never;
-  return [...imageProblems(args, ["runtime", "recipe"]), ...multiStageProblems(args)].map(
-    ({ propertyPath, reason }) => `${propertyPath}: ${reason}`,
-  );
-}
+/** The engine that builds. */
+const engine = (change: object) => specOf("GoMultiStageImage", { ...good, ...change }, []).engine;
 
 describe("validation", () => {
   it("accepts the smallest and the largest set of inputs", () => {
@@ -76,8 +69,8 @@ describe("validation", () => {
 
   it("deletes images only with the provider that can, and over https", () => {
     assert.deepEqual(problems({ retainOnDelete: true, engine: "docker" }), []);
-    assert.equal(chosenEngine({ ...good, retainOnDelete: true }), "docker");
-    assert.equal(chosenEngine({ ...good, retainOnDelete: false }), "buildkit");
+    assert.equal(engine({ retainOnDelete: true }), "docker");
+    assert.equal(engine({ retainOnDelete: false }), "buildkit");
     assert.match(
       problems({ retainOnDelete: false, engine: "docker" }).join(),
       /^retainOnDelete: [^,]*"docker"/,
@@ -235,8 +228,6 @@ describe("validation", () => {
 });
 
 describe("engine", () => {
-  const engine = (change: object) => chosenEngine({ ...good, ...change });
-
   it("is docker, unless an input needs BuildKit or names an engine", () => {
     assert.equal(engine({}), "docker");
     assert.equal(engine({ builder: "b" }), "buildkit");

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { buildClosure, type Closure } from "../../components/source/closure";
 import type { BuildContext } from "../../components/source/buildConstraints";
 import { withoutIgnored } from "../../components/source/ignore";
-import { resolveService } from "../../components/source/service";
+import { findGoService } from "../../components/source/service";
 import { Tree } from "../../components/source/tree";
 import { makeTree } from "../support/module";
 
@@ -22,7 +22,7 @@ function closure(
   root: string,
   { source = ".", mainPackage = ".", context, runtimeFiles }: Wish = {},
 ): Closure {
-  const { service } = resolveService(path.join(root, source), { mainPackage });
+  const { service } = findGoService(path.join(root, source), { mainPackage });
   assert.ok(service);
   return buildClosure(new Tree(service.root), service, { ...plain, ...context }, runtimeFiles);
 }

@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { buildClosure } from "../../components/source/closure";
 import type { BuildContext } from "../../components/source/buildConstraints";
-import { resolveService } from "../../components/source/service";
+import { findGoService } from "../../components/source/service";
 import { closureOf, plainContext } from "../fixtures/closureGo";
 import { makeTree } from "../support/module";
 
@@ -225,18 +225,18 @@ describe("vendored and replaced modules", () => {
 
   it("may lack a replacement that nothing requires, as the go command does not look for it", () => {
     const goMod = `${mod}\nreplace example.com/unused => ../nowhere\n`;
-    assert.deepEqual(resolveService(makeTree({ "go.mod": goMod, "main.go": main })).problems, []);
+    assert.deepEqual(findGoService(makeTree({ "go.mod": goMod, "main.go": main })).problems, []);
   });
 
   it("refuses absolute paths in go.mod and go.work, which a build in a container does not have", () => {
     const library = makeTree({ "go.mod": "module example.com/x\n" });
     const goMod = `${mod}\nrequire example.com/x v1.0.0\nreplace example.com/x => ${library}\n`;
-    const { problems } = resolveService(makeTree({ "go.mod": goMod, "main.go": main }));
+    const { problems } = findGoService(makeTree({ "go.mod": goMod, "main.go": main }));
     assert.match(problems[0]?.reason ?? "", /names the absolute path .* write it relative/);
   });
 
   it("finds func main's package behind a comment and a byte order mark", () => {
     const text = "\ufeff/* x */ package /* y */ main\n";
-    assert.deepEqual(resolveService(makeTree({ "go.mod": mod, "main.go": text })).problems, []);
+    assert.deepEqual(findGoService(makeTree({ "go.mod": mod, "main.go": text })).problems, []);
   });
 });

@@ -10,7 +10,7 @@ import { embeddedFiles } from "../../components/source/embed";
 import { evaluateConstraint, parseGoFile } from "../../components/source/goFile";
 import { parseGoMod } from "../../components/source/goMod";
 import { includesOfAssembly, includesOfC, searchesElsewhere } from "../../components/source/includes";
-import { resolveService } from "../../components/source/service";
+import { findGoService } from "../../components/source/service";
 import { unquote } from "../../components/source/goString";
 import { Tree } from "../../components/source/tree";
 import { makeTree } from "../support/module";
@@ -148,7 +148,7 @@ describe("hostile source", function () {
     files[`p${count}/p.go`] = "package p\n";
     files["main.go"] = 'package main\n\nimport _ "m.example/p0"\n\nfunc main() {}\n';
     const root = makeTree(files);
-    const { service, problems } = resolveService(root);
+    const { service, problems } = findGoService(root);
     assert.ok(service && problems.length === 0);
     assert.equal(buildClosure(new Tree(service.root), service, context).files.length, count + 3);
   });
@@ -162,7 +162,7 @@ describe("hostile source", function () {
     };
     for (let n = 0; n < count; n++) files[`h${n}.h`] = `#include "h${n + 1}.h"\n`;
     const root = makeTree(files);
-    const { service } = resolveService(root);
+    const { service } = findGoService(root);
     assert.ok(service);
     assert.equal(buildClosure(new Tree(service.root), service, context).files.length, count + 3);
   });
@@ -175,7 +175,7 @@ describe("hostile source", function () {
     const deep = path.join(root, "d", ...Array.from({ length: 900 }, () => "d"));
     fs.mkdirSync(deep, { recursive: true });
     fs.writeFileSync(path.join(deep, "f"), "");
-    const { service } = resolveService(root);
+    const { service } = findGoService(root);
     assert.ok(service);
     assert.equal(buildClosure(new Tree(service.root), service, context).files.length, 3);
   });

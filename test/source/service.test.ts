@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
-import { resolveService } from "../../components/source/service";
+import { findGoService } from "../../components/source/service";
 import { helloFiles, makeTree } from "../support/module";
 
 const main = "package main\n";
@@ -8,7 +8,7 @@ const main = "package main\n";
 describe("Go service on disk", () => {
   it("is found from a directory below the module's root", () => {
     const root = makeTree({ ...helloFiles, "cmd/api/main.go": main, "go.sum": "", "vendor/modules.txt": "" });
-    const { service, problems } = resolveService(path.join(root, "cmd"), { mainPackage: "./api" });
+    const { service, problems } = findGoService(path.join(root, "cmd"), { mainPackage: "./api" });
     assert.deepEqual(problems, []);
     assert.equal(path.resolve(service?.root ?? ""), root);
     const { sourceDirectory, moduleDirectory, mainPackage, vendorDirectory, moduleFiles } = service ?? {};
@@ -34,7 +34,7 @@ describe("Go service on disk", () => {
       "other/go.mod": "module example.com/other\n",
       "other/main.go": main,
     });
-    const { service } = resolveService(path.join(root, "api"));
+    const { service } = findGoService(path.join(root, "api"));
     assert.equal(path.resolve(service?.root ?? ""), root);
     assert.equal(service?.moduleDirectory, "api");
     assert.equal(service?.goMod.go, "1.25");
@@ -44,9 +44,9 @@ describe("Go service on disk", () => {
     ]);
     assert.deepEqual(service?.moduleFiles, ["api/go.mod", "go.work", "go.work.sum", "lib/go.mod"]);
 
-    const outside = resolveService(path.join(root, "other")).service;
+    const outside = findGoService(path.join(root, "other")).service;
     assert.equal(path.resolve(outside?.root ?? ""), path.join(root, "other"));
-    const off = resolveService(path.join(root, "api"), { workspace: false }).service;
+    const off = findGoService(path.join(root, "api"), { workspace: false }).service;
     assert.equal(path.resolve(off?.root ?? ""), path.join(root, "api"));
   });
 
@@ -57,13 +57,13 @@ describe("Go service on disk", () => {
       "lib/go.mod": "module example.com/lib\n",
     };
     const root = makeTree(files);
-    const { service } = resolveService(path.join(root, "api"));
+    const { service } = findGoService(path.join(root, "api"));
     assert.equal(path.resolve(service?.root ?? ""), root);
     assert.deepEqual(service?.moduleFiles, ["api/go.mod", "lib/go.mod"]);
     const vendored = makeTree({ ...files, "api/vendor/modules.txt": "" });
-    assert.equal(resolveService(path.join(vendored, "api")).service?.vendorDirectory, "vendor");
+    assert.equal(findGoService(path.join(vendored, "api")).service?.vendorDirectory, "vendor");
     assert.equal(
-      resolveService(path.join(vendored, "api"), { vendor: false }).service?.vendorDirectory,
+      findGoService(path.join(vendored, "api"), { vendor: false }).service?.vendorDirectory,
       undefined,
     );
   });
@@ -108,7 +108,7 @@ describe("Go service on disk", () => {
       const before = process.cwd();
       process.chdir(makeTree(files));
       try {
-        const { problems } = resolveService(source, { mainPackage });
+        const { problems } = findGoService(source, { mainPackage });
         assert.equal(problems.length, 1);
         assert.match(`${problems[0]?.propertyPath}: ${problems[0]?.reason}`, message);
       } finally {

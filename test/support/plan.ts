@@ -1,29 +1,48 @@
-import type { BuildPlan } from "../../components/dockerfile/steps/goBuild";
+import type { RuntimeStageArgs } from "../../components/args";
+import type { BaseDigests, Dockerfile, Plan } from "../../components/dockerfile";
+import { fast } from "../../components/dockerfile/fast";
+import { specOf } from "../../components/inputs";
+import type { GoService } from "../../components/source";
+import { golangImage } from "../../components/source/toolchain";
+
+const exampleService: GoService = {
+  root: "service",
+  sourceDirectory: ".",
+  moduleDirectory: ".",
+  mainPackage: "./cmd/api",
+  goMod: {
+    module: "example.com/service",
+    go: "1.23",
+    toolchain: undefined,
+    localReplacements: [],
+    use: [],
+  },
+  modules: [{ path: "example.com/service", directory: "." }],
+  moduleFiles: ["go.mod", "go.sum"],
+  vendorDirectory: undefined,
+  downloads: true,
+};
+
+/** Inputs, of values that types would refuse as well, and another service. */
+export interface PlanChange {
+  service?: GoService;
+  build?: object;
+  runtime?: object;
+  [input: string]: unknown;
+}
 
 /** A plan for a module with a main package below it. */
-export function examplePlan(change: Partial<BuildPlan> = {}): BuildPlan {
-  return {
-    service: {
-      root: "service",
-      sourceDirectory: ".",
-      moduleDirectory: ".",
-      mainPackage: "./cmd/api",
-      goMod: {
-        module: "example.com/service",
-        go: "1.23",
-        toolchain: undefined,
-        localReplacements: [],
-        use: [],
-      },
-      modules: [{ path: "example.com/service", directory: "." }],
-      moduleFiles: ["go.mod", "go.sum"],
-      vendorDirectory: undefined,
-      downloads: true,
-    },
-    build: {},
-    platform: "linux/amd64",
-    cacheNamespace: "ns",
-    offline: false,
-    ...change,
-  };
+export function examplePlan({ service = exampleService, ...args }: PlanChange = {}): Plan {
+  const given = { source: ".", repository: "registry.example.com/api", ...args };
+  const spec = specOf("GoMultiStageImage", given, []);
+  return { spec, service, golangImage: golangImage(spec.build, service.goMod), cacheNamespace: "ns" };
+}
+
+/** The recipe "fast" for that plan with settings of the runtime stage. */
+export function fastWith(
+  change: PlanChange,
+  runtime: RuntimeStageArgs = {},
+  digests: BaseDigests = {},
+): Dockerfile {
+  return fast(examplePlan({ ...change, runtime }), digests);
 }

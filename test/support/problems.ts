@@ -1,11 +1,9 @@
-import { imageProblems, multiStageProblems } from "../../components/inputs/validate";
+import { validate, type ComponentType } from "../../components/inputs";
 
 export const goodArgs = { source: "api", repository: "registry.example.com:5000/team/api" };
 
 /** Problems of the arguments as "path: reason", of values that types would refuse as well. */
-export function problems(change: object): string[] {
+export function problems(change: object, type: ComponentType = "GoMultiStageImage"): string[] {
   const args = { ...goodArgs, ...change } as never;
-  return [...imageProblems(args, ["runtime", "recipe"]), ...multiStageProblems(args)].map(
-    ({ propertyPath, reason }) => `${propertyPath}: ${reason}`,
-  );
+  return validate(type, args).map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
 }

@@ -1,20 +1,19 @@
 // Alpine packages for the shipped image. The builder may not be able to run programs of the image's platform, so apk of
 // the builder's own platform installs them into a directory, which the image's stage then copies.
 
-import type { BuildStageArgs } from "../../args";
+import { stageNames, type BuildSpec } from "../../inputs";
+import type { Hint } from "../hint";
 import { copy, emptyLine, from, plain, run, type Instruction } from "../instructions";
 import { authoritiesMount } from "./privateModules";
 
-/** The stage that installs. */
-export const packagesStage = "packages";
-/** The base of the image's own platform, with no command in it. */
-export const baseStage = "base";
+/** The stage that installs, and the base of the image's own platform, with no command in it. */
+const { packages: packagesStage, base: baseStage } = stageNames;
 
 const base = "/base";
 const tree = "/out/packages";
 const authorities = "/run/goimage/ca.pem";
 
-export const needsApk =
+const needsApk =
   "runtime.packages needs a base image with apk, such as Alpine's or one that is made from it: choose it with " +
   "runtime.image, or leave runtime.packages out";
 
@@ -58,12 +57,8 @@ done
 find . -exec touch -h -d @0 {} +`;
 
 /** The steps that install; none without packages. `image` is the runtime's base. */
-export function packageStages(
-  packages: readonly string[] | undefined,
-  image: string,
-  build: BuildStageArgs,
-): Instruction[] {
-  if (packages === undefined || packages.length === 0) return [];
+export function packageStages(packages: readonly string[], image: string, build: BuildSpec): Instruction[] {
+  if (packages.length === 0) return [];
   const add = ["apk", "add", "--root", tree, "--no-cache", "--no-scripts", ...[...packages].sort()];
   const trust = authoritiesMount(build, authorities);
   const baseMount = `type=bind,from=${baseStage},target=${base}`;
@@ -81,6 +76,23 @@ export function packageStages(
 }
 
 /** The layer of the packages: before what changes more often. */
-export function packageLayer(packages: readonly string[] | undefined): Instruction[] {
-  return packages === undefined || packages.length === 0 ? [] : [copy([`${tree}/`], "/", packagesStage)];
+export function packageLayer(packages: readonly string[]): Instruction[] {
+  return packages.length === 0 ? [] : [copy([`${tree}/`], "/", packagesStage)];
 }
+
+export const hints: readonly Hint[] = [
+  { stage: packagesStage, when: /exec: "sh": executable file not found/, say: () => needsApk },
+  {
+    stage: packagesStage,
+    when: /exec \S+: exec format error/,
+    say: () =>
+      "runtime.packages runs apk of the base image on the builder, whose own platform the base image is not there for: " +
+      "choose with runtime.image one that is, or with the input builder one that can run it",
+  },
+  {
+    stage: packagesStage,
+    when: /certificate verify failed/,
+    say: () =>
+      "the certificate of a package server is not trusted: give its authority, such as a company's, to build.caCertificates",
+  },
+];

@@ -1,7 +1,7 @@
 // A binary that is linked to glibc does not start on Alpine: "no such file or directory", with no word about the reason.
 // What it is linked to depends on the build image's C compiler, so the build looks at the binary itself.
 
-import type { BuildStageArgs, RuntimeStageArgs } from "../../args";
+import type { ImageSpec } from "../../inputs";
 import { run, type Instruction } from "../instructions";
 
 /** Ends the build when the loader that the binary asks for is glibc's. It stands in the first page of an ELF file. */
@@ -12,14 +12,14 @@ const message =
   '(golang on Alpine with gcc and musl-dev, or build.env CC "musl-gcc"), or link statically (build.ldflags ' +
   '"-extldflags=-static"), or choose a runtime.image with glibc';
 
-export function libcCheck(build: BuildStageArgs, runtime: RuntimeStageArgs, binary: string): Instruction[] {
-  const flags = [...(build.flags ?? []), build.env?.["GOFLAGS"] ?? ""];
-  const isDynamic = build.cgoEnabled === true || flags.some((flag) => flag.includes("-buildmode=pie"));
+export function glibcCheck({ build, runtime }: ImageSpec, binary: string): Instruction[] {
+  const flags = [...build.flags, build.env.GOFLAGS ?? ""];
+  const isDynamic = build.cgoEnabled || flags.some((flag) => flag.includes("-buildmode=pie"));
   return isDynamic && isAlpine(runtime.image) ? [run(["sh", "-c", script, binary, message])] : [];
 }
 
 /** Whether the last part of the name says so: alpine:3.20.3, node:22-alpine. */
-function isAlpine(image: string | undefined): boolean {
-  const name = image?.replace(/@.*/s, "").split("/").at(-1);
-  return name === undefined || name.includes("alpine");
+function isAlpine(image: string): boolean {
+  const name = image.replace(/@.*/s, "").split("/").at(-1);
+  return name?.includes("alpine") === true;
 }

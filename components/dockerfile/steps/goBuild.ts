@@ -1,12 +1,9 @@
 // What the compile step needs, in the words of a Dockerfile: base image, environment, mounts and the go command.
 
 import * as path from "node:path";
-import type { BuildStageArgs, SmokeTestArgs } from "../../args";
-import { joinedWords, linkerWords } from "../../inputs/ldflags";
-import { goTarget } from "../../inputs/platform";
-import type { GoMod } from "../../source/goMod";
-import { golangTag, newestGoVersion, parseGoVersion } from "../../inputs/goVersion";
-import type { GoService } from "../../source/service";
+import { capabilities, goTarget, joinedWords } from "../../inputs";
+import type { Plan } from "../dockerfile";
+import type { Hint } from "../hint";
 import { copy, pairs, run, runOffline, workdir, type Instruction } from "../instructions";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
 
@@ -14,44 +11,17 @@ import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModule
 const contextDirectory = "/src";
 
 /** The go command's cache of compiled packages. */
-export const buildCache = "/root/.cache/go-build";
+const buildCache = "/root/.cache/go-build";
 
 /** Where the builder's cache of modules is mounted while they are downloaded. */
 const moduleCache = "/modules";
 
-/** The version in the classic recipe, and the one for a go.mod that names none. */
-export const classicGoVersion = "1.23";
-
-/** What a Dockerfile is rendered from. Every field is plain and validated. */
-export interface BuildPlan {
-  service: GoService;
-  build: BuildStageArgs;
-  platform: string;
-  /** Namespace of the cache mounts, so that projects on one builder do not share compiled code. */
-  cacheNamespace: string;
-  /** Whether the compile step has no network. */
-  offline: boolean;
-  smokeTest?: SmokeTestArgs;
-}
-
-/**
- * The image that compiles. go.mod and go.work name the oldest version that will do, so that the default is the least that is
- * taken. A first release such as 1.23.0, which go mod tidy writes for any patch, asks for no patch.
- */
-export function buildImage(build: BuildStageArgs, goMod: GoMod): string {
-  if (build.image !== undefined) return build.image;
-  const wanted = [classicGoVersion, goMod.go?.replace(/^(\d+\.\d+)\.0$/, "$1"), goMod.toolchain];
-  const version = parseGoVersion(build.goVersion ?? newestGoVersion(wanted) ?? "");
-  if (!version) throw new Error("the Go version has not been validated");
-  return `golang:${golangTag(version)}`;
-}
-
 /** Environment of the go command. GOTOOLCHAIN=local: the image's toolchain compiles, or says that it is too old. */
-export function goEnvironment(plan: BuildPlan): Instruction[] {
-  const { build } = plan;
+export function goEnvironment(plan: Plan): Instruction[] {
+  const { build, platforms } = plan.spec;
   return pairs("ENV", {
-    CGO_ENABLED: build.cgoEnabled === true ? "1" : "0",
-    ...goTarget(plan.platform),
+    CGO_ENABLED: build.cgoEnabled ? "1" : "0",
+    ...goTarget(platforms[0] ?? ""),
     GOTOOLCHAIN: "local",
     ...(build.goProxy === undefined ? {} : { GOPROXY: build.goProxy }),
     ...gitEnvironment(build),
@@ -60,7 +30,7 @@ export function goEnvironment(plan: BuildPlan): Instruction[] {
 }
 
 /** Copies what `go mod download` reads and downloads, in a layer that only a change of dependencies rebuilds. */
-export function downloadSteps(plan: BuildPlan): Instruction[] {
+export function downloadSteps(plan: Plan): Instruction[] {
   if (!downloadsFirst(plan)) return [];
   const { moduleFiles } = plan.service;
   const directories = [...new Set(moduleFiles.map((file) => path.posix.dirname(file)))];
@@ -76,7 +46,7 @@ export function downloadSteps(plan: BuildPlan): Instruction[] {
   ];
 }
 
-function downloadsFirst({ service: { downloads, moduleFiles } }: BuildPlan): boolean {
+function downloadsFirst({ service: { downloads, moduleFiles } }: Plan): boolean {
   // A COPY would take these characters for wildcards; there modules are downloaded after the source.
   return downloads && !moduleFiles.some((file) => /[*?[\]\\$]/.test(file));
 }
@@ -85,7 +55,7 @@ function downloadsFirst({ service: { downloads, moduleFiles } }: BuildPlan): boo
  * Downloads modules into the builder's cache, and from there into the step's layer, in which the compiler finds them: a
  * builder drops caches sooner than it forgets that a step is done.
  */
-function cachedDownload({ build, cacheNamespace }: BuildPlan): Instruction {
+function cachedDownload({ spec: { build }, cacheNamespace }: Plan): Instruction {
   const cache = `type=cache,id=${cacheNamespace}-mod,target=${moduleCache}`;
   return run(downloadCommand(build, moduleCache), [cache, ...downloadAccess(build)]);
 }
@@ -94,20 +64,21 @@ function cachedDownload({ build, cacheNamespace }: BuildPlan): Instruction {
  * The directory in which modules are downloaded: a workspace's own, so that the steps up to there are the same for all
  * of its services and the builder does them once.
  */
-export function downloadDirectory(plan: BuildPlan): string {
+export function downloadDirectory(plan: Plan): string {
   const workFile = plan.service.moduleFiles.find((file) => path.posix.basename(file) === "go.work");
   if (workFile === undefined || !downloadsFirst(plan)) return workingDirectory(plan);
   return path.posix.join(contextDirectory, path.posix.dirname(workFile));
 }
 
-export function sourceSteps(plan: BuildPlan): Instruction[] {
+export function sourceSteps(plan: Plan): Instruction[] {
   const source = copy(["."], inModule(plan, "."));
   return plan.service.downloads && !downloadsFirst(plan) ? [source, cachedDownload(plan)] : [source];
 }
 
 /** The source and its modules, in one stage that keeps both. */
-export function plainSourceSteps(plan: BuildPlan): Instruction[] {
-  const { build, service } = plan;
+export function plainSourceSteps(plan: Plan): Instruction[] {
+  const { service } = plan;
+  const { build } = plan.spec;
   const download = run(downloadCommand(build), downloadAccess(build));
   return [copy(["."], inModule(plan, ".")), ...(service.downloads ? [download] : [])];
 }
@@ -118,42 +89,59 @@ export function plainSourceSteps(plan: BuildPlan): Instruction[] {
  * without, no network.
  */
 export function compileStep(
-  { offline }: BuildPlan,
+  { spec }: Plan,
   command: readonly string[],
   mounts: readonly string[] = [],
 ): Instruction {
-  return offline ? runOffline(command, mounts) : run(command, mounts);
+  return capabilities[spec.engine].isolatedSteps ? runOffline(command, mounts) : run(command, mounts);
 }
 
 /** The directory in which the go command runs. */
-export function workingDirectory({ service }: BuildPlan): string {
+export function workingDirectory({ service }: Plan): string {
   return path.posix.join(contextDirectory, service.moduleDirectory);
 }
 
 /** A target below the context's directory, which is the working directory unless the module lies deeper. */
-function inModule({ service }: BuildPlan, target: string): string {
+function inModule({ service }: Plan, target: string): string {
   return service.moduleDirectory === "." ? target : path.posix.join(contextDirectory, target);
 }
 
-export function compileMounts({ cacheNamespace }: BuildPlan): string[] {
-  return [`type=cache,id=${cacheNamespace}-build,target=${buildCache}`];
-}
-
 /** The go build command; `output` is the binary. */
-export function goBuild(plan: BuildPlan, output: string): string[] {
-  const { build } = plan;
+export function goBuild({ spec: { build }, service }: Plan, output: string): string[] {
   return [
     ...["go", "build", "-trimpath", "-buildvcs=false"],
-    `-ldflags=${joinedWords(["-s", "-w", ...(build.ldflags ?? []).flatMap(validWords)])}`,
-    ...(build.buildTags?.length ? [`-tags=${build.buildTags.join(",")}`] : []),
-    ...(build.flags ?? []),
-    ...["-o", output, plan.service.mainPackage],
+    `-ldflags=${joinedWords(["-s", "-w", ...build.linkerFlags])}`,
+    ...(build.buildTags.length > 0 ? [`-tags=${build.buildTags.join(",")}`] : []),
+    ...build.flags,
+    ...["-o", output, service.mainPackage],
   ];
 }
 
-function validWords(entry: string): string[] {
-  const found = linkerWords(entry);
-  if (found.problem !== undefined)
-    throw new Error(`build.ldflags has not been validated: it ${found.problem}`);
-  return found.words;
+/**
+ * Compiles to `output`, with what belongs around it. Services that are built at the same time need much of the same compiled,
+ * and the go command does not know of others at work: with empty caches each of them would compile all of it. So one
+ * of them has the cache for itself until it has filled it, and then the others go on together. An image without flock,
+ * or whose user may not write the cache, compiles without. Afterwards times are set, the only thing left that differs
+ * between two builds of the same source. All in one step, since the start of a container for another takes as long as a
+ * small package compiles. The command's words are arguments of the script and no part of it.
+ */
+export function cachedCompile(plan: Plan, output: string): Instruction {
+  const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/lock && { flock -n 9 || flock -s 9; } 2>/dev/null`;
+  const script = `${lock}; ${compileProgram} && find /out -exec touch -h -d @0 {} +`;
+  const cache = `type=cache,id=${plan.cacheNamespace}-build,target=${buildCache}`;
+  return compileStep(plan, ["sh", "-c", script, output, ...goBuild(plan, output)], [cache]);
 }
+
+/** Compiles, and looks at the result, whose path is $0: of a library go build makes an archive, without a word. */
+export const compileProgram =
+  `GOPROXY=off "$@" && { [ "$(head -c 4 "$0")" = "$(printf '\\177ELF')" ] || ` +
+  `{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }`;
+
+export const hints: readonly Hint[] = [
+  {
+    when: /disabled by GOPROXY=off/,
+    say: () =>
+      "modules are downloaded before the compiler runs, and only those that go.mod names: run go mod tidy in the module, and " +
+      "commit go.mod and go.sum",
+  },
+];

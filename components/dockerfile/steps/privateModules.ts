@@ -2,8 +2,7 @@
 // a compiler runs there is none of them.
 
 import type { Input } from "@pulumi/pulumi";
-import type { BuildStageArgs } from "../../args";
-import { portOf, privateHosts } from "../../inputs/knownHosts";
+import { portOf, privateHosts, type BuildSpec } from "../../inputs";
 import { run, type Instruction } from "../instructions";
 
 /** BuildKit secrets by the input that holds their value: their ids, and where the go command, git and ssh look for them. */
@@ -19,7 +18,7 @@ type SecretInput = keyof typeof secrets;
 const secretInputs = Object.keys(secrets) as SecretInput[];
 
 /** Values of the secrets that a build needs, by id. */
-export function secretValues(build: BuildStageArgs): Record<string, Input<string>> {
+export function secretValues(build: BuildSpec): Record<string, Input<string>> {
   const given = secretInputs.flatMap((input) => {
     const value = build[input];
     return value === undefined ? [] : [[secrets[input].id, value] as const];
@@ -34,27 +33,27 @@ export function netrcSecrets(text: string): string[] {
 }
 
 /** Mounts for the steps that may download modules. */
-export function downloadAccess(build: BuildStageArgs): string[] {
+export function downloadAccess(build: BuildSpec): string[] {
   const given = secretInputs.filter((input) => build[input] !== undefined);
   return [
     ...given.map((input) => `type=secret,id=${secrets[input].id},target=${secrets[input].target}`),
-    ...(build.ssh === true ? ["type=ssh,required=true"] : []),
+    ...(build.ssh ? ["type=ssh,required=true"] : []),
   ];
 }
 
 /** The mount of `build.caCertificates` for a step that looks for them at `target`. */
-export function authoritiesMount({ caCertificates }: BuildStageArgs, target: string): string[] {
+export function authoritiesMount({ caCertificates }: BuildSpec, target: string): string[] {
   return caCertificates === undefined ? [] : [`type=secret,id=${secrets.caCertificates.id},target=${target}`];
 }
 
 /** Environment of git, which fetches the modules that GOPRIVATE names. */
-export function gitEnvironment(build: BuildStageArgs): Record<string, string> {
+export function gitEnvironment(build: BuildSpec): Record<string, string> {
   if (build.goPrivate === undefined) return {};
   return {
     GOPRIVATE: build.goPrivate,
     // git reads one bundle only.
     ...(build.caCertificates === undefined ? {} : { GIT_SSL_CAINFO: secrets.caCertificates.target }),
-    ...(build.ssh === true ? { GIT_SSH_COMMAND: sshCommand() } : {}),
+    ...(build.ssh ? { GIT_SSH_COMMAND: sshCommand() } : {}),
   };
 }
 
@@ -73,9 +72,9 @@ function sshCommand(): string {
 }
 
 /** Where git finds the private hosts, at the ports that the known hosts tell. */
-function sshHosts(build: BuildStageArgs): { host: string; url: string }[] {
+function sshHosts(build: BuildSpec): { host: string; url: string }[] {
   // Where the user is not git, or the path another one, build.env has the rewriting.
-  if (build.ssh !== true || build.env?.["GIT_CONFIG_COUNT"] !== undefined) return [];
+  if (!build.ssh || build.env.GIT_CONFIG_COUNT !== undefined) return [];
   return privateHosts(build.goPrivate ?? "").map((host) => {
     const port = portOf(host, build.sshKnownHosts ?? "") ?? 22;
     return { host, url: `ssh://git@${host}${port === 22 ? "" : `:${port}`}` };
@@ -83,7 +82,7 @@ function sshHosts(build: BuildStageArgs): { host: string; url: string }[] {
 }
 
 /** Makes git take SSH for the private hosts. Not in ENV, where BuildKit takes GIT_CONFIG_KEY_0 for a secret and warns. */
-export function gitSteps(build: BuildStageArgs): Instruction[] {
+export function gitSteps(build: BuildSpec): Instruction[] {
   return sshHosts(build).map(({ host, url }) =>
     run(["git", "config", "--system", `url.${url}/.insteadOf`, `https://${host}/`]),
   );
@@ -96,7 +95,7 @@ export function gitSteps(build: BuildStageArgs): Instruction[] {
  * The go command keeps git's words to itself ("no secure protocol found for repository"), so after a failure each host is
  * asked once more for what is wrong: its key, the agent's, no ssh.
  */
-export function downloadCommand(build: BuildStageArgs, cache?: string): string[] {
+export function downloadCommand(build: BuildSpec, cache?: string): string[] {
   const download = "go mod download";
   const urls = sshHosts(build).map(({ url }) => url);
   if (urls.length === 0 && cache === undefined) return download.split(" ");

@@ -132,7 +132,7 @@ const pushErrors: Explanation[] = [
 ];
 
 /** What to do about `message`, an engine's error; undefined when it tells enough. */
-export function explain(message: string, attempt: Attempt): string | undefined {
+export function adviceFor(message: string, attempt: Attempt): string | undefined {
   const pushed = ofPush.test(message);
   if (!pushed && ofBase.test(message)) return baseImageError(message, attempt);
   const known = [...builderErrors, ...(pushed ? pushErrors : []), ...connectionErrors];

@@ -1,0 +1,15 @@
+// Pulumi's side of an image: the child that builds, what the registry serves afterwards, and what the state says.
+
+export { baseDigests } from "./baseImages";
+export { deployedImage, type DeployedImage } from "./deployed";
+export { destinationOf, refTo, taggedName } from "./destination";
+export { findDrift } from "./drift";
+export { invalidInputs, runError } from "./errors";
+export { explainFailures, watchPushes } from "./hooks";
+export { announce, warnOfProviderLogin } from "./notices";
+export type { Owner } from "./owner";
+export { mockedDigest, readBack } from "./readBack";
+export { repushTrigger } from "./repush";
+export { isMocked, sdkProblem } from "./sdk";
+export { stagedContext, workDirectory } from "./stagedContext";
+export { claimTags, knownTarget, tagProblems } from "./tagClaims";

@@ -1,0 +1,78 @@
+// What a user should hear about an image before it is built.
+
+import * as pulumi from "@pulumi/pulumi";
+import { secretWarnings, type ImageSpec } from "../inputs";
+import { findCredentials } from "../registry/credentials/store";
+import type { Source } from "../source";
+import type { Destination } from "./destination";
+import { isMocked } from "./sdk";
+
+/** Tells what is unusual about the inputs and the source, and why the image is built. */
+export function announce(
+  component: pulumi.Resource,
+  spec: ImageSpec,
+  source: Source,
+  reasons: pulumi.Output<string[]>,
+): void {
+  const { closure, shipped, tree } = source;
+  if (closure.wholeModule !== undefined)
+    void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
+  const ofOwner = shipped.filter((file) => tree.isPrivate(file));
+  if (ofOwner.length > 0) {
+    void pulumi.log.warn(
+      `${firstOf(ofOwner)} can be read by the owner alone here, and by everyone in the image, which runtime.files puts it into`,
+      component,
+    );
+  }
+  if (closure.secrets.length > 0) {
+    const names = closure.secrets.join(", ");
+    void pulumi.log.warn(
+      `${names} look like secrets and are sent to the builder, because the program embeds or ships them`,
+      component,
+    );
+  }
+  for (const warning of secretWarnings(spec)) void pulumi.log.warn(warning, component);
+  void warnOfSecretName(component, spec);
+  reasons.apply((changes) => {
+    if (changes.length > 0) void pulumi.log.info(`rebuilds because of ${changes.join(", ")}`, component);
+  });
+}
+
+/** The first of some files, and how many more there are. */
+function firstOf(files: readonly string[]): string {
+  const more = files.length - 3;
+  return [...files.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+}
+
+/** The name of an image is in its registry, in the state and in the output ref: it cannot be kept secret. */
+async function warnOfSecretName(component: pulumi.Resource, { repository, tags }: ImageSpec): Promise<void> {
+  if (!(await pulumi.isSecret(pulumi.all([repository, tags])))) return;
+  await pulumi.log.warn(
+    "repository or tags is a secret, but the name of an image is readable in the outputs and the state",
+    component,
+  );
+}
+
+/**
+ * A docker.Provider's registryAuth cannot be read from it, so that the push has a login and the look at what was pushed has none.
+ * Said before the build, which would otherwise end with a 401 after it.
+ */
+export function warnOfProviderLogin(
+  component: pulumi.ComponentResource,
+  { engine, registry }: ImageSpec,
+  destination: pulumi.Output<Destination>,
+): void {
+  const provider = component.getProvider("docker:index/image:Image");
+  const isUsed = provider !== undefined && engine === "docker";
+  if (!isUsed || registry.login !== undefined || isMocked() || pulumi.runtime.isDryRun()) return;
+  destination.apply(async ({ repository: { domain, path } }) => {
+    // A helper that fails is told of where the login is needed.
+    const login = await findCredentials(domain, process.env, path).catch(() => undefined);
+    if (login !== undefined) return;
+    await pulumi.log.warn(
+      `registryAuth of the docker provider serves the push alone. If ${domain} wants a login for reading, too, give it to the ` +
+        `image as registry.username and registry.password, or run docker login ${domain}`,
+      component,
+    );
+  });
+}

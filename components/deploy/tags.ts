@@ -1,0 +1,79 @@
+// The tags of an image: set after a push, put back where they are gone, taken from nobody.
+
+import * as pulumi from "@pulumi/pulumi";
+import { putTag, type RegistryAccess } from "../registry";
+import type { DeployedImage } from "./deployed";
+import { refTo, taggedName, type Destination } from "./destination";
+import type { Drift } from "./drift";
+
+/** An image that is in the registry, and where its tags are. */
+export interface PushedImage {
+  component: pulumi.ComponentResource;
+  /** The child that pushed. */
+  build: pulumi.CustomResource;
+  digest: string;
+  destination: Destination;
+  access: RegistryAccess;
+}
+
+/**
+ * After a push: points the tags that the engine does not push to the image, and checks the one that it does, which
+ * points to `served`.
+ */
+export async function setTags(
+  image: PushedImage,
+  deployed: DeployedImage | undefined,
+  served: string | undefined,
+): Promise<void> {
+  const { digest, access, destination } = image;
+  const { repository, tags } = destination;
+  const [pushed = "", ...others] = tags;
+  // An image that exceeded a limit was withdrawn from the tag; now that the limit lets it pass, it gets the tag back.
+  if (served !== digest && served === deployed?.digest) others.push(pushed);
+  else if (served !== digest) await warnOfTag(image, pushed, served ?? "nothing");
+  for (const tag of others) await putTag(repository, digest, tag, access);
+}
+
+/**
+ * Without a push: sets tags that are new or gone, which takes them from nobody. One that points to something else was
+ * pushed by somebody else, perhaps another stack with the same tag; the two would move it to and fro for ever, so it is
+ * left to the user. An image that cannot be pulled must not be exported.
+ */
+export async function settleTags(image: PushedImage, drift: Drift | undefined): Promise<void> {
+  const { digest, access, destination } = image;
+  if (drift === undefined) return;
+  if (drift.imageGone) {
+    throw new Error(
+      `the registry no longer has ${digest}, which this stack has pushed and exports. ${await remedy(image)}`,
+    );
+  }
+  for (const tag of destination.tags) {
+    const served = drift.tags.find((known) => known.tag === tag)?.digest;
+    if (served === undefined) await putTag(destination.repository, digest, tag, access);
+    else if (served !== digest) await warnOfTag(image, tag, served);
+  }
+}
+
+/** An image that is not accepted is under its tag already; what was there before this stack's last update comes back. */
+export async function withdrawTag(image: PushedImage, deployed: DeployedImage | undefined): Promise<string> {
+  const { destination, access } = image;
+  const [tag = ""] = destination.tags;
+  const name = taggedName(destination, tag);
+  if (deployed?.ref !== refTo(destination, deployed?.digest ?? "") || !deployed.tags?.includes(name))
+    return `${name} points to this image, since there was none before; the stack does not export it`;
+  await putTag(destination.repository, deployed.digest, tag, access);
+  return `the stack keeps the previous image, and ${name} points to it again: ${deployed.digest}`;
+}
+
+async function warnOfTag(image: PushedImage, tag: string, served: string): Promise<void> {
+  await pulumi.log.warn(
+    `${taggedName(image.destination, tag)} points to ${served}, not to ${image.digest}, which this stack ` +
+      `has pushed and exports. ${await remedy(image)}`,
+    image.component,
+  );
+}
+
+async function remedy({ build }: PushedImage): Promise<string> {
+  const urn = await new Promise<string>((resolve) => build.urn.apply(resolve));
+  return `To push it again and take its tags: pulumi up --replace '${urn}'`;
+}

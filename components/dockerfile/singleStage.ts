@@ -1,0 +1,42 @@
+// The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board.
+
+import { baseAnnotations, pinned, type BaseDigests } from "./bases";
+import type { Dockerfile, Plan } from "./dockerfile";
+import { command, from, pairs, plain, text, workdir } from "./instructions";
+import {
+  compileProgram,
+  compileStep,
+  goBuild,
+  goEnvironment,
+  plainSourceSteps,
+  workingDirectory,
+} from "./steps/goBuild";
+import { gitSteps } from "./steps/privateModules";
+
+export function singleStage(plan: Plan, digests: BaseDigests = {}): Dockerfile {
+  const { golangImage, spec } = plan;
+  const { binary, user } = spec.runtime;
+  return {
+    bases: [golangImage],
+    text: text([
+      from(pinned(golangImage, digests)),
+      workdir(workingDirectory(plan)),
+      ...goEnvironment(plan),
+      ...gitSteps(spec.build),
+      ...plainSourceSteps(plan),
+      compileStep(plan, ["sh", "-c", compileProgram, binary, ...goBuild(plan, binary)]),
+      workdir("/app"),
+      ...pairs("LABEL", baseAnnotations(golangImage, digests)),
+      plain("USER", user),
+      command("ENTRYPOINT", [binary]),
+    ]),
+    layers: [
+      { createdBy: `WORKDIR ${workingDirectory(plan)}`, origin: "files" },
+      { createdBy: "COPY . ", origin: "files" },
+      { createdBy: "RUN sh -c GOPROXY=off ", origin: "binary" },
+      { createdBy: "RUN ", origin: "files" },
+      { createdBy: "WORKDIR /app", origin: "files" },
+    ],
+    isHardened: false,
+  };
+}

@@ -1,0 +1,30 @@
+// Directories that the program may write: mount points that belong to the image's user.
+
+import * as path from "node:path";
+import type { RuntimeSpec } from "../../inputs";
+import { copy, workdir, type Instruction } from "../instructions";
+
+/** Empty directories to be copied as mount points. WORKDIR makes them with no container; the compile step sets their times. */
+export function mountPoints(volumes: readonly string[], workingDirectory: string): Instruction[] {
+  if (volumes.length === 0) return [];
+  const made = volumes.flatMap((volume, n) => [
+    workdir(`/out/tree${volume}`),
+    workdir(`/out/volumes/${n}/${path.posix.basename(volume)}`),
+  ]);
+  return [...made, workdir(workingDirectory)];
+}
+
+/**
+ * Mount points that belong to the image's user. First all of them with what is above, so that no directory gets the time of the
+ * build by a new entry; then each by itself, with its owner. A user without a group has the group of the same number.
+ */
+export function volumeSteps({ volumes, user }: RuntimeSpec, origin: string): Instruction[] {
+  if (volumes.length === 0) return [];
+  const owner = user.includes(":") ? user : `${user}:${user}`;
+  const owned = volumes.map((volume, n) => {
+    const above = path.posix.dirname(volume);
+    const { keyword, rest } = copy([`/out/volumes/${n}/`], above === "/" ? "/" : `${above}/`, origin);
+    return { keyword, rest: `--chown=${owner} ${rest}` };
+  });
+  return [copy(["/out/tree/"], "/", origin), ...owned];
+}

@@ -1,0 +1,91 @@
+// Shows the compiler's own lines when a build fails. The providers report "exit code 1" and keep the output of the
+// failed step to themselves; the step is run once more with docker's command line, whose output we can read. It fails
+// at the same place within seconds, since everything before it is cached.
+
+import { spawn } from "node:child_process";
+import { hints, netrcSecrets } from "../../dockerfile";
+import { cleanLines } from "../../text/foreignText";
+import { failedStep } from "./failedStep";
+
+/** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */
+const commandLines = [
+  ["docker", "buildx", "build"],
+  ["docker-buildx", "build"],
+  ["docker", "build"],
+] as const;
+
+const mostLines = 100;
+const longestLine = 2_000;
+/** Bytes of a build's output that are kept: its end. */
+const mostOutput = 8 * 1024 * 1024;
+const longestRun = 600_000;
+
+/** A build that can be run again. */
+export interface Rerun {
+  /** Paths of the rendered Dockerfile and of the directory with the build context. */
+  dockerfile: string;
+  context: string;
+  platform: string;
+  builder: string | undefined;
+  ssh: boolean;
+  /** BuildKit secrets by id. */
+  secrets: Readonly<Record<string, string>>;
+  /** For the registry: not needed to build, and not to be shown. */
+  password: string | undefined;
+}
+
+/** The output of the failed step, with what to do about it. */
+export async function failedOutput(build: Rerun): Promise<string> {
+  const options = rerunOptions(build);
+  for (const [program, ...words] of commandLines) {
+    const output = await run(program, [...words, ...options.words], options.env);
+    const failed = failedStep(output);
+    if (failed !== undefined && failed.lines.length > 0) {
+      const cleaning = { mostLines, longest: longestLine, secrets: options.secrets };
+      const shown = [...cleanLines(failed.lines, cleaning), ...hints(failed, build.platform)];
+      return `the build failed:\n${shown.join("\n")}`;
+    }
+  }
+  return `the build failed; to see its output, run in the Pulumi project: docker buildx build ${options.words.join(" ")}`;
+}
+
+function rerunOptions(build: Rerun): { words: string[]; env: Record<string, string>; secrets: string[] } {
+  const secrets: string[] = build.password === undefined ? [] : [build.password];
+  const env: Record<string, string> = {};
+  const words = ["--progress=plain", `--platform=${build.platform}`, "--build-arg=SOURCE_DATE_EPOCH=0"];
+  if (build.builder !== undefined) words.push(`--builder=${build.builder}`);
+  if (build.ssh) words.push("--ssh=default");
+  for (const [id, value] of Object.entries(build.secrets)) {
+    const variable = `GOIMAGE_${id.replace(/\W/g, "_").toUpperCase()}`;
+    env[variable] = value;
+    secrets.push(value.trim(), ...netrcSecrets(value));
+    words.push(`--secret=id=${id},env=${variable}`);
+  }
+  return { words: [...words, `--file=${build.dockerfile}`, build.context], env, secrets };
+}
+
+/** The end of a program's output, empty when there is no such program. No shell. */
+function run(program: string, words: string[], env: Record<string, string>): Promise<string> {
+  return new Promise((resolve) => {
+    let chunks: Buffer[] = [];
+    let length = 0;
+    const child = spawn(program, words, {
+      env: { ...process.env, DOCKER_BUILDKIT: "1", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: longestRun,
+      killSignal: "SIGKILL",
+    });
+    const keep = (chunk: Buffer) => {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length <= 2 * mostOutput) return;
+      chunks = [Buffer.concat(chunks).subarray(-mostOutput)];
+      length = mostOutput;
+    };
+    const output = () => Buffer.concat(chunks).subarray(-mostOutput).toString();
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.on("error", () => resolve(output()));
+    child.on("close", () => resolve(output()));
+  });
+}

@@ -1,0 +1,13 @@
+// The engines, each a provider of Pulumi's that builds and pushes, and what to say when one fails. Which one builds is
+// chosen in inputs/engine.ts: a pure function of the inputs.
+
+import type { Engine } from "../args";
+import { buildkitEngine } from "./buildkit";
+import { dockerEngine } from "./docker";
+import type { ImageEngine } from "./engine";
+
+export type { BuildRequest, ImageBuild, RegistryLogin } from "./engine";
+export { explainFailure } from "./failures";
+export { agentProblems } from "./sshAgent";
+
+export const engines: Record<Engine, ImageEngine> = { docker: dockerEngine, buildkit: buildkitEngine };

@@ -1,0 +1,21 @@
+// What a user gives: from raw inputs to a list of problems, or to one spec in which every default is applied. Pure.
+
+export { stageNames } from "./baseImage";
+export { capabilities, type Capability } from "./engine";
+export { compareGoVersions, golangTag, newestGoVersion, parseGoVersion, type GoVersion } from "./goVersion";
+export { isDeferred } from "./inputValidator";
+export { portOf, privateHosts } from "./knownHosts";
+export { joinedWords } from "./ldflags";
+export { goTarget, knownPlatforms } from "./platform";
+export { quoteValue, type Problem } from "./problem";
+export { secretWarnings } from "./secrets";
+export {
+  defaultGoVersion,
+  hasProblem,
+  specOf,
+  type BuildSpec,
+  type ImageSpec,
+  type RuntimeSpec,
+  type SmokeTestSpec,
+} from "./spec";
+export { validate, validateDestination, type ComponentType } from "./validate";

@@ -1,0 +1,110 @@
+// Checks of the input runtime.
+
+import type { HealthcheckArgs, RuntimeStageArgs } from "../args";
+import { baseImageProblem } from "./baseImage";
+import {
+  atLeast,
+  flag,
+  objectOf,
+  record,
+  text,
+  texts,
+  variableName,
+  type InputValidator,
+} from "./inputValidator";
+import { runtimePackages } from "./runtimePackages";
+
+const healthcheck = objectOf<HealthcheckArgs>({
+  command: (validator, path, value) => {
+    validator.texts(path, value ?? []);
+    if (!Array.isArray(value) || value.length === 0)
+      validator.add(path, "is required: a command and its arguments as a list");
+  },
+  intervalSeconds: atLeast(1),
+  timeoutSeconds: atLeast(1),
+  startPeriodSeconds: atLeast(0),
+  retries: atLeast(1),
+});
+
+export const runtimeStage = objectOf<RuntimeStageArgs>({
+  image: text(baseImageProblem),
+  alpineVersion: text((version) =>
+    /^\d+\.\d+(\.\d+)?$/.test(version) ? undefined : "is not an Alpine version, such as 3.20.3",
+  ),
+  packages: runtimePackages,
+  user: text(userProblem),
+  workingDirectory: text((directory) =>
+    directory === "/" || isAbsolute(directory) ? undefined : `${absolute}, such as /app`,
+  ),
+  env: record(variableName),
+  exposedPorts: texts(portProblem),
+  labels: record((name) =>
+    /^[A-Za-z0-9][\w./-]*$/.test(name)
+      ? undefined
+      : "is not a label of letters, digits, dots, dashes and slashes",
+  ),
+  files: texts(fileProblem),
+  volumes,
+  command: texts(),
+  entrypoint: (validator, path, value) => {
+    validator.texts(path, value);
+    if (Array.isArray(value) && value.length === 0)
+      validator.add(path, "is empty; leave it out to run the binary");
+  },
+  healthcheck,
+  stopSignal: text((signal) =>
+    /^(SIG[A-Z]+[0-9]*([+-]\d+)?|[1-9]\d?)$/.test(signal)
+      ? undefined
+      : "is not a signal, such as SIGINT or 2",
+  ),
+  timezones: flag,
+});
+
+const absolute = "is not an absolute path of letters, digits, dots, dashes and underscores";
+
+function isAbsolute(path: string): boolean {
+  return /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._-]+)+$/.test(path);
+}
+
+function volumes(
+  validator: InputValidator,
+  path: string,
+  value: unknown,
+  { workingDirectory = "/app" }: RuntimeStageArgs,
+): void {
+  const seen = new Set<string>();
+  validator.texts(path, value, (volume) => {
+    if (!isAbsolute(volume)) return `${absolute}, such as /var/lib/api`;
+    if (`${workingDirectory}/`.startsWith(`${volume}/`))
+      return `holds the program (runtime.workingDirectory is ${workingDirectory}), which a volume mounted there would hide; name a directory below it or elsewhere`;
+    if (/^\/(tmp|var\/tmp|root|run|proc|sys|dev|etc)(\/|$)/.test(volume))
+      return "is a place of the system's own, with modes of its own; name another directory, such as /data or /var/lib/api";
+    if (seen.has(volume)) return "is named a second time; name it once";
+    seen.add(volume);
+    return undefined;
+  });
+}
+
+function userProblem(user: string): string | undefined {
+  const match = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(user);
+  const largest = 2 ** 31 - 1;
+  if (!match || Number(match[1]) > largest || Number(match[2] ?? 0) > largest) {
+    return "is not a numeric user, or user and group, such as 65532:65532 (a name cannot be checked against root)";
+  }
+  if (Number(match[1]) > 0) return undefined;
+  return "is root, which this package does not ship; where it is needed, set it at deployment (docker run --user, runAsUser)";
+}
+
+function portProblem(port: string): string | undefined {
+  const match = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/.exec(port);
+  if (match && Number(match[1]) >= 1 && Number(match[1]) <= 65535) return undefined;
+  return "is not a port such as 8080 or 53/udp";
+}
+
+function fileProblem(file: string): string | undefined {
+  const parts = file.split("/");
+  if (file === "" || parts[0] === "" || parts.includes("..") || /[*?[\]\\]/.test(file)) {
+    return "is not a plain path inside source (no wildcards or backslashes, no leading slash, no ..)";
+  }
+  return undefined;
+}
