@@ -1,5 +1,44 @@
 import js from "@eslint/js";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
+
+/**
+ * What the folders of components/ may import, in the order of the flow: what comes before, and leaves. Of another folder only
+ * its face, index.ts. args.ts, outputs.ts and limits.ts are for all.
+ */
+const mayImport = {
+  text: [],
+  goBinary: [],
+  registry: ["text", "goBinary"],
+  inputs: ["text", "registry/reference.ts"],
+  source: ["text", "inputs"],
+  context: ["text", "inputs", "source"],
+  dockerfile: ["text", "inputs", "source"],
+  engines: ["text", "inputs", "dockerfile"],
+  report: ["text", "goBinary", "registry", "registry/reference.ts"],
+  deploy: [
+    ...["text", "inputs", "source", "context", "dockerfile", "engines"],
+    ...["registry", "registry/reference.ts", "report"],
+  ],
+  cli: ["text", "inputs", "report"],
+};
+const face = (name) => (name.endsWith(".ts") ? `./${name}` : `./${name}/index.ts`);
+const forAll = ["./args.ts", "./outputs.ts", "./limits.ts"];
+const folders = Object.keys(mayImport);
+const zones = [
+  ...folders.map((folder) => ({
+    target: `./components/${folder}`,
+    from: "./components",
+    except: [`./${folder}`, ...forAll, ...mayImport[folder].map(face)],
+    message: `${folder}/ may import ${mayImport[folder].join(", ") || "no other folder"}: eslint.config.mjs`,
+  })),
+  ...folders.map((folder) => ({
+    target: "./components/*.ts",
+    from: `./components/${folder}`,
+    except: ["./index.ts"],
+    message: `import ${folder}/index.ts`,
+  })),
+];
 
 export default tseslint.config(
   { ignores: ["dist/", ".toolchain/", "**/.goimage/"] },
@@ -16,6 +55,29 @@ export default tseslint.config(
       "@typescript-eslint/switch-exhaustiveness-check": "error",
       "@typescript-eslint/consistent-type-imports": "error",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
+    },
+  },
+  {
+    files: ["components/**/*.ts", "bench/**/*.ts", "tools/**/*.ts"],
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/resolver-next": [
+        createNodeResolver({ extensions: [".ts", ".js"], extensionAlias: { ".js": [".ts", ".js"] } }),
+      ],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+    },
+    rules: {
+      "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": ["error", { zones }],
+    },
+  },
+  {
+    files: ["components/{registry,goBinary,source,text,context,report,cli}/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { patterns: [{ group: ["@pulumi/*"], message: "this folder knows nothing of Pulumi" }] },
+      ],
     },
   },
   {

@@ -2,10 +2,6 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageLayer } from "./outputs";
-import { comparedFigures } from "./report/format/tables";
-import { textTable } from "./report/format/text";
-import type { Surface } from "./report/model";
-import { surfaceOf } from "./report/surface";
 
 /** What compareImages looks at: a GoMultiStageImage, a GoSingleStageImage, or the same outputs of another stack. */
 export interface ComparableImage {
@@ -48,21 +44,31 @@ export function compareImages(
   before: ComparableImage,
   after: ComparableImage,
 ): pulumi.Output<ImageComparison> {
-  return pulumi.all([measured(before), measured(after)]).apply(([old, now]) => {
+  return pulumi.all([known(before), known(after)]).apply(async (images) => {
+    // Loaded here: few programs compare.
+    const { comparedFigures, surfaceOf, textTable } = await import("./report/index.js");
+    const measured = ({ layers, ...sizes }: Known): Measured => ({ ...sizes, surface: surfaceOf(layers) });
+    const [old, now] = [measured(images[0]), measured(images[1])];
     const figures = ({ surface, ...sizes }: Measured): ImageFigures => ({ ...sizes, ...surface });
     return { before: figures(old), after: figures(now), table: textTable(comparedFigures(old, now)) };
   });
 }
 
+interface Known {
+  size: number;
+  unpackedSize: number;
+  layers: ImageLayer[];
+}
+
 interface Measured {
   size: number;
   unpackedSize: number;
-  surface: Surface;
+  surface: Omit<ImageFigures, "size" | "unpackedSize">;
 }
 
-function measured(image: ComparableImage): pulumi.Output<Measured> {
-  const layers: pulumi.Output<ImageLayer[]> = pulumi.output(image.layers);
+function known({ size, unpackedSize, layers }: ComparableImage): pulumi.Output<Known> {
+  const all: pulumi.Output<ImageLayer[]> = pulumi.output(layers);
   return pulumi
-    .all([image.size, image.unpackedSize, layers])
-    .apply(([size, unpackedSize, all]) => ({ size, unpackedSize, surface: surfaceOf(all) }));
+    .all([size, unpackedSize, all])
+    .apply(([size, unpackedSize, layers]) => ({ size, unpackedSize, layers }));
 }

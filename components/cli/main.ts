@@ -1,14 +1,15 @@
 // `goimage report`: from arguments to what is written, and the exit code.
 import { writeFile } from "node:fs/promises";
-import { formatHtml } from "../report/format/html";
-import { formatMarkdown } from "../report/format/markdown";
-import { formatSvg } from "../report/format/svg";
-import { formatText } from "../report/format/text";
-import { cleanLine } from "../text/foreignText";
-import { humanSize } from "../text/humanSize";
-import { compared } from "../report/compared";
-import type { ImageReport } from "../report/model";
-import { readReport } from "../report/read";
+import {
+  type ImageReport,
+  compared,
+  formatHtml,
+  formatMarkdown,
+  formatSvg,
+  formatText,
+  readReport,
+} from "../report";
+import { cleanLine, humanSize } from "../text";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
 import { imageReference, pulumiOutputs } from "./stackOutput";
 

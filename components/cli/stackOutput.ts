@@ -1,6 +1,6 @@
 // Image references from a Pulumi stack's outputs.
 import { execFile } from "node:child_process";
-import { cleanLine } from "../text/foreignText";
+import { cleanLine } from "../text";
 
 /** Asks Pulumi for all outputs of the stack. */
 export type ReadOutputs = () => Promise<Record<string, unknown>>;

@@ -4,7 +4,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageCheck, ImageLayer } from "../outputs";
 import type { MeasuredImage } from "./measure";
-import { isDigest } from "../registry/image/manifest";
+import { isDigest } from "../registry";
 
 /** What the registry serves for a digest. */
 export interface ServedImage extends MeasuredImage {

@@ -33,10 +33,10 @@ export function destinationOf(
 
 /** Repository with digest. */
 export function refTo({ repository }: Destination, digest: string): string {
-  return `${repository.familiar}@${digest}`;
+  return `${repository.asWritten}@${digest}`;
 }
 
 /** Repository with tag. */
 export function taggedName({ repository }: Destination, tag: string): string {
-  return `${repository.familiar}:${tag}`;
+  return `${repository.asWritten}:${tag}`;
 }

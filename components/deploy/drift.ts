@@ -5,8 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedImage } from "./deployed";
 import { refTo, taggedName, type Destination } from "./destination";
-import { readImage, tagDigest, type RegistryAccess } from "../registry";
-import { RegistryError } from "../registry/client/errors";
+import { type RegistryAccess, RegistryError, readImage, tagDigest } from "../registry";
 import { isMocked } from "./sdk";
 
 /** What the registry serves now for the deployed image. */

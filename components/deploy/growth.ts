@@ -1,7 +1,7 @@
 // Who takes the bytes of an image that exceeds a limit: read from the registry, and only then.
 
 import type { RegistryAccess } from "../registry";
-import { humanSize } from "../text/humanSize";
+import { humanSize } from "../text";
 
 const most = 8;
 
@@ -13,11 +13,7 @@ export async function growthDetails(
 ): Promise<string[]> {
   try {
     // Loaded here: no other program needs to read binaries.
-    const [{ readReport }, { changes, contributorLines }, { difference }] = await Promise.all([
-      import("../report/read.js"),
-      import("../report/contributors.js"),
-      import("../report/difference.js"),
-    ]);
+    const { changes, contributorLines, difference, readReport } = await import("../report/index.js");
     const after = await readReport(ref, { access });
     const largest = ["biggest contributors, on disk:", ...indented(contributorLines(after.contents, most))];
     if (before === undefined) return largest;

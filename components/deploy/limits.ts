@@ -2,7 +2,7 @@
 
 import type { ImageLayer } from "../outputs";
 import type { ImageSpec } from "../inputs";
-import { bytesByOrigin, humanSize } from "../text/humanSize";
+import { bytesByOrigin, humanSize } from "../text";
 
 /** An image, as far as its size goes. */
 export interface SizedImage {

@@ -6,7 +6,7 @@ import type { LayerOrigin } from "../dockerfile";
 import type { ImageSpec } from "../inputs";
 import { readImage, type MeasuredLayer, type RegistryAccess } from "../registry";
 import type { Repository } from "../registry/reference";
-import { sizeSummary } from "../text/humanSize";
+import { sizeSummary } from "../text";
 
 /** What was found out about an image; every field is an output of the components. */
 export interface MeasuredImage {

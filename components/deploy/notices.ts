@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { secretWarnings, type ImageSpec } from "../inputs";
-import { findCredentials } from "../registry/credentials/store";
+import { findCredentials } from "../registry";
 import type { Source } from "../source";
 import type { Destination } from "./destination";
 import { isMocked } from "./sdk";

@@ -24,7 +24,9 @@ const symbolTable = 2;
 const noBits = 8;
 const executableSection = 4;
 const loadSegment = 1;
+const interpreterSegment = 3;
 const executableSegment = 1;
+const longestInterpreter = limits.output.pathLength;
 
 export function isElf(head: Buffer): boolean {
   return head.length >= 4 && head.readUInt32BE(0) === 0x7f454c46;
@@ -33,13 +35,16 @@ export function isElf(head: Buffer): boolean {
 /** Throws a FormatError for what is no whole ELF file. */
 export function parseElf(bytes: Buffer): ElfFile {
   if (!isElf(bytes) || bytes.length < 52) throw new FormatError("no ELF file");
-  const wordSize = bytes[4] === 2 ? 8 : 4;
-  const reader = new Reader(bytes, { little: bytes[5] === 1, wordSize });
+  const reader = readerOf(bytes);
   const sections = sectionTable(reader);
   const found = sections.length > 0 ? sections : segments(reader);
   for (const { name, offset, size } of found)
     if (offset + size > bytes.length) throw new FormatError(`${name} is cut off`);
   return { reader, sections: found.sort((a, b) => a.offset - b.offset) };
+}
+
+function readerOf(bytes: Buffer): Reader {
+  return new Reader(bytes, { little: bytes[5] === 1, wordSize: bytes[4] === 2 ? 8 : 4 });
 }
 
 /** File offset of an address in memory; undefined where the file has nothing. */
@@ -78,27 +83,68 @@ function sectionTable(reader: Reader): Section[] {
   return sections;
 }
 
-function segments(reader: Reader): Section[] {
+/** A segment of a program (ELF's program header). */
+interface Segment {
+  type: number;
+  flags: number;
+  address: number;
+  offset: number;
+  /** Bytes in the file. */
+  size: number;
+}
+
+/** The segments, one by one: of a program's first bytes only those whose headers are there can be had. */
+function* programHeaders(reader: Reader): Generator<Segment> {
   const is64 = reader.order.wordSize === 8;
   const table = reader.word(is64 ? 32 : 28);
   const entrySize = reader.u16(is64 ? 54 : 42);
   const count = reader.u16(is64 ? 56 : 44);
   if (count > limits.program.sections || (count > 0 && entrySize < (is64 ? 56 : 32)))
     throw new FormatError(`a segment table of ${count} entries of ${entrySize} bytes`);
-  const found: Section[] = [];
   for (let n = 0; n < count; n++) {
     const at = table + n * entrySize;
-    const size = reader.word(at + (is64 ? 32 : 16));
-    if (reader.u32(at) !== loadSegment || size === 0) continue;
-    found.push({
-      name: `segment ${found.length + 1}`,
+    yield {
+      type: reader.u32(at),
+      flags: reader.u32(at + (is64 ? 4 : 24)),
       address: reader.word(at + (is64 ? 16 : 8)),
       offset: reader.word(at + (is64 ? 8 : 4)),
-      size,
-      executable: (reader.u32(at + (is64 ? 4 : 24)) & executableSegment) !== 0,
-    });
+      size: reader.word(at + (is64 ? 32 : 16)),
+    };
   }
-  return found;
+}
+
+function segments(reader: Reader): Section[] {
+  const loaded = [...programHeaders(reader)].filter(({ type, size }) => type === loadSegment && size > 0);
+  return loaded.map(({ address, offset, size, flags }, n) => ({
+    ...{ name: `segment ${n + 1}`, address, offset, size },
+    executable: (flags & executableSegment) !== 0,
+  }));
+}
+
+/** How a program is linked. */
+export interface Linkage {
+  static: boolean;
+  /** The dynamic linker that it names. */
+  interpreter?: string;
+}
+
+/** Bytes at a file's beginning in which ELF's headers and the interpreter's name stand. */
+export const headLength = 64 * 1024;
+
+/** Dynamic when a segment names an interpreter. `head` is the program's beginning; undefined for what is no ELF file. */
+export function linkage(head: Buffer): Linkage | undefined {
+  if (head.length < 64 || !isElf(head)) return undefined;
+  try {
+    for (const { type, offset, size } of programHeaders(readerOf(head))) {
+      if (type !== interpreterSegment) continue;
+      const name = head.subarray(offset, offset + Math.min(size, longestInterpreter)).toString("latin1");
+      const interpreter = name.replace(/\0.*$/s, "");
+      return { static: false, ...(interpreter !== "" && { interpreter }) };
+    }
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+  }
+  return { static: true };
 }
 
 /** A name that the linker left in an unstripped file. */

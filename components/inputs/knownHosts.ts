@@ -1,6 +1,6 @@
 // Hosts of private modules, and what a known_hosts text (man sshd, SSH_KNOWN_HOSTS FILE FORMAT) says about them.
 
-import { matches, type Token } from "../text/glob";
+import { matches, type Token } from "../text";
 
 /** Hosts in GOPRIVATE's patterns, each once; the host is the pattern's first part and may have wildcards. */
 export function privateHosts(goPrivate: string): string[] {

@@ -1,16 +1,17 @@
-// What goimage asks of a registry after a push. Everything else in this folder serves these three questions.
-import {
-  readPushedImage,
-  readTagDigest,
-  writeTag,
-  type PushedImage,
-  type ReadOptions,
-} from "./image/pushedImage";
-import type { Repository } from "./reference";
-import { openSession, type RegistryAccess, type Session } from "./client/session";
+// What others ask of a registry. The grammar of image references, which asks nobody, is in reference.ts.
 
-export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
+import { openSession, type RegistryAccess, type Session } from "./client/session";
+import { readPushedImage, type PushedImage, type ReadOptions } from "./image/pushedImage";
+import { readTagDigest, writeTag } from "./image/tags";
+import type { Repository } from "./reference";
+
+export { RegistryError } from "./client/errors";
 export type { RegistryAccess } from "./client/session";
+export { findCredentials } from "./credentials/store";
+export { isDigest } from "./image/manifest";
+export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
+export type { DataSink, TarEntry } from "./image/tar";
+export { visitImage } from "./image/visit";
 
 export interface ReadImageOptions extends ReadOptions {
   access?: RegistryAccess;

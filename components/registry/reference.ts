@@ -10,7 +10,7 @@ export interface Repository {
   /** `domain/path`, the domain in one spelling. */
   name: string;
   /** The text it was parsed from. */
-  familiar: string;
+  asWritten: string;
 }
 
 /** Thrown for text that is no repository; the message is a reason that reads well after the property's name. */
@@ -33,7 +33,7 @@ export function parseRepository(text: string): Repository {
   const { domain, path } = splitDomain(text);
   const nameProblem = domainProblem(domain) ?? pathProblem(path) ?? lengthProblem(domain, path);
   if (nameProblem !== undefined) throw new ImageReferenceError(nameProblem);
-  return { domain, path, name: `${sameDomain(domain)}/${path}`, familiar: text };
+  return { domain, path, name: `${sameDomain(domain)}/${path}`, asWritten: text };
 }
 
 /** Why nothing can be pushed to `text`; undefined when it names a repository to push to. */

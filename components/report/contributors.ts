@@ -1,5 +1,5 @@
 // Who an image's bytes belong to, as one flat list, and what grew from one image to another. Pure.
-import { humanSize } from "../text/humanSize";
+import { humanSize } from "../text";
 import type { DifferenceNode } from "./difference";
 import { SizeKind, type SizeNode } from "./model";
 

@@ -1,11 +1,9 @@
 // What the report wants to know of the files of one layer: which Go programs there are, and which packages of the
 // operating system the files belong to.
 import { posix } from "node:path";
-import type { DataSink, TarEntry } from "../registry/image/tar";
+import type { DataSink, TarEntry } from "../registry";
 import { limits } from "../limits";
-import type { BinaryBreakdown } from "../goBinary/breakdown";
-import { isElf } from "../goBinary/elf";
-import { takeApart } from "../goBinary/takeApart";
+import { type BinaryBreakdown, isElf, takeApart } from "../goBinary";
 
 const largestDatabase = limits.layer.packageDatabaseBytes;
 const apkDatabase = /^\/(usr\/)?lib\/apk\/db\/installed$/;

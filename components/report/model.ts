@@ -1,7 +1,7 @@
 // An image's bytes as a tree: layers, then packages of the operating system, directories and files, and within a Go
 // program its modules and packages. A node's size is the sum of its children's. Pure.
 import { limits } from "../limits";
-import type { BinaryBreakdown } from "../goBinary/breakdown";
+import type { BinaryBreakdown } from "../goBinary";
 
 export const SizeKind = {
   Image: "image",

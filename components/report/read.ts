@@ -1,7 +1,6 @@
 // From a registry to a report.
 import { parseImageReference, imageReferenceProblem } from "../registry/reference";
-import type { RegistryAccess } from "../registry/client/session";
-import { visitImage } from "../registry/image/visit";
+import { type RegistryAccess, visitImage } from "../registry";
 import { FileVisitor } from "./files";
 import { imageTree, type ImageReport } from "./model";
 import { surfaceOf } from "./surface";

@@ -4,7 +4,7 @@
 
 import * as path from "node:path";
 import { limits } from "../limits";
-import { classAt, matches, type Budget, type Token } from "../text/glob";
+import { classAt, matches, type Budget, type Token } from "../text";
 
 /** A file that Docker would refuse, or that takes too long; the message follows the file's name. */
 export class DockerignoreError extends Error {

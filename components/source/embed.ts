@@ -1,6 +1,6 @@
 // Files that //go:embed patterns name; rules: https://pkg.go.dev/embed
 
-import { goPattern, matches } from "../text/glob";
+import { goPattern, matches } from "../text";
 import { join, type Kind, type Tree } from "./tree";
 
 /** Files below the package's directory that a pattern embeds. What Go would refuse is passed over: it says so itself. */

@@ -39,7 +39,7 @@ describe("registry/reference", () => {
         domain,
         path,
         name: `${domain.toLowerCase()}/${path}`,
-        familiar: text,
+        asWritten: text,
       });
     });
   }
@@ -122,7 +122,7 @@ describe("registry/reference", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
         try {
-          assert.equal(parseRepository(text).familiar, text);
+          assert.equal(parseRepository(text).asWritten, text);
         } catch (error) {
           assert.ok(error instanceof ImageReferenceError);
         }

@@ -4,7 +4,7 @@
 
 import { spawn } from "node:child_process";
 import { hints, netrcSecrets } from "../../dockerfile";
-import { cleanLines } from "../../text/foreignText";
+import { cleanLines } from "../../text";
 import { failedStep } from "./failedStep";
 
 /** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */

@@ -1,6 +1,6 @@
 // Turns what a registry answers, or the network does, into an error that tells a user what failed and what to do.
 import type { IncomingMessage } from "node:http";
-import { cleanLine } from "../../text/foreignText";
+import { cleanLine } from "../../text";
 import { readBody } from "./http";
 import type { Session } from "./session";
 

@@ -2,7 +2,7 @@
 // resolve to another one a moment later.
 import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
-import { cleanLine } from "../../text/foreignText";
+import { cleanLine } from "../../text";
 import { farther, maySendTo, reachOf, reachOfName, type Reach } from "./address";
 import { RegistryError } from "./errors";
 import type { Guard } from "./http";

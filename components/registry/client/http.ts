@@ -2,7 +2,7 @@
 // retries, no credentials here.
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
-import { cleanLine } from "../../text/foreignText";
+import { cleanLine } from "../../text";
 import { proxyFor, ProxyError } from "./proxy";
 
 export interface HttpRequest {

@@ -85,7 +85,7 @@ export function openSession(
   return {
     domain: repository.domain,
     path: repository.path,
-    name: repository.familiar,
+    name: repository.asWritten,
     host: registryHost(repository.domain),
     access,
     settings: { ...defaultSettings, ...settings },

@@ -1,7 +1,7 @@
 // One request to a registry as callers see it: authenticated, redirected, tried again when that may help.
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { cleanLine } from "../../text/foreignText";
+import { cleanLine } from "../../text";
 import { authenticate, remembered } from "./auth";
 import { sessionEndpoint } from "./endpoint";
 import { connectionError, isTemporary, RegistryError, responseError } from "./errors";

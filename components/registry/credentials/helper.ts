@@ -1,6 +1,6 @@
 // Runs one of docker's credential helpers (docker-credential-NAME get): the server goes in on stdin, JSON comes out.
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
-import { cleanLine } from "../../text/foreignText";
+import { cleanLine } from "../../text";
 import { CredentialError } from "./error";
 
 export interface HelperAnswer {

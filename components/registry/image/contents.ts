@@ -1,7 +1,8 @@
 // What the files of a layer tell about an image: what can be executed, by whom, and with what privileges.
 import { posix } from "node:path";
-import type { LayerContents, ProgramLinkage } from "../../outputs";
+import { headLength, linkage } from "../../goBinary";
 import { limits } from "../../limits";
+import type { LayerContents } from "../../outputs";
 import type { DataSink, TarEntry } from "./tar";
 
 const shellNames = ["sh", "ash", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox"];
@@ -104,9 +105,6 @@ function hasTimezones(piece: Buffer): boolean {
   return false;
 }
 
-/** ELF's headers and the interpreter's name stand at the beginning of a file. */
-const headLength = 64 * 1024;
-
 function headSink(parts: Buffer[]): DataSink {
   let length = 0;
   return (bytes) => {
@@ -114,34 +112,6 @@ function headSink(parts: Buffer[]): DataSink {
     parts.push(Buffer.from(bytes.subarray(0, headLength - length)));
     length += bytes.length;
   };
-}
-
-/** Dynamic when a program header names an interpreter (ELF's PT_INTERP). Undefined for what is no ELF file. */
-export function linkage(head: Buffer): ProgramLinkage | undefined {
-  if (head.length < 64 || head.readUInt32BE(0) !== 0x7f454c46) return undefined;
-  const is64 = head[4] === 2;
-  const little = head[5] === 1;
-  const u16 = (at: number) => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
-  const u32 = (at: number) => (little ? head.readUInt32LE(at) : head.readUInt32BE(at));
-  const word = (at: number) =>
-    !is64 ? u32(at) : Number(little ? head.readBigUInt64LE(at) : head.readBigUInt64BE(at));
-  const table = word(is64 ? 32 : 28);
-  const entrySize = u16(is64 ? 54 : 42);
-  const count = u16(is64 ? 56 : 44);
-  for (let n = 0; n < count; n++) {
-    const at = table + n * entrySize;
-    if (at + (is64 ? 56 : 32) > head.length) break;
-    if (u32(at) !== 3) continue;
-    const offset = word(at + (is64 ? 8 : 4));
-    const size = word(at + (is64 ? 32 : 16));
-    const name = head
-      .subarray(offset, offset + size)
-      .toString("latin1")
-      .slice(0, limits.output.pathLength)
-      .replace(/\0.*$/s, "");
-    return { static: false, ...(name === "" ? {} : { interpreter: name }) };
-  }
-  return { static: true };
 }
 
 /** Counts the lines that begin with a prefix, and keeps nothing but the end of a piece. */

@@ -33,7 +33,7 @@ type Compression = "none" | "gzip" | "zstd";
 const chunkSize = 512 * 1024;
 
 /** Reads the blob to its end, shows its entries to `request`, and throws unless its length and digest are the layer's. */
-export async function unpackedLayerSize(
+export async function measureLayer(
   stream: Readable,
   layer: LayerSource,
   request?: DataRequest,

@@ -1,7 +1,7 @@
 // What a registry serves for an image: manifests and indexes of Docker and OCI, and the image's configuration.
 // No I/O. What comes from a registry is not trusted: it is checked for its digest, then for its shape.
 import { createHash } from "node:crypto";
-import { cleanLine } from "../../text/foreignText";
+import { cleanLine } from "../../text";
 import { limits } from "../../limits";
 import { posix } from "node:path";
 
@@ -181,7 +181,7 @@ function programPath(config: Json): string | undefined {
  * The instruction that made each of `count` layers. Some builders write no history, or not one entry for each layer:
  * then nothing is said rather than something wrong.
  */
-export function layerOrigins(config: ImageConfig, count: number): (string | undefined)[] {
+export function layerInstructions(config: ImageConfig, count: number): (string | undefined)[] {
   const made = config.history.filter((entry) => !entry.emptyLayer);
   return Array.from({ length: count }, (_, n) => (made.length === count ? made[n]?.createdBy : undefined));
 }
@@ -287,4 +287,9 @@ function optionalString(value: unknown): string | undefined {
 
 function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Bytes that a pull transfers: configuration and layers. */
+export function transferSize({ config, layers }: ImageManifest): number {
+  return layers.reduce((sum, layer) => sum + layer.size, config.size);
 }

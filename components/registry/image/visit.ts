@@ -1,14 +1,16 @@
 // Reads an image's layers once more, file by file, for who wants to know more than sizes.
 import { PassThrough, pipeline, type Readable } from "node:stream";
-import { ContentsScan } from "./contents";
 import type { LayerContents } from "../../outputs";
-import { chosenImage, readConfig, readManifest, readTagDigest, transferSize } from "./pushedImage";
-import { unpackedLayerSize } from "./layers";
-import { layerOrigins, parseConfig, platformName, type Descriptor } from "./manifest";
-import type { Repository } from "../reference";
 import { openSession, type RegistryAccess, type Session } from "../client/session";
-import type { DataRequest } from "./tar";
 import { exchange } from "../client/transport";
+import type { Repository } from "../reference";
+import { chosenImage } from "./chosenImage";
+import { ContentsScan } from "./contents";
+import { measureLayer } from "./layers";
+import { layerInstructions, parseConfig, platformName, transferSize, type Descriptor } from "./manifest";
+import { readConfig, readManifest } from "./served";
+import { readTagDigest } from "./tags";
+import type { DataRequest } from "./tar";
 
 export interface VisitedLayer<V> {
   digest: string;
@@ -52,7 +54,7 @@ export async function visitImage<V extends { request: DataRequest }>(
   const served = await readManifest(session, digest);
   const { manifest, platform } = await chosenImage(session, served, options.platform);
   const config = parseConfig(await readConfig(session, manifest.config));
-  const origins = layerOrigins(config, manifest.layers.length);
+  const instructions = layerInstructions(config, manifest.layers.length);
   const total = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
   const visited = new Map<string, VisitedLayer<V>>();
   const layers: VisitedLayer<V>[] = [];
@@ -63,7 +65,7 @@ export async function visitImage<V extends { request: DataRequest }>(
       visited.get(layer.digest) ?? (await visit(session, layer, config.program, options, progress));
     visited.set(layer.digest, found);
     done += layer.size;
-    const createdBy = origins[n];
+    const createdBy = instructions[n];
     layers.push({ ...found, ...(createdBy === undefined ? {} : { createdBy }) });
   }
   return {
@@ -94,7 +96,7 @@ function visit<V extends { request: DataRequest }>(
         second(bytes);
       };
     };
-    const measure = await unpackedLayerSize(counted(response, progress), layer, request);
+    const measure = await measureLayer(counted(response, progress), layer, request);
     const contents = scan.contents();
     return { digest, mediaType, size, unpackedSize: measure.size, files: measure.sizes(), contents, visitor };
   });

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
-import { humanSize } from "../../text/humanSize";
+import { humanSize } from "../../text";
 import type { ImageReport, Surface } from "../model";
 import { style } from "../page/style";
 import { Category, categoryNames } from "./category";

@@ -1,5 +1,5 @@
 // A report, or what changed between two images, as a picture.
-import { humanSize, signedSize } from "../../text/humanSize";
+import { humanSize, signedSize } from "../../text";
 import { changedPart, difference, type DifferenceNode } from "../difference";
 import { pruned, smallerOnes, SizeKind, type ImageReport, type SizeNode } from "../model";
 import { Category, categoryColours, categoryNames, categoryOf } from "./category";

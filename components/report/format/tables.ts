@@ -1,5 +1,5 @@
 // What a report says, as tables that each format draws in its own way. Pure.
-import { humanSize, signedSize } from "../../text/humanSize";
+import { humanSize, signedSize } from "../../text";
 import { changes, contributors, type Change } from "../contributors";
 import { difference, type DifferenceNode } from "../difference";
 import { SizeKind, type ImageReport } from "../model";

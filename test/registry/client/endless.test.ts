@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { readConfig, readTagDigest } from "../../../components/registry/image/pushedImage";
+import { readConfig } from "../../../components/registry/image/served";
+import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/registry/reference";
 import { drain } from "../../../components/registry/client/http";
 import { openSession, type Session } from "../../../components/registry/client/session";

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { createServer, request as httpRequest, type Server } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import { readTagDigest } from "../../../components/registry/image/pushedImage";
+import { readTagDigest } from "../../../components/registry/image/tags";
 import { ProxyError, proxyFor } from "../../../components/registry/client/proxy";
 import { parseRepository } from "../../../components/registry/reference";
 import { openSession, type Session } from "../../../components/registry/client/session";

@@ -7,7 +7,7 @@ import type { RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { readTagDigest } from "../../../components/registry/image/pushedImage";
+import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../../components/registry/client/session";
 import { makeAuthority } from "../../integration/support/authority";
@@ -169,7 +169,7 @@ describe("registry over TLS, with a certificate of a company's own authority", (
     await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
     // Node reads the variable when it starts. The name is not this machine's, for which nothing is verified.
     const program = `
-      const { readTagDigest } = require("./components/registry/image/pushedImage");
+      const { readTagDigest } = require("./components/registry/image/tags");
       const { parseRepository } = require("./components/registry/reference");
       const { openSession } = require("./components/registry/client/session");
       const access = process.env.TAG === "hidden" ? { username: "me", password: "hunter2" } : {};

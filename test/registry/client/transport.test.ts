@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
-import { readTagDigest } from "../../../components/registry/image/pushedImage";
+import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/registry/reference";
 import { openSession } from "../../../components/registry/client/session";
 import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
@@ -36,7 +36,7 @@ describe("registry/transport", () => {
     const error = await fails(read(wrong, digest), ...reasons);
     assert.equal(error.status, 401);
     assert.equal(error.code, "UNAUTHORIZED");
-    assert.ok(error.message.includes(registry.repository.familiar));
+    assert.ok(error.message.includes(registry.repository.asWritten));
     assert.equal(registry.count("GET", "/blobs/"), 2);
     await fails(read(registry.session(), digest), /no credentials were found for it: run docker login 127/);
   });

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import { limits } from "../../../components/limits";
 import { ContentsScan } from "../../../components/registry/image/contents";
-import { unpackedLayerSize } from "../../../components/registry/image/layers";
+import { measureLayer } from "../../../components/registry/image/layers";
 import { readTar, type TarEntry } from "../../../components/registry/image/tar";
 import { ZstdFrames } from "../../../components/registry/image/zstdFrames";
 import { digestOf } from "../fakeRegistry";
@@ -22,11 +22,7 @@ async function measure(
   scan = new ContentsScan("/app/main"),
 ) {
   const layer = { mediaType: mediaTypes[kind], digest: digestOf(bytes), size: bytes.length };
-  const measured = await unpackedLayerSize(
-    Readable.from([bytes], { objectMode: false }),
-    layer,
-    scan.request,
-  );
+  const measured = await measureLayer(Readable.from([bytes], { objectMode: false }), layer, scan.request);
   return { ...measured, contents: scan.contents() };
 }
 
@@ -159,7 +155,7 @@ describe("hostile layers", function () {
       { objectMode: false },
     );
     const layer = { mediaType: mediaTypes.plain, digest: digestOf(one), size: one.length * count };
-    await assert.rejects(unpackedLayerSize(stream, layer), /its paths have more than \d+ bytes together/);
+    await assert.rejects(measureLayer(stream, layer), /its paths have more than \d+ bytes together/);
   });
 
   it("replace directories by files over and over", async () => {

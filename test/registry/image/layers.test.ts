@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import * as zlib from "node:zlib";
 import * as fc from "fast-check";
-import { LayerError, unpackedLayerSize, type LayerMeasure } from "../../../components/registry/image/layers";
+import { LayerError, measureLayer, type LayerMeasure } from "../../../components/registry/image/layers";
 import { readTar, TarError, type TarEntry } from "../../../components/registry/image/tar";
 import { digestOf } from "../fakeRegistry";
 
@@ -19,7 +19,7 @@ function pieces(bytes: Buffer, size: number): Readable {
 }
 
 function measure(bytes: Buffer, mediaType = plain, size = 65_536): Promise<LayerMeasure> {
-  return unpackedLayerSize(pieces(bytes, size), { mediaType, digest: digestOf(bytes), size: bytes.length });
+  return measureLayer(pieces(bytes, size), { mediaType, digest: digestOf(bytes), size: bytes.length });
 }
 
 async function entries(bytes: Buffer, size = 65_536): Promise<TarEntry[]> {
@@ -176,7 +176,7 @@ describe("registry/layers and registry/tar", () => {
     const parts: Buffer[] = [];
     const source = { mediaType: `${plain}+zstd`, digest: digestOf(zstdLayer), size: zstdLayer.length };
     const stream = pieces(zstdLayer, 100);
-    await unpackedLayerSize(stream, source, () => (bytes) => void parts.push(Buffer.from(bytes)));
+    await measureLayer(stream, source, () => (bytes) => void parts.push(Buffer.from(bytes)));
     assert.equal(Buffer.concat(parts).toString(), zstdLines.join(""));
 
     const frames = [zstdFrame(tar().subarray(0, 700)), zstdFrame(Buffer.alloc(0))];
@@ -245,14 +245,14 @@ describe("registry/layers and registry/tar", () => {
     flipped[5] = 9; // The gzip header's flags for the compressor: still valid gzip.
     flipped[8] = 77;
     await assert.rejects(
-      unpackedLayerSize(pieces(flipped, 999), layer),
+      measureLayer(pieces(flipped, 999), layer),
       /the bytes that the registry serves are sha256:/,
     );
-    await assert.rejects(unpackedLayerSize(pieces(bytes.subarray(0, -9), 999), layer), /LayerError/);
+    await assert.rejects(measureLayer(pieces(bytes.subarray(0, -9), 999), layer), /LayerError/);
     const longer = Buffer.concat([bytes, Buffer.alloc(10)]);
-    await assert.rejects(unpackedLayerSize(pieces(longer, 999), layer), /more than the \d+ bytes promised/);
+    await assert.rejects(measureLayer(pieces(longer, 999), layer), /more than the \d+ bytes promised/);
     await assert.rejects(
-      unpackedLayerSize(pieces(bytes, 999), { ...layer, digest: digestOf(flipped) }),
+      measureLayer(pieces(bytes, 999), { ...layer, digest: digestOf(flipped) }),
       /are sha256:/,
     );
   });

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
 import {
   choosePlatform,
-  layerOrigins,
+  layerInstructions,
   ManifestError,
   mediaTypes,
   parseConfig,
@@ -190,9 +190,9 @@ describe("registry/manifest", () => {
     ];
     const config = parseConfig(json({ os: "linux", architecture: "arm64", history }));
     assert.deepEqual(config.platform, { os: "linux", architecture: "arm64" });
-    assert.deepEqual(layerOrigins(config, 2), ["ADD rootfs", "COPY main"]);
-    assert.deepEqual(layerOrigins(config, 1), [undefined]);
-    assert.deepEqual(layerOrigins(parseConfig(json({})), 1), [undefined]);
+    assert.deepEqual(layerInstructions(config, 2), ["ADD rootfs", "COPY main"]);
+    assert.deepEqual(layerInstructions(config, 1), [undefined]);
+    assert.deepEqual(layerInstructions(parseConfig(json({})), 1), [undefined]);
   });
 
   it("names the user and the file that the image runs", () => {

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { putTag, readImage, tagDigest } from "../../../components/registry";
-import { readPushedImage, writeTag } from "../../../components/registry/image/pushedImage";
+import { readPushedImage } from "../../../components/registry/image/pushedImage";
+import { writeTag } from "../../../components/registry/image/tags";
 import { mediaTypes } from "../../../components/registry/image/manifest";
 import { digestOf, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
 

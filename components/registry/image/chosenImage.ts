@@ -1,0 +1,103 @@
+// Which image of an index is meant, and what the others have.
+import { limits } from "../../limits";
+import type { Session } from "../client/session";
+import { inParallel } from "./inParallel";
+import {
+  ManifestError,
+  bestMatch,
+  choosePlatform,
+  parseManifest,
+  platformName,
+  transferSize,
+  type Descriptor,
+  type ImageIndex,
+  type ImageManifest,
+  type Platform,
+} from "./manifest";
+import { readManifest, type Served } from "./served";
+
+const parallelManifests = 4;
+
+/** An image of an index, or the only one there is. */
+export interface ChosenImage {
+  manifest: ImageManifest;
+  /** As the index says. */
+  platform: Platform | undefined;
+  /** Sizes of the index's other images, by platform. */
+  others: Record<string, number>;
+}
+
+/** `withSizes`: the other platforms' manifests are fetched as well, for their sizes. */
+export async function chosenImage(
+  session: Session,
+  served: Served,
+  wanted?: string,
+  withSizes = false,
+): Promise<ChosenImage> {
+  const top = parseManifest(served.bytes, served.mediaType);
+  if (top.kind === "image") return { manifest: top, platform: undefined, others: {} };
+  const images = await imagesOf(session, top, wanted);
+  const chosen = choosePlatform(images, wanted);
+  const { indexEntries } = limits.registry;
+  if (withSizes && images.length > indexEntries)
+    throw new ManifestError(
+      `the index of ${session.name} has ${images.length} images, more than ${indexEntries}`,
+    );
+  const [manifest, others] = await Promise.all([
+    imageOf(session, chosen),
+    withSizes ? otherSizes(session, images, chosen) : {},
+  ]);
+  return { manifest, platform: chosen.platform, others };
+}
+
+/** The first image of each platform counts, and the chosen one for its own. */
+async function otherSizes(
+  session: Session,
+  images: readonly Descriptor[],
+  chosen: Descriptor,
+): Promise<Record<string, number>> {
+  const named = new Map<string, Descriptor>();
+  for (const image of images) {
+    const name = platformName(image.platform);
+    if (name !== platformName(chosen.platform) && !named.has(name)) named.set(name, image);
+  }
+  const sizes = new Map<string, number>([...named.keys()].map((name) => [name, 0]));
+  await inParallel(parallelManifests, named, async ([name, image]) => {
+    sizes.set(name, transferSize(await imageOf(session, image)));
+  });
+  return Object.fromEntries(sizes);
+}
+
+/** The images of an index; those of the indexes in it where its own have not the one that is wanted. */
+async function imagesOf(
+  session: Session,
+  top: ImageIndex,
+  wanted: string | undefined,
+): Promise<Descriptor[]> {
+  const images = [...top.images];
+  const isThere = () => (wanted === undefined ? images.length > 0 : bestMatch(images, wanted) !== undefined);
+  const waiting = [...top.indexes];
+  const seen = new Set<string>();
+  for (let next = waiting.shift(); next !== undefined && !isThere(); next = waiting.shift()) {
+    if (seen.has(next.digest)) continue;
+    seen.add(next.digest);
+    if (seen.size > limits.registry.nestedIndexes)
+      throw new ManifestError(
+        `the index of ${session.name} leads to more than ${limits.registry.nestedIndexes} others`,
+      );
+    const { bytes, mediaType } = await readManifest(session, next.digest);
+    const index = parseManifest(bytes, mediaType);
+    if (index.kind !== "index")
+      throw new ManifestError(`${next.digest} of ${session.name} is no index, as it is said to be`);
+    images.push(...index.images);
+    waiting.push(...index.indexes);
+  }
+  return images;
+}
+
+async function imageOf(session: Session, descriptor: Descriptor): Promise<ImageManifest> {
+  const { bytes, mediaType } = await readManifest(session, descriptor.digest);
+  const manifest = parseManifest(bytes, mediaType);
+  if (manifest.kind === "image") return manifest;
+  throw new ManifestError(`the index of ${session.name} holds another index, where an image is expected`);
+}
