@@ -99,8 +99,8 @@ function* programHeaders(reader: Reader): Generator<Segment> {
   const table = reader.word(is64 ? 32 : 28);
   const entrySize = reader.u16(is64 ? 54 : 42);
   const count = reader.u16(is64 ? 56 : 44);
-  if (count > limits.program.sections || (count > 0 && entrySize < (is64 ? 56 : 32)))
-    throw new FormatError(`a segment table of ${count} entries of ${entrySize} bytes`);
+  if (count > 0 && entrySize < (is64 ? 56 : 32))
+    throw new FormatError(`a segment table of entries of ${entrySize} bytes`);
   for (let n = 0; n < count; n++) {
     const at = table + n * entrySize;
     yield {
@@ -114,7 +114,10 @@ function* programHeaders(reader: Reader): Generator<Segment> {
 }
 
 function segments(reader: Reader): Section[] {
-  const loaded = [...programHeaders(reader)].filter(({ type, size }) => type === loadSegment && size > 0);
+  const headers = [...programHeaders(reader)];
+  if (headers.length > limits.program.sections)
+    throw new FormatError(`a segment table of ${headers.length} entries`);
+  const loaded = headers.filter(({ type, size }) => type === loadSegment && size > 0);
   return loaded.map(({ address, offset, size, flags }, n) => ({
     ...{ name: `segment ${n + 1}`, address, offset, size },
     executable: (flags & executableSegment) !== 0,

@@ -97,5 +97,9 @@ describe("registry/contents", () => {
     assert.deepEqual(linkage(Buffer.alloc(0)), undefined);
     // A damaged file must not bring the scan down.
     assert.deepEqual(linkage(elf("/lib64/ld.so").subarray(0, 130)), { static: true });
+    // Nor must a long table hide the interpreter from the check of static binaries.
+    const long = elf("/lib64/ld.so");
+    long.writeUInt16LE(1_100, 56);
+    assert.deepEqual(linkage(long), { static: false, interpreter: "/lib64/ld.so" });
   });
 });
