@@ -7,7 +7,8 @@ import { mustRun, SetupError } from "../tools/setup/exec";
 import { type Layout, layout as layoutOf } from "../tools/setup/paths";
 import { stopService } from "../tools/setup/service";
 import { task } from "../tools/setup/ui";
-import type { Engine } from "./model";
+
+export type Engine = "docker" | "buildkit";
 
 export class Daemons {
   private readonly layout: Layout;

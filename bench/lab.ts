@@ -8,20 +8,11 @@ import type { Toolchain } from "../tools/setup/index";
 import { layout, repoRoot } from "../tools/setup/paths";
 import { Daemons } from "./daemons";
 import { findGo, type GoTools } from "./goTools";
-import { editLine } from "./workloads";
-import type { Peer, Service, Site, Workload } from "./model";
 
 export interface Repetitions {
   /** Counted ones; each side has a warm-up before. */
   readonly warm: number;
   readonly cold: number;
-}
-
-export interface SiteOptions {
-  /** `host:port` to push to, if not the registry itself. */
-  readonly registry?: string;
-  readonly services?: readonly Service[];
-  readonly base?: string;
 }
 
 export class Lab {
@@ -62,16 +53,6 @@ export class Lab {
     return this.toolchain.registry;
   }
 
-  /** Why a side cannot run on this machine; undefined when it can. */
-  missing(peer: Peer): string | undefined {
-    for (const need of peer.needs) {
-      if ((need === "go" || need === "ko") && !this.go?.[need]) return `${need} cannot be had`;
-      if ((need === "docker" || need === "buildkit") && !this.toolchain.engines.includes(need))
-        return `the ${need} engine cannot be had`;
-    }
-    return undefined;
-  }
-
   directory(name: string): string {
     const directory = join(this.work, name);
     mkdirSync(directory, { recursive: true });
@@ -83,29 +64,9 @@ export class Lab {
     return `n${randomBytes(8).toString("hex")}`;
   }
 
-  /** A fresh place for one side, with its own copy of the workload. */
-  async site(workload: Workload, options: SiteOptions = {}): Promise<Site> {
-    const id = `bench-${this.run}-${(this.count += 1)}`;
-    const directory = this.directory(id);
-    const source = join(directory, "src");
-    mkdirSync(source);
-    await workload.create(source, this);
-    const registry = options.registry ?? this.registry;
-    const site: Site = {
-      id,
-      directory,
-      source,
-      workload,
-      services: options.services ?? workload.services,
-      base: options.base ?? "alpine:3.20.3",
-      repository: (service) => `${registry}/bench/${id}/${service.name}`,
-      env: this.daemons.environment,
-      lab: this,
-    };
-    // BuildKit takes steps from its cache for the same source, also of another project. The first deployment would
-    // then leave this project's Go caches empty, and the first edit would fill them.
-    for (const service of site.workload.services) editLine(site, service, this.nonce());
-    return site;
+  /** A name that no other site has, in this run or in any other on this machine. */
+  siteName(): string {
+    return `bench-${this.run}-${(this.count += 1)}`;
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { say } from "../tools/setup/ui";
 import { edit, noOp } from "./measures";
 import type { Comparison } from "./model";
 import { buildkit, docker, empty, koAlone, tunedBuildkit, tunedDocker } from "./peers";
+import { newSite } from "./site";
 import { ready } from "./timed";
 import { quickstart } from "./workloads";
 
@@ -62,7 +63,7 @@ export const memory: Comparison = {
   about: "Peak memory of the command and of what the builder runs for it, above what an idle builder has",
   async run(lab, record) {
     for (const peer of await ready(lab, [empty(), koAlone, docker, buildkit, tunedDocker, tunedBuildkit])) {
-      const site = await lab.site(quickstart);
+      const site = await newSite(lab, quickstart);
       const deployment = await peer.open(site);
       await deployment.deploy();
       const daemons = await lab.daemons.pids();

@@ -1,4 +1,5 @@
 /** What the benchmarks are made of: workloads, the sides that are compared, and what was measured. */
+import type { Engine } from "./daemons";
 import type { Lab } from "./lab";
 
 /** One Go main package. */
@@ -37,8 +38,6 @@ export interface Deployment {
   readonly deploy: () => Promise<void>;
   readonly preview?: () => Promise<void>;
 }
-
-export type Engine = "docker" | "buildkit";
 
 /** One of the ways that are compared. */
 export interface Peer {

@@ -54,11 +54,11 @@ const cases: readonly { case: string; side: string; script: string }[] = [
     side: "goimage, staged before",
     script: timed(
       `const at = "${join(repoRoot, "dist")}/";
-       const { findGoService } = require(at + "source/module");
+       const { findGoService } = require(at + "source/service");
        const { Tree } = require(at + "source/tree");
        const { buildClosure } = require(at + "source/closure");
-       const { readContext, writeContext } = require(at + "source/stage");
-       const { WorkDirectory } = require(at + "source/workDirectory");`,
+       const { readContext, writeContext } = require(at + "context/stage");
+       const { WorkDirectory } = require(at + "context/workDirectory");`,
       `const { service } = findGoService("src");
        const tree = new Tree(service.root);
        const context = { goarch: "amd64", cgoEnabled: false, buildTags: [], uncertain: false };

@@ -2,9 +2,11 @@
 import { rmSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { say } from "../tools/setup/ui";
-import type { Lab, SiteOptions } from "./lab";
-import type { Comparison, Deployment, Engine, Peer, Recorder, Service, Site, Workload } from "./model";
+import type { Engine } from "./daemons";
+import type { Lab } from "./lab";
+import type { Comparison, Deployment, Peer, Recorder, Service, Site, Workload } from "./model";
 import { contains, fetchManifest, largestFile, servedDigest, transferSize } from "./registry";
+import { missing, newSite, type SiteOptions } from "./site";
 import { editLine } from "./workloads";
 
 /** Something that happens to a deployed service. */
@@ -25,7 +27,7 @@ const enginesOf = (peers: readonly Peer[]): Engine[] =>
 /** The sides that can run here; says which cannot, and why. */
 export async function ready(lab: Lab, peers: readonly Peer[]): Promise<Peer[]> {
   const usable = peers.filter((peer) => {
-    const reason = lab.missing(peer);
+    const reason = missing(lab, peer);
     if (reason !== undefined) say(`   left out: ${peer.name}: ${reason}`);
     return reason === undefined;
   });
@@ -119,7 +121,7 @@ export function warm({ name, about, workloads, peers, measures, sizes, site: opt
       for (const workload of workloads) {
         const sides: { peer: Peer; site: Site; deployment: Deployment }[] = [];
         for (const peer of usable) {
-          const site = await lab.site(workload, await options?.(lab, peer));
+          const site = await newSite(lab, workload, await options?.(lab, peer));
           const deployment = await peer.open(site);
           const start = nowSeconds();
           await deployment.deploy();
@@ -171,7 +173,7 @@ export function cold({ name, about, workloads, peers }: Cold): Comparison {
       for (const workload of workloads)
         for (let round = 0; round < lab.repetitions.cold; round++)
           for (const peer of rotated(usable, round)) {
-            const site = await lab.site(workload);
+            const site = await newSite(lab, workload);
             const text = lab.nonce();
             for (const service of site.services) editLine(site, service, text);
             const proof = await lab.daemons.empty();

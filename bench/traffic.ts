@@ -5,6 +5,7 @@ import type { Comparison, Peer } from "./model";
 import { buildkit, docker, koAlone, limit, tunedBuildkit, tunedDocker } from "./peers";
 import { startProxy } from "./proxy";
 import { fetchManifest } from "./registry";
+import { newSite } from "./site";
 import { ready } from "./timed";
 import { quickstart } from "./workloads";
 
@@ -17,7 +18,7 @@ export const traffic: Comparison = {
     const proxy = await startProxy(lab.registry);
     try {
       for (const peer of await ready(lab, sides)) {
-        const site = await lab.site(quickstart, { registry: proxy.host });
+        const site = await newSite(lab, quickstart, { registry: proxy.host });
         const deployment = await peer.open(site);
         await deployment.deploy();
         for (const measure of [edit, noOp]) {

@@ -1,6 +1,7 @@
 /** goimage, and the same service through the two docker providers with a Dockerfile written by hand. */
 import { posix } from "node:path";
-import type { Engine, Peer, Service, Site } from "../model";
+import type { Engine } from "../daemons";
+import type { Peer, Service, Site } from "../model";
 import { type Language, pulumiPeer } from "./pulumi";
 
 const json = JSON.stringify;

@@ -14,8 +14,9 @@ export {
   hasProblem,
   specOf,
   type BuildSpec,
+  type ComponentType,
   type ImageSpec,
   type RuntimeSpec,
   type SmokeTestSpec,
 } from "./spec";
-export { validate, validateDestination, type ComponentType } from "./validate";
+export { validate, validateDestination } from "./validate";

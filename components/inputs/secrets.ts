@@ -1,8 +1,6 @@
 // Where secrets must not be: everything in this file is about values that would end in an image, its history or the
 // state, and that look as if they should not.
 
-import type { ImageSpec } from "./spec";
-
 /** Formats that are nothing but credentials. Values of ordinary settings cannot have them by chance. */
 const credentialFormats: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
@@ -66,9 +64,15 @@ export function namesSecret(name: string): boolean {
   return secretName.test(words) && !publicName.test(words) && !pointer.test(words);
 }
 
+type Settings = Readonly<Record<string, string>>;
+
 /** What a user should hear about settings that pass validation: probable secrets, by the names of their inputs. */
-export function secretWarnings({ build, runtime }: Pick<ImageSpec, "build" | "runtime">): string[] {
-  const records: [string, Readonly<Record<string, string>>][] = [
+export function secretWarnings(spec: {
+  build: { env: Settings };
+  runtime: { env: Settings; labels: Settings };
+}): string[] {
+  const { build, runtime } = spec;
+  const records: [string, Settings][] = [
     ["build.env", build.env],
     ["runtime.env", runtime.env],
     ["runtime.labels", runtime.labels],

@@ -17,7 +17,9 @@ import { linkerWords } from "./ldflags";
 import { defaultPlatform } from "./platform";
 import type { Problem } from "./problem";
 import { growthLimit, parseSize, type GrowthLimit } from "./sizeLimit";
-import type { ComponentType } from "./validate";
+
+/** The components, by the names of their types. */
+export type ComponentType = "GoMultiStageImage" | "GoSingleStageImage";
 
 /** The Go version of the classic recipe, and the oldest that is chosen by default. */
 export const defaultGoVersion = "1.23";

@@ -29,9 +29,7 @@ import { quoteValue, type Problem } from "./problem";
 import { runtimeStage } from "./runtimeStage";
 import { growthProblem, sizeProblem } from "./sizeLimit";
 import { smokeTest } from "./smokeTest";
-
-/** The components, by the names of their types. */
-export type ComponentType = "GoMultiStageImage" | "GoSingleStageImage";
+import type { ComponentType } from "./spec";
 
 const registry = objectOf<RegistryArgs>(
   { username: secret(), password: secret(), insecure: flag },

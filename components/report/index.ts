@@ -4,7 +4,7 @@
 export { compared } from "./compared";
 export { changes, contributorLines } from "./contributors";
 export { difference } from "./difference";
-export { formatHtml } from "./format/html";
+export { formatHtml } from "./page/html";
 export { formatMarkdown } from "./format/markdown";
 export { formatSvg } from "./format/svg";
 export { comparedFigures } from "./format/tables";

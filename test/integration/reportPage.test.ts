@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import type { Page } from "playwright-core";
-import { formatHtml } from "../../components/report/format/html";
+import { formatHtml } from "../../components/report/page/html";
 import { sampleReport } from "../fixtures/sampleReport";
 import { contrast, over, type Colour } from "../support/colours";
 import { makeTree } from "../support/module";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compared } from "../../../components/report/compared";
-import { formatHtml } from "../../../components/report/format/html";
+import { formatHtml } from "../../../components/report/page/html";
 import { formatMarkdown } from "../../../components/report/format/markdown";
 import { formatSvg } from "../../../components/report/format/svg";
 import { reportTables } from "../../../components/report/format/tables";

@@ -1,7 +1,7 @@
 // The trees of a report's page, as its script reads them.
 import { changedPart, difference, type DifferenceNode } from "../difference";
 import { pruned, smallerOnes, type ImageReport, type SizeNode } from "../model";
-import { unchanged } from "./direction";
+import { unchanged } from "../format/direction";
 
 // Smaller parts of an image cannot be seen, but make the page long.
 const smallestShare = 1 / 20_000;

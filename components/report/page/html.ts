@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { humanSize } from "../../text";
 import type { ImageReport, Surface } from "../model";
-import { style } from "../page/style";
-import { Category, categoryNames } from "./category";
-import { Direction, directionNames } from "./direction";
-import { escapeMarkup } from "./markup";
-import { pageViews, type View } from "./pageViews";
-import { reportTables, type ReportTable, type TableOptions } from "./tables";
+import { style } from "./style";
+import { Category, categoryNames } from "../format/category";
+import { Direction, directionNames } from "../format/direction";
+import { escapeMarkup } from "../format/markup";
+import { pageViews, type View } from "./views";
+import { reportTables, type ReportTable, type TableOptions } from "../format/tables";
 
 export function formatHtml(report: ImageReport, options: TableOptions): string {
   const { before } = options;
@@ -132,7 +132,7 @@ function scriptData(value: unknown): string {
 
 function pageScript(): string {
   const library = path.resolve(path.dirname(require.resolve("d3-hierarchy")), "../dist/d3-hierarchy.min.js");
-  const own = ["treemap.js", "difference.js", "app.js"].map((name) => path.join(__dirname, "../page", name));
+  const own = ["treemap.js", "difference.js", "app.js"].map((name) => path.join(__dirname, name));
   const [d3, ...parts] = [library, ...own].map((file) => readFileSync(file, "utf8"));
   // A carriage return would be another text to the browser than the one that was hashed.
   return `${d3}\n(() => {\n${parts.join("\n")}\n})();`.replace(/\r/g, "");
