@@ -1,10 +1,12 @@
-// Writes the tables of inputs and outputs in README.md from the doc comments of the components, which also reach
-// other languages through the package schema: one text, three readers. `--check` fails when the README is stale.
+// Writes the tables of README.md: inputs and outputs from the doc comments of the components, which also reach other
+// languages through the package schema, and engines from what the components know of them. `--check` fails when the README is stale.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
 import ts from "typescript";
+import { Engine } from "../components/args";
+import { capabilities, capabilityNames, needs, type Capability } from "../components/inputs/engine";
 
 const root = path.resolve(__dirname, "..");
 const readme = path.join(root, "README.md");
@@ -51,10 +53,30 @@ function table(heading: string, content: Row[]): string {
   return [`| ${heading} | type | meaning |`, "| --- | --- | --- |", ...lines].join("\n");
 }
 
+function engineTable(): string {
+  const engines = Object.values(Engine);
+  const cells = (of: (engine: Engine) => string) => engines.map(of).join(" | ");
+  const inputs = (engine: Engine) =>
+    needs
+      .filter(({ capability }) => capabilities[engine][capability])
+      .map(({ input, value }) => `\`${value === undefined ? input : `${input}: ${value}`}\``);
+  const selected = (engine: Engine) =>
+    inputs(engine).length === 0 ? "by default" : inputs(engine).join(", ");
+  const row = ([capability, name]: [string, string]) =>
+    `| ${name} | ${cells((engine) => (capabilities[engine][capability as Capability] ? "yes" : "no"))} |`;
+  return [
+    `| | ${cells((engine) => `\`${engine}\``)} |`,
+    `| --- | ${cells(() => "---")} |`,
+    `| Selected | ${cells(selected)} |`,
+    ...Object.entries(capabilityNames).map(row),
+  ].join("\n");
+}
+
 function withTables(text: string): string {
   const tables: Record<string, string> = {
     inputs: table("input", rows("GoMultiStageImageArgs")),
     outputs: table("output", rows("GoImageOutputs")),
+    engines: engineTable(),
   };
   return Object.entries(tables).reduce((result, [name, content]) => {
     const marked = new RegExp(`(<!-- ${name}: [^>]*-->\\n)[^]*?(\\n<!-- end -->)`);

@@ -15,6 +15,7 @@ export const capabilityNames = {
   zstd: "Compresses layers with zstd",
   compressionLevels: "Compresses at a level of your choice",
   reproducibleDigests: "Gives the same digest for two builds of the same source, without a cache",
+  insecureRegistries: "Pushes to an insecure registry with no setting of the daemon",
   deletesImages: "Deletes the image from the registry with the resource, when asked to",
 } as const;
 
@@ -31,6 +32,7 @@ export const capabilities: Readonly<Record<Engine, Readonly<Record<Capability, b
     zstd: false,
     compressionLevels: false,
     reproducibleDigests: false,
+    insecureRegistries: false,
     deletesImages: false,
   },
   buildkit: {
@@ -43,6 +45,7 @@ export const capabilities: Readonly<Record<Engine, Readonly<Record<Capability, b
     zstd: true,
     compressionLevels: true,
     reproducibleDigests: true,
+    insecureRegistries: true,
     deletesImages: true,
   },
 };
@@ -55,11 +58,14 @@ type EngineArgs = Pick<
 
 interface Need {
   input: string;
+  /** The value that asks, where others do not. */
+  value?: string;
   capability: Capability;
   isAsked: (args: EngineArgs) => boolean;
 }
 
-const needs: readonly Need[] = [
+/** The inputs that ask something of the engine. */
+export const needs: readonly Need[] = [
   { input: "builder", capability: "builders", isAsked: ({ builder }) => builder !== undefined },
   {
     input: "build.caCertificates",
@@ -67,7 +73,12 @@ const needs: readonly Need[] = [
     isAsked: ({ build }) => build?.caCertificates !== undefined,
   },
   { input: "build.netrc", capability: "buildSecrets", isAsked: ({ build }) => build?.netrc !== undefined },
-  { input: "compression", capability: "zstd", isAsked: (args) => args.compression === Compression.Zstd },
+  {
+    input: "compression",
+    value: '"zstd"',
+    capability: "zstd",
+    isAsked: (args) => args.compression === Compression.Zstd,
+  },
   {
     input: "compressionLevel",
     capability: "compressionLevels",
@@ -84,8 +95,12 @@ const needs: readonly Need[] = [
     isAsked: ({ build }) => build?.sshKnownHosts !== undefined,
   },
   { input: "smokeTest", capability: "smokeTests", isAsked: ({ smokeTest }) => smokeTest !== undefined },
-  // Only false asks for something.
-  { input: "retainOnDelete", capability: "deletesImages", isAsked: (args) => args.retainOnDelete === false },
+  {
+    input: "retainOnDelete",
+    value: "false",
+    capability: "deletesImages",
+    isAsked: (args) => args.retainOnDelete === false,
+  },
 ];
 
 /** Engines in the order in which they are chosen: docker needs the least of a machine. */

@@ -1,4 +1,5 @@
 // Colours of a difference: whether a part came, went, grew or shrank.
+import { humanSize, signedSize } from "../../text";
 import type { DifferenceNode } from "../difference";
 import { SizeKind, type ImageReport } from "../model";
 
@@ -34,6 +35,18 @@ export function directionOf({ before, after, grown, shrunk }: DifferenceNode): D
   if (before === 0 && after > 0) return Direction.New;
   if (after === 0 && before > 0) return Direction.Gone;
   return grown >= shrunk ? Direction.Grew : Direction.Shrank;
+}
+
+/** True when some of its parts grew and others shrank. */
+export function isBoth({ grown, shrunk }: DifferenceNode): boolean {
+  return grown > 0 && shrunk > 0;
+}
+
+/** "+100 B (+200 B, -100 B)": what it is in all, and what came and went if that is not the same. */
+export function changedBytes(node: DifferenceNode): string {
+  const { before, after, grown, shrunk } = node;
+  const both = isBoth(node) ? ` (+${humanSize(grown)}, -${humanSize(shrunk)})` : "";
+  return signedSize(after - before) + both;
 }
 
 /** What is new or gone as a whole is one box. */

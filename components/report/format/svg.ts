@@ -3,7 +3,16 @@ import { humanSize, signedSize } from "../../text";
 import { changedPart, difference, type DifferenceNode } from "../difference";
 import { pruned, smallerOnes, SizeKind, type ImageReport, type SizeNode } from "../model";
 import { Category, categoryColours, categoryNames, categoryOf } from "./category";
-import { Direction, directionColours, directionNames, directionOf, isWhole, unchanged } from "./direction";
+import {
+  changedBytes,
+  Direction,
+  directionColours,
+  directionNames,
+  directionOf,
+  isBoth,
+  isWhole,
+  unchanged,
+} from "./direction";
 import { drawing } from "./picture";
 
 // Smaller parts cannot be seen.
@@ -52,7 +61,7 @@ function differencePicture(before: ImageReport, after: ImageReport): Promise<str
     hint: ({ data }) => describe(data),
     fill: ({ data }) => {
       const { grown, shrunk } = data;
-      if (grown === 0 || shrunk === 0) return [directionOf(data)];
+      if (!isBoth(data)) return [directionOf(data)];
       return [Direction.Grew, Direction.Shrank, grown / (grown + shrunk)];
     },
     legend: Object.values(Direction).map((each) => [each, directionNames[each]]),
@@ -61,8 +70,7 @@ function differencePicture(before: ImageReport, after: ImageReport): Promise<str
 }
 
 function describe(node: DifferenceNode): string {
-  const { before, after, grown, shrunk, was } = node;
-  const both = grown > 0 && shrunk > 0 ? ` (+${humanSize(grown)}, -${humanSize(shrunk)})` : "";
+  const { before, after, was } = node;
   const named = was === undefined ? "" : `, was ${was}`;
-  return `${humanSize(before)} before, ${humanSize(after)} after, ${signedSize(after - before)}${both}${named}`;
+  return `${humanSize(before)} before, ${humanSize(after)} after, ${changedBytes(node)}${named}`;
 }

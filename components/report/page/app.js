@@ -1,10 +1,7 @@
 // The page: which image and which node are looked at, search, the hint, the theme. Runs in the page.
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const views = data.views.map((each) => {
-  const look = each.look === "difference" ? differenceLook : imageLook;
-  return { name: each.look, nothing: each.nothing, look, root: look.link(each.tree, each) };
-});
+const views = data.views.map((each) => ({ name: each.look, nothing: each.nothing, root: link(each.tree) }));
 const map = document.getElementById("map");
 const path = document.getElementById("path");
 const hint = document.getElementById("hint");
@@ -20,7 +17,7 @@ let buttons = [];
 
 function render(focus) {
   hide();
-  buttons = drawTreemap(map, current, view.look, { open, show, hide });
+  buttons = drawTreemap(map, current, { open, show, hide });
   const focused = buttons.find(({ node }) => node === focus) ?? buttons[0];
   if (focused) focused.button.tabIndex = 0;
   if (focus !== undefined) (focused?.button ?? map).focus();
@@ -40,7 +37,7 @@ function renderPath() {
       if (n === nodes.length - 1) button.setAttribute("aria-current", "true");
       button.addEventListener("click", () => zoom(node));
       const size = document.createElement("small");
-      size.textContent = ` ${view.look.longAmount(node)}`;
+      size.textContent = ` ${longAmount(node)}`;
       item.append(button, size);
       return item;
     }),
@@ -60,7 +57,7 @@ function zoom(node, focus) {
 }
 
 function show(node, button) {
-  hint.textContent = view.look.describe(node, view.root);
+  hint.textContent = describe(node);
   hint.hidden = false;
   const box = button.getBoundingClientRect();
   const own = hint.getBoundingClientRect();
@@ -105,7 +102,7 @@ function mark() {
       button.type = "button";
       button.textContent = pathOf(node);
       const size = document.createElement("small");
-      size.textContent = ` ${view.look.longAmount(node)}`;
+      size.textContent = ` ${longAmount(node)}`;
       button.append(size);
       button.addEventListener("click", () => open(node));
       item.append(button);

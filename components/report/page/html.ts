@@ -132,7 +132,7 @@ function scriptData(value: unknown): string {
 
 function pageScript(): string {
   const library = path.resolve(path.dirname(require.resolve("d3-hierarchy")), "../dist/d3-hierarchy.min.js");
-  const own = ["treemap.js", "difference.js", "app.js"].map((name) => path.join(__dirname, name));
+  const own = ["treemap.js", "app.js"].map((name) => path.join(__dirname, name));
   const [d3, ...parts] = [library, ...own].map((file) => readFileSync(file, "utf8"));
   // A carriage return would be another text to the browser than the one that was hashed.
   return `${d3}\n(() => {\n${parts.join("\n")}\n})();`.replace(/\r/g, "");

@@ -6,33 +6,12 @@ const smallest = 4;
 // Of most systems' fonts; where it is more, the style cuts the end.
 const letterWidth = 7.4;
 
-/** "1.20 MB", as the rest of the report has it. */
-function humanSize(bytes) {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${value.toFixed(unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2)} ${units[unit]}`;
-}
-
-/** Adds to each node its parent, and its category: an ancestor's, its own, or else that of most of what it holds. */
-function link(node, parent, mainModules) {
+/** Adds to each node its parent, and its colour where that is the parent's. */
+function link(node, parent) {
   node.parent = parent;
-  node.category = parent?.category ?? ownCategory(node, mainModules);
-  const children = node.children?.map((child) => link(child, node, mainModules)) ?? [];
-  node.shade = node.category ?? children[0]?.shade;
+  node.colour ??= parent?.colour;
+  node.children?.forEach((child) => link(child, node));
   return node;
-}
-
-function ownCategory(node, mainModules) {
-  if (node.kind === "module") {
-    if (node.name === "Go standard library") return "standard";
-    return mainModules.includes(node.name) ? "main" : "dependency";
-  }
-  return { section: "data", "os package": "os", file: "file" }[node.kind];
 }
 
 function pathOf(node) {
@@ -41,28 +20,20 @@ function pathOf(node) {
   return names.join(" › ");
 }
 
-function describeNode(node, root) {
-  const share = root.size > 0 ? ((100 * node.size) / root.size).toFixed(1) : "0";
-  return `${pathOf(node) || node.name}: ${humanSize(node.size)}, ${share} % of the image, ${node.kind}`;
+function describe(node) {
+  return `${pathOf(node) || node.name}: ${node.hint}`;
 }
 
-/** How one image is shown; a difference has a look of its own. */
-const imageLook = {
-  link: (tree, { mainModules }) => link(tree, undefined, mainModules),
-  amount: (node) => humanSize(node.size),
-  longAmount: (node) => humanSize(node.size),
-  mark: (_node) => "",
-  describe: describeNode,
-  paint: (element, node) => element.classList.add(`c-${node.shade ?? "none"}`),
-  isClosed: (_node) => false,
-};
+function longAmount(node) {
+  return node.longAmount ?? node.amount;
+}
 
 /** Draws what is in `node` into the element; gives the buttons, in the order of the page. */
-function drawTreemap(element, node, look, actions) {
+function drawTreemap(element, node, actions) {
   const { width, height } = element.getBoundingClientRect();
   const depth = width < 500 ? 2 : width < 700 ? 3 : 4;
   const tree = d3
-    .hierarchy(limited(node, depth, (each) => each !== node && look.isClosed(each)))
+    .hierarchy(limited(node, depth, (each) => each !== node && each.closed))
     .sum((each) => (each.children === undefined ? each.size : 0))
     .sort((a, b) => b.value - a.value);
   const placed = d3
@@ -77,7 +48,7 @@ function drawTreemap(element, node, look, actions) {
   for (const each of placed.descendants().slice(1)) {
     const [w, h] = [each.x1 - each.x0, each.y1 - each.y0];
     if (w < smallest || h < smallest) continue;
-    const button = boxFor(each.data.node, w, h, each.children !== undefined, look);
+    const button = boxFor(each.data.node, w, h, each.children !== undefined);
     button.style.left = `${each.x0}px`;
     button.style.top = `${each.y0}px`;
     button.style.width = `${w}px`;
@@ -102,21 +73,22 @@ function limited(node, depth, isClosed) {
   return { node, size: node.size, children: children.map((child) => limited(child, next, isClosed)) };
 }
 
-function boxFor(node, width, height, holds, look) {
+function boxFor(node, width, height, holds) {
   const button = document.createElement("button");
   button.type = "button";
   button.tabIndex = -1;
   button.className = "box";
   if (holds) button.classList.add("holds");
-  else look.paint(button, node);
-  button.setAttribute("aria-label", look.describe(node, rootOf(node)) + (node.children ? ", opens" : ""));
-  const label = labelFor(node, width, height, holds, look);
+  else button.classList.add(`c-${node.colour}`);
+  if (node.share !== undefined) button.style.setProperty("--share", `${node.share}%`);
+  button.setAttribute("aria-label", describe(node) + (node.children ? ", opens" : ""));
+  const label = labelFor(node, width, height, holds);
   if (label !== undefined) button.append(label);
   return button;
 }
 
 /** The name and its amount, or as much of them as there is room for. */
-function labelFor(node, width, height, holds, look) {
+function labelFor(node, width, height, holds) {
   if (height <= 13 || width <= 14) return undefined;
   const label = document.createElement("span");
   label.className = "label";
@@ -126,10 +98,10 @@ function labelFor(node, width, height, holds, look) {
     return element;
   };
   const tall = isTall(width, height, holds);
-  const long = look.longAmount(node);
+  const long = longAmount(node);
   const hasLong = holds && (node.name.length + long.length + 1) * letterWidth < width;
-  const amount = hasLong ? long : width > 100 || tall ? look.amount(node) : "";
-  const mark = amount === "" ? look.mark(node) : "";
+  const amount = hasLong ? long : width > 100 || tall ? node.amount : "";
+  const mark = amount === "" ? (node.mark ?? "") : "";
   add("b", mark);
   const taken = 1 + (tall ? 0 : amount.length + 2 * mark.length);
   if (width > 34) add("span", shortName(node.name, width / letterWidth - taken));
@@ -149,12 +121,6 @@ function shortName(name, letters) {
 /** Has room for the amount below the name. */
 function isTall(width, height, holds) {
   return !holds && width > 58 && height > 36;
-}
-
-function rootOf(node) {
-  let root = node;
-  while (root.parent) root = root.parent;
-  return root;
 }
 
 /** The box that lies next in a direction, seen from the middle of another one. */
