@@ -215,15 +215,13 @@ export interface GoImageArgs {
    * Most bytes that a pull of the image may transfer: a number, or a text such as "20MB" or "19 MiB". An image that is
    * larger fails the update: its outputs and the tag stay those of the previous image. The default is no limit.
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the schema knows no union of number and string
-  maxSize?: any;
+  maxSize?: number | string;
   /**
    * Most bytes by which the image may outgrow the one that this stack deployed last: a number, or a text such as "2MB"
    * or "10%". A larger growth fails the update, as maxSize does; the first image has nothing to outgrow. The default is
    * no limit.
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as above
-  maxGrowth?: any;
+  maxGrowth?: number | string;
   /**
    * How the layers are compressed: gzip or zstd. zstd holds for the base image's layers too, which are then no longer
    * those that other images share, and selects the buildkit engine. The default is gzip.
@@ -293,5 +291,4 @@ export interface GoMultiStageImageArgs extends GoImageArgs {
 }
 
 /** Inputs of GoSingleStageImage. */
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- the schema wants an interface of this name
-export interface GoSingleStageImageArgs extends GoImageArgs {}
+export type GoSingleStageImageArgs = GoImageArgs;

@@ -1,4 +1,4 @@
-// Two images side by side, from the components' outputs: nothing is asked of a registry.
+// Compares two images by the components' outputs alone; no registry is asked.
 
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageLayer } from "./outputs";

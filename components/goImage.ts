@@ -40,7 +40,7 @@ import { readSource, resolveService, type Source } from "./source";
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging
 export interface GoImage extends GoImageOutputs {}
 
-/** What both components are. */
+/** The base class of both components. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
 export class GoImage extends pulumi.ComponentResource {
   /**
@@ -80,7 +80,7 @@ function resolve(
   const { service, problems: ofService } = resolveService(spec, problems);
   problems.push(...ofService, ...agentProblems(spec));
   if (target !== undefined) problems.push(...tagProblems(name, target));
-  // Looking for files takes time; with a problem known there is no use in it.
+  // With a problem known, do not search the disk for files.
   const found = service && problems.length === 0 ? readSource(spec, service) : undefined;
   problems.push(...(found?.problems ?? []));
   if (problems.length > 0 || found?.source === undefined) throw invalidInputs(type, name, problems);
@@ -88,9 +88,9 @@ function resolve(
   return { spec, source: found.source };
 }
 
-/** What stays in the state beside the outputs, and is nothing for users. The names are those of 0.1.0. */
+/** Kept in the state beside the outputs, for goimage's own use. The names are those of 0.1.0. */
 interface KeptState {
-  /** What the child was last told to be pushed again by. */
+  /** The last repushTrigger. */
   repair: pulumi.Output<string>;
   /** Where the build context is, which a new name of the stack does not change. */
   context: pulumi.Output<string>;

@@ -1,4 +1,4 @@
-// What users import. The args come first: the schema analyzer loses nested doc comments otherwise.
+// What users import.
 export * from "./args";
 export * from "./outputs";
 export { GoMultiStageImage } from "./goMultiStageImage";

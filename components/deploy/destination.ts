@@ -1,4 +1,4 @@
-// Where an image goes: repository and tags, which may come from another resource.
+// Repository and tags, which may be outputs of another resource.
 
 import * as pulumi from "@pulumi/pulumi";
 import { validateDestination, type ImageSpec } from "../inputs";
@@ -7,7 +7,6 @@ import { invalidInputs } from "./errors";
 import type { Owner } from "./owner";
 import { claimTags, knownTarget, tagProblems } from "./tagClaims";
 
-/** A repository, and tags in it. */
 export interface Destination {
   repository: Repository;
   /** At least one; the engine pushes the first. */

@@ -29,7 +29,7 @@ export function findDrift(
     try {
       return await driftOf(image, wanted, how);
     } catch (error) {
-      // Nothing may have changed; a registry that is out of reach is no reason to fail then.
+      // An update without changes must not fail because the registry is out of reach.
       await pulumi.log.warn(`not checked: ${(error as Error).message}`, component);
       return undefined;
     }

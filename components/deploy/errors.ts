@@ -15,7 +15,7 @@ export function invalidInputs(type: string, name: string, problems: readonly Pro
   return withoutStack(error);
 }
 
-/** An error whose message is all that a user needs. */
+/** An error that is shown without a stack trace. */
 export function runError(message: string): Error {
   return withoutStack(new Error(message));
 }

@@ -1,4 +1,4 @@
-// Who takes the bytes of an image that exceeds a limit: read from the registry, and only then.
+// Explains an image that exceeds a limit: its largest contributors, read from the registry only in that case.
 
 import type { RegistryAccess } from "../registry";
 import { humanSize } from "../text";
@@ -24,7 +24,7 @@ export async function growthDetails(
       .map((each) => `${each.kind} ${each.name} +${humanSize(each.after - each.before)}`);
     return [...largest, "what grew since the last deployment, on disk:", ...indented(lines)];
   } catch {
-    // The limit is what the user must hear of; the sums by origin are said without this.
+    // The error about the limit matters more, and it has the sizes by origin without this.
     return [];
   }
 }

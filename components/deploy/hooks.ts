@@ -1,4 +1,4 @@
-// What we want to know of the child that builds: whether it did, and why it failed.
+// Resource hooks on the child that builds: whether it built, and why it failed.
 
 import * as pulumi from "@pulumi/pulumi";
 import { explainFailure, type BuildRequest } from "../engines";

@@ -46,7 +46,7 @@ export function breakdown(image: SizedImage, before: SizedImage | undefined): st
   });
 }
 
-/** Bytes for people and for who counts. */
+/** A size in short and in bytes. */
 function exact(bytes: number): string {
   return bytes < 1000 ? humanSize(bytes) : `${humanSize(bytes)} (${bytes} bytes)`;
 }

@@ -1,4 +1,4 @@
-// What the registry serves for a digest that was just pushed: sizes, layers with their origins, checks.
+// Reads a pushed image from the registry: sizes, layers with their origins, checks.
 
 import type { ImageCheck, ImageLayer } from "../outputs";
 import { imageChecks } from "./checks";
@@ -8,7 +8,7 @@ import { readImage, type MeasuredLayer, type RegistryAccess } from "../registry"
 import type { Repository } from "../registry/reference";
 import { sizeSummary } from "../text";
 
-/** What was found out about an image; every field is an output of the components. */
+/** A measured image; every field is an output of the components. */
 export interface MeasuredImage {
   size: number;
   /** By platform. */
@@ -19,7 +19,6 @@ export interface MeasuredImage {
   checks: ImageCheck[];
 }
 
-/** What measureImage works from. */
 export interface MeasureOptions {
   repository: Repository;
   digest: string;

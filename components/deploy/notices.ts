@@ -1,4 +1,4 @@
-// What a user should hear about an image before it is built.
+// Warnings and messages before a build.
 
 import * as pulumi from "@pulumi/pulumi";
 import { secretWarnings, type ImageSpec } from "../inputs";
@@ -7,7 +7,7 @@ import type { Source } from "../source";
 import type { Destination } from "./destination";
 import { isMocked } from "./sdk";
 
-/** Tells what is unusual about the inputs and the source, and why the image is built. */
+/** Logs what is unusual about the inputs and the source, and the reason for a build. */
 export function announce(
   component: pulumi.Resource,
   spec: ImageSpec,
@@ -66,7 +66,7 @@ export function warnOfProviderLogin(
   const isUsed = provider !== undefined && engine === "docker";
   if (!isUsed || registry.login !== undefined || isMocked() || pulumi.runtime.isDryRun()) return;
   destination.apply(async ({ repository: { domain, path } }) => {
-    // A helper that fails is told of where the login is needed.
+    // A failing helper is reported where its login is needed.
     const login = await findCredentials(domain, process.env, path).catch(() => undefined);
     if (login !== undefined) return;
     await pulumi.log.warn(

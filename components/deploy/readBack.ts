@@ -19,7 +19,6 @@ import { measureImage } from "./measure";
 import { isMocked } from "./sdk";
 import { setTags, settleTags, withdrawTag, type PushedImage } from "./tags";
 
-/** What readBack works from. */
 export interface ReadBackOptions {
   component: pulumi.ComponentResource;
   spec: ImageSpec;

@@ -1,4 +1,4 @@
-// The one interface behind which both providers stand.
+// The interface that both engines implement.
 
 import type * as pulumi from "@pulumi/pulumi";
 
@@ -36,7 +36,6 @@ export interface BuildRequest {
   ssh: boolean;
 }
 
-/** What builds and pushes an image. */
 export interface ImageBuild {
   /** The child that was registered. */
   resource: pulumi.CustomResource;

@@ -1,4 +1,4 @@
-// What others ask of a registry. The grammar of image references, which asks nobody, is in reference.ts.
+// Everything that other folders ask of a registry. Image references are parsed in reference.ts, which does no I/O.
 
 import { openSession, type RegistryAccess, type Session } from "./client/session";
 import { readPushedImage, type PushedImage, type ReadOptions } from "./image/pushedImage";
@@ -47,7 +47,7 @@ export function putTag(
 
 const sessions = new Map<string, Session>();
 
-// One repository is asked several things in a row: its session keeps the token and what helpers answered.
+// One session per repository and login, so that its token and the credential helper's answer are reused.
 function sessionFor(repository: Repository, access: RegistryAccess = {}): Session {
   const { username, password, insecure } = access;
   const { DOCKER_CONFIG, REGISTRY_AUTH_FILE } = process.env;

@@ -12,7 +12,7 @@ export interface Cleaning {
 /** What is looked at of a line, before it is cut: enough that no secret is cut in two and shown in part. */
 const longestInput = 64 * 1024;
 const longestLine = 300;
-/** A shorter one would tear holes into every message, and protects nothing. */
+/** Masking a shorter one would garble every message and protect nothing. */
 const shortestSecret = 4;
 
 // ECMA-48: control sequences (colours, cursor), strings for the terminal (title, hyperlinks), and two-character escapes.

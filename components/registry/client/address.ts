@@ -3,12 +3,12 @@
 import { promises as dns, type LookupAddress } from "node:dns";
 import { BlockList, isIP, isIPv6 } from "node:net";
 
-/** From the closest to the farthest. */
+/** From the nearest to the most distant. */
 export type Reach = "machine" | "link" | "network" | "internet";
 
 const networks: readonly (readonly [Reach, "ipv4" | "ipv6", string, number])[] = [
   ["machine", "ipv4", "127.0.0.0", 8],
-  // Connects to this machine.
+  // 0.0.0.0 connects to this machine.
   ["machine", "ipv4", "0.0.0.0", 8],
   ["machine", "ipv6", "::", 127],
   ["link", "ipv4", "169.254.0.0", 16],
@@ -30,7 +30,7 @@ const lists = networks.map(([reach, family, address, bits]) => {
   return { reach, list };
 });
 
-/** How far an IP address is. */
+/** The distance of an IP address. */
 export function reachOf(address: string): Reach {
   const inner = isIPv6(address) ? embedded(address) : address;
   const family = isIPv6(inner) ? "ipv6" : "ipv4";
@@ -59,7 +59,7 @@ function groupsOf(address: string): number[] {
     : [...first, ...Array<number>(8 - first.length - last.length).fill(0), ...last];
 }
 
-/** How far a host is by its name alone; undefined where only a resolver can tell. */
+/** The distance of a host by its name alone; undefined where DNS must decide. */
 export function reachOfName(hostname: string): Reach | undefined {
   const name = hostname
     .replace(/^\[|\]$/g, "")
@@ -73,13 +73,13 @@ export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
 export const systemResolve: Resolve = (hostname) => dns.lookup(hostname, { all: true });
 
-/** Who can be reached from afar is trusted as little as what is afar, whatever other addresses it has. */
+/** A host with several addresses counts as its most distant one. */
 export function farther(one: Reach, other: Reach): Reach {
   const order: readonly Reach[] = ["machine", "link", "network", "internet"];
   return order.indexOf(one) > order.indexOf(other) ? one : other;
 }
 
-/** Whether somebody who is so far away may send us to what is so near. A cloud's own services are nobody's token server. */
+/** Whether a server at one distance may send us to another. Cloud metadata services are never a valid target. */
 export function maySendTo(from: Reach, target: Reach): boolean {
   if (target === "internet") return true;
   if (target === "link") return false;

@@ -43,7 +43,7 @@ export async function authenticate(
   return authorization?.header;
 }
 
-/** What was remembered for `scope`, unless it is about to run out. */
+/** The cached token for `scope`, unless it is about to expire. */
 export function remembered(session: Session, scope: string): string | undefined {
   const authorization = session.authorizations.get(scope);
   return authorization !== undefined && authorization.expires > Date.now() ? authorization.header : undefined;
@@ -129,7 +129,7 @@ async function requestToken(
       : { guard: guardFor(session, request.url, "its token server is", session.reach) }),
     env: session.env,
   });
-  // A redirect is not followed: it would carry the credentials to a place that the registry did not name.
+  // Redirects are not followed: they would carry the credentials to a host that the registry did not name.
   if (response.statusCode !== 200) throw await responseError(session, what, response, request.url.host);
   const bytes = await readBody(response, longestTokenAnswer, session.settings.idleTimeoutMs);
   const { token, expiresIn } = parseToken(bytes);
@@ -139,7 +139,7 @@ async function requestToken(
     );
   }
   addSecret(session, token);
-  // Tokens that are about to run out are not used, so that a request does not start with one.
+  // A token that is about to expire is not used: it could expire during the request.
   return { header: `Bearer ${token}`, expires: Date.now() + Math.max(expiresIn - 10, 0) * 1000 };
 }
 
@@ -158,7 +158,7 @@ function parseToken(bytes: Buffer): { token?: string; expiresIn: number } {
   return { token: usable, expiresIn };
 }
 
-/** A registry names its token server, and with it who gets the credentials: only so far is it trusted. */
+/** The registry names its token server, which then receives the credentials: checks that it may name this one. */
 function tokenServer(session: Session, endpoint: Endpoint, realm: string): URL {
   const refuse = (why: string): never => {
     throw new RegistryError(

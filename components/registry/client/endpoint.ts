@@ -34,7 +34,7 @@ async function firstThatAnswers(session: Session, candidates: readonly Endpoint[
     if (error === undefined) return candidate;
     failures.push({ origin: candidate.origin, error });
   }
-  // When both fail for the same reason (no route, no such host), the plain error says it best.
+  // When both attempts fail for the same reason (no route, no such host), the first error is the clearer one.
   const codes = new Set(failures.map(({ error }) => errorCode(error)));
   if (codes.size === 1) throw failures[0]?.error;
   const told = failures.map(({ origin, error }) => `${origin}: ${errorText(error)}`).join("; ");
@@ -59,7 +59,7 @@ async function probe(session: Session, { origin, verifyTls }: Endpoint): Promise
     });
     noteRegistry(session, url, response);
     await drain(response);
-    // A registry that wants credentials here wants them everywhere: the next request need not ask.
+    // A registry that asks for a login here asks for it everywhere, so the next request can log in at once.
     if (response.statusCode === 401) session.challenge = response.headers["www-authenticate"];
     // Go's and nginx's TLS servers answer plain http with 400; others close the connection.
     const tls = url.protocol === "http:" && response.statusCode === 400;

@@ -30,7 +30,7 @@ export class RegistryError extends Error {
   }
 }
 
-// An error's body is only read for its message.
+// The body of an error is read for its message alone.
 const longestErrorBody = 64 * 1024;
 const temporaryStatus = [408, 429, 500, 502, 503, 504];
 const temporaryCodes = [
@@ -46,7 +46,7 @@ export function isTemporaryStatus(status: number): boolean {
   return temporaryStatus.includes(status);
 }
 
-/** Reads what is needed of a refused response, and lets go of the connection. */
+/** Reads the message of an error response and releases the connection. */
 export async function responseError(
   session: Session,
   what: string,
@@ -57,7 +57,7 @@ export async function responseError(
   const answer = await readAnswer(response);
   const own = [answer.code, answer.message].filter((part) => part !== undefined).join(": ");
   const where = from === undefined ? session.name : `${session.name} (sent on to ${from})`;
-  // Where a registry sends us to may be a stranger to it, whose words are none of its user's business.
+  // A redirect may lead to a server that has nothing to do with the registry: its text is not shown.
   const said = own === "" || from !== undefined ? "" : ` (${redact(session, own)})`;
   const isImmutable = /immutable|cannot be overwritten/i.test(own);
   const reason = redact(session, `${status} ${response.statusMessage ?? ""}`);
@@ -92,7 +92,7 @@ export function loginCommand(session: Session): string {
   return session.domain === "docker.io" ? "docker login" : `docker login ${session.domain}`;
 }
 
-/** What a registry says, without secrets that it repeats. */
+/** A registry's message, with echoed secrets masked. */
 export function redact(session: Session, text: string): string {
   return cleanLine(text, { secrets: session.secrets });
 }
@@ -102,7 +102,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** A connection that failed for each of a host's addresses comes as one error without text. */
+/** Node reports a connection that failed for each address of a host as one AggregateError without a message. */
 export function errorText(error: unknown): string {
   // OpenSSL's own text comes with places in its source.
   const tls = error instanceof Error ? /SSL routines:[^:]*:([^:]+)/.exec(error.message)?.[1] : undefined;

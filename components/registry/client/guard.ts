@@ -9,14 +9,14 @@ import type { Guard } from "./http";
 import { proxyFor } from "./proxy";
 import type { Session } from "./session";
 
-/** How far away `response` came from. A proxy hides that, so only names count behind one. */
+/** The distance of the server that sent `response`. Behind a proxy only the host's name can be judged. */
 export function reachOfAnswer(session: Session, url: URL, response: IncomingMessage): Reach {
   if (proxyFor(url, session.env) !== undefined) return reachOfName(url.hostname) ?? "internet";
   const address = response.socket.remoteAddress;
   return address === undefined ? "internet" : reachOf(address);
 }
 
-/** A registry that was far once stays far: its name may resolve to this machine a moment later. */
+/** The distance never shrinks: a remote registry's name could resolve to this machine on the next request. */
 export function noteRegistry(session: Session, url: URL, response: IncomingMessage): Reach {
   const answered = reachOfAnswer(session, url, response);
   session.reach = session.reach === undefined ? answered : farther(answered, session.reach);

@@ -1,5 +1,5 @@
-// One HTTP exchange with node:http and node:https, which a Pulumi program has loaded anyway: no redirects, no
-// retries, no credentials here.
+// One HTTP exchange over node:http and node:https, which every Pulumi program has loaded anyway. Redirects, retries and
+// credentials are handled by transport.ts.
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
 import { cleanLine } from "../../text";
@@ -11,19 +11,19 @@ export interface HttpRequest {
   headers: Readonly<Record<string, string>>;
   body?: Buffer;
   verifyTls: boolean;
-  /** How long what may take; those of the session. */
+  /** The session's time limits. */
   limits: TimeLimits;
-  /** Where the host must be checked: none where the request may go anywhere. */
+  /** Checks the addresses of the host; undefined when the request may go anywhere. */
   guard?: Guard;
   signal?: AbortSignal;
-  /** Where a proxy may be named. */
+  /** The environment that may name a proxy. */
   env: NodeJS.ProcessEnv;
 }
 
 export interface Guard {
-  /** Tells a host's addresses, or refuses them. */
+  /** Resolves a host, or refuses its addresses. */
   lookup: LookupFunction;
-  /** Names what `lookup` allows. Connections that were made under another rule are not used: nobody judged their address. */
+  /** Names the rule behind `lookup`. Connections opened under another rule are not reused: their address was not checked. */
   rule: string;
 }
 
@@ -35,13 +35,13 @@ export interface TimeLimits {
   totalTimeoutMs: number;
 }
 
-/** More than a server has reason to send before its answer. */
+/** The most informational (1xx) responses before the final one. */
 const mostInterimAnswers = 20;
 
-/** The code of an error after which the same request would only take as long again. */
+/** The error code of a timeout, after which a retry would only take as long again. */
 const endless = "ETIME";
 
-/** A body is longer than anything sensible. */
+/** The body exceeded its limit. */
 export class BodyTooLongError extends Error {
   override readonly name = "BodyTooLongError";
 }
@@ -67,13 +67,13 @@ async function client(
   return { request, agent };
 }
 
-/** What both kinds of proxy agents have. */
+/** The common part of both proxy agents. */
 interface ProxyAgent extends Agent {
   connectOpts: { signal?: AbortSignal };
   connect(request: ClientRequest, options: object): Promise<unknown>;
 }
 
-/** Loaded here: few need it. */
+/** Loaded on demand: few users are behind a proxy. */
 async function proxied(secure: boolean, proxy: URL | undefined): Promise<Agent | undefined> {
   if (proxy === undefined) return undefined;
   const made: unknown = secure
@@ -90,7 +90,7 @@ async function proxied(secure: boolean, proxy: URL | undefined): Promise<Agent |
   return agent;
 }
 
-/** Ends the way to a proxy, by request. */
+/** Aborts the connection to a proxy, by request. */
 const connecting = new WeakMap<ClientRequest, AbortController>();
 
 /** The response's body must be read or drained by the caller. */
@@ -124,7 +124,7 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       leave();
     };
     const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
-    // Silence is not enough to go by: a byte now and then breaks it.
+    // An idle timeout alone is not enough: a server can send a byte now and then.
     const headers = setTimeout(
       () => giveUp(`${url.host} did not answer within ${seconds(limits.headersTimeoutMs)}`),
       limits.headersTimeoutMs,
@@ -167,7 +167,7 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       watch = setInterval(() => {
         const came = incoming.socket.bytesRead - before;
         before += came;
-        // What waits to be read by us is not the server's fault.
+        // Data that we have not read yet is not the server's delay.
         if (came < limits.leastBytes && incoming.readableLength === 0 && !incoming.complete)
           giveUp(`only ${came} bytes came from ${url.host} in ${seconds(limits.leastBytesMs)}`);
       }, limits.leastBytesMs);
@@ -201,7 +201,7 @@ export async function readBody(response: IncomingMessage, cap: number, deadlineM
   }
 }
 
-/** Lets the connection be used again without reading what the response says; gives up on a long one. */
+/** Drains a response so that its connection can be reused; closes the connection when the body is long. */
 export async function drain(response: IncomingMessage): Promise<void> {
   try {
     await readBody(response, 64 * 1024, 5_000);

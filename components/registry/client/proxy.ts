@@ -19,7 +19,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   return proxy;
 }
 
-/** The proxy itself cannot be used, or refuses; the registry was never asked. */
+/** The proxy is unusable or refused the connection; the registry was not reached. */
 export class ProxyError extends Error {
   override readonly name = "ProxyError";
   readonly code = "EPROXY";

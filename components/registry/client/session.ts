@@ -1,4 +1,4 @@
-// What is remembered about one repository's registry between requests: how to reach it, and as whom.
+// What is remembered about a registry between requests: its address, its protocol, and the credentials that it accepted.
 import { findCredentials, type Credentials } from "../credentials/store";
 import { systemResolve, type Reach, type Resolve } from "./address";
 import { registryHost, type Repository } from "../reference";
@@ -11,17 +11,17 @@ export interface RegistryAccess {
 }
 
 export interface Settings {
-  /** How often a request is sent at most. */
+  /** Most attempts for one request. */
   tries: number;
   /** Wait before the second try; doubles each time. */
   retryBaseMs: number;
-  /** Longest wait that a registry can ask for. */
+  /** The longest Retry-After that is honoured. */
   longestWaitMs: number;
   /** Longest silence on a connection. */
   idleTimeoutMs: number;
   /** Until the answer's headers are there. */
   headersTimeoutMs: number;
-  /** A body must bring so many bytes in so much time. */
+  /** The slowest body that is accepted: this many bytes in each interval. */
   leastBytes: number;
   leastBytesMs: number;
   /** The whole request with its answer. */
@@ -64,12 +64,12 @@ export interface Session {
   readonly settings: Settings;
   readonly env: NodeJS.ProcessEnv;
   endpoint?: Promise<Endpoint>;
-  /** What the registry said it wants when it was found. */
+  /** The challenge of the first answer. */
   challenge?: string;
   credentials?: Promise<Credentials | undefined>;
-  /** How far the registry is: the farthest address that it has answered from. */
+  /** Where the registry is: the most distant kind of address that has answered for it. */
   reach?: Reach;
-  /** Who the registry knows us as, for messages. */
+  /** The user name, for messages. */
   user?: string;
   readonly authorizations: Map<string, Authorization>;
   /** Never to be printed. */
@@ -100,7 +100,7 @@ export function isOwn(session: Session, url: URL): boolean {
   return url.host === new URL(`${url.protocol}//${session.host}`).host;
 }
 
-/** Those given explicitly win over the store, which is only asked when a registry wants to know who asks. */
+/** Explicit credentials win. The Docker credential store is read only when a registry asks for a login. */
 export async function sessionCredentials(session: Session): Promise<Credentials | undefined> {
   const credentials = await (session.credentials ??= lookUp(session));
   session.user =
@@ -111,12 +111,12 @@ export async function sessionCredentials(session: Session): Promise<Credentials 
 }
 
 export function addSecret(session: Session, secret: string | undefined): void {
-  // A very short one would tear holes in every message and protects nothing.
+  // Masking a very short secret would garble every message and protect nothing.
   if (secret === undefined || secret.length < 4) return;
   for (const form of spellings(secret)) session.secrets.add(form);
 }
 
-/** A secret as a server may repeat it: in an address, a form, a header, JSON or HTML. */
+/** The forms in which a server may echo a secret: in a URL, a form, a header, JSON or HTML. */
 function spellings(secret: string): string[] {
   const inAddress = encodeURIComponent(secret);
   const inForm = new URLSearchParams([["", secret]]).toString().slice(1);

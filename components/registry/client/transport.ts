@@ -1,4 +1,4 @@
-// One request to a registry as callers see it: authenticated, redirected, tried again when that may help.
+// One request to a registry, with authentication, redirects and retries.
 import type { IncomingMessage } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cleanLine } from "../../text";
@@ -65,7 +65,7 @@ async function withRetries<T>(
       return await attempt();
     } catch (error) {
       if (tried >= settings.tries || signal?.aborted || !isTemporary(error)) throw error;
-      // A little randomness keeps several images from asking again at the same moment.
+      // Jitter, so that several images do not retry at the same moment.
       const backOff = settings.retryBaseMs * 2 ** (tried - 1) * (0.9 + 0.2 * Math.random());
       const asked = error instanceof RegistryError ? (error.retryAfterMs ?? 0) : 0;
       await sleep(Math.max(backOff, Math.min(asked, settings.longestWaitMs)), undefined, { signal });
@@ -75,7 +75,7 @@ async function withRetries<T>(
 
 interface Answered {
   response: IncomingMessage;
-  /** Who answered, after redirects. */
+  /** The URL that answered, after redirects. */
   host: string;
 }
 
@@ -103,7 +103,7 @@ async function authorised(session: Session, request: RegistryRequest): Promise<A
   return hidden ? askAsUser(session, endpoint, request, scope, first) : first;
 }
 
-/** One more try with fresh credentials, and no more: wrong passwords lock accounts. */
+/** Exactly one retry with fresh credentials: repeated wrong passwords lock accounts. */
 async function answerChallenge(
   session: Session,
   endpoint: Endpoint,
@@ -127,7 +127,7 @@ async function answerChallenge(
   }
 }
 
-/** The stored credentials are looked up again too: they may have run out, or the user logs in meanwhile. */
+/** Reads the credential store again too: a token may have expired, or the user may have logged in meanwhile. */
 function forget(session: Session, scope: string): void {
   session.authorizations.delete(scope);
   session.credentials = undefined;
@@ -144,10 +144,10 @@ async function askAsUser(
   scope: string,
   first: Answered,
 ): Promise<Answered> {
-  // Nor does anybody get a password unasked without having proved who he is.
+  // Never send a password unasked to a server whose certificate was not verified.
   if (isLoopback(session.domain) || !endpoint.verifyTls || !endpoint.origin.startsWith("https:"))
     return first;
-  // A broken helper is no reason to fail: the registry did not ask for credentials.
+  // The registry did not ask for credentials, so a broken helper must not fail the request.
   const credentials = await sessionCredentials(session).catch(() => undefined);
   if (credentials?.username === undefined || credentials.password === undefined) return first;
   const header = basicHeader(session, credentials.username, credentials.password);
@@ -209,7 +209,7 @@ function toHttp(
     url,
     headers: { ...request.headers, ...(authorization === undefined ? {} : { authorization }) },
     body: request.body,
-    // Verification is only off for the registry itself, not for where it redirects to.
+    // Certificate checks are off for the registry alone, not for where it redirects to.
     verifyTls: endpoint.verifyTls || !isOwn(session, url),
     limits: session.settings,
     ...(guard === undefined ? {} : { guard }),

@@ -1,4 +1,4 @@
-/** Credentials are stored in a way that cannot be read; the message names the file or helper, never a secret. */
+/** Stored credentials cannot be read. The message names the file or the helper, never a secret. */
 export class CredentialError extends Error {
   override readonly name = "CredentialError";
 }

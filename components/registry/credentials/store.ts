@@ -77,7 +77,7 @@ function home(env: NodeJS.ProcessEnv): string {
   return env["HOME"] || env["USERPROFILE"] || homedir();
 }
 
-/** `host/team/api`, `host/team`, `host`: the most special first. */
+/** `host/team/api`, `host/team`, `host`: the most specific first. */
 function prefixes(domain: string, path: string): string[] {
   const parts = path === "" ? [] : path.split("/");
   return Array.from({ length: parts.length + 1 }, (_, n) =>

@@ -1,4 +1,4 @@
-// Which image of an index is meant, and what the others have.
+// Chooses one image of an index, and measures the others.
 import { limits } from "../../limits";
 import type { Session } from "../client/session";
 import { inParallel } from "./inParallel";
@@ -68,7 +68,7 @@ async function otherSizes(
   return Object.fromEntries(sizes);
 }
 
-/** The images of an index; those of the indexes in it where its own have not the one that is wanted. */
+/** The images of an index. Nested indexes are read only when the wanted platform is not among its own images. */
 async function imagesOf(
   session: Session,
   top: ImageIndex,

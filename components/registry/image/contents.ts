@@ -1,4 +1,4 @@
-// What the files of a layer tell about an image: what can be executed, by whom, and with what privileges.
+// Collects what the checks need from a layer's files: programs, shells, setuid files, certificates, packages.
 import { posix } from "node:path";
 import { headLength, linkage } from "../../goBinary";
 import { limits } from "../../limits";

@@ -58,7 +58,7 @@ export interface ImageConfig {
   history: HistoryEntry[];
 }
 
-/** The registry served something that is no image, or not the one that was asked for. */
+/** The registry served something that is not an image, or not the requested one. */
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
 }

@@ -9,7 +9,7 @@ import { measureLayer } from "./layers";
 import { layerInstructions, parseConfig, platformName, transferSize, type Descriptor } from "./manifest";
 import { readConfig, readManifest } from "./served";
 
-/** What was found out about a layer's files. */
+/** A layer's files, summed up. */
 export interface MeasuredLayer {
   /** Bytes on disk after a pull. */
   unpackedSize: number;
@@ -91,7 +91,7 @@ async function measureLayers(
     layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]),
   );
   const stop = new AbortController();
-  // Without the configuration the layers are of no use: no more of them is read, and no request is tried again.
+  // Without the configuration the layers are useless: stop reading them and do not retry.
   program.catch(() => stop.abort());
   try {
     await inParallel(parallelLayers, waiting.values(), async (layer) => {

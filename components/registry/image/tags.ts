@@ -1,4 +1,4 @@
-// Tags: what the registry serves for one, and making one point to an image.
+// Reads and writes tags.
 import { RegistryError } from "../client/errors";
 import { drain } from "../client/http";
 import type { Session } from "../client/session";

@@ -1,4 +1,4 @@
-// Reads an image's layers once more, file by file, for who wants to know more than sizes.
+// Reads an image's layers file by file, for the size report.
 import { PassThrough, pipeline, type Readable } from "node:stream";
 import type { LayerContents } from "../../outputs";
 import { openSession, type RegistryAccess, type Session } from "../client/session";

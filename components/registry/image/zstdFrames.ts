@@ -1,5 +1,5 @@
-// Looks at the headers of zstd frames (RFC 8878, section 3.1.1) as they stream by: how much memory a frame wants kept is said
-// there, in a few bytes, and who unpacks takes it at once.
+// Checks the headers of zstd frames (RFC 8878, section 3.1.1) in a stream. A header declares its window size, and a
+// decompressor allocates that much at once.
 import { limits } from "../../limits";
 
 /** What comes next in the stream, and how many bytes of it are missing. */
