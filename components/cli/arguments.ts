@@ -92,10 +92,10 @@ export function parseArguments(args: readonly string[]): ReportArguments | undef
     top: topOf(values.top),
     insecure,
     ...(place === "-" ? {} : { output: place }),
-    ...(compare === undefined ? {} : { compare }),
-    ...(platform === undefined ? {} : { platform }),
-    ...(stack === undefined ? {} : { stack }),
-    ...(cwd === undefined ? {} : { cwd }),
+    compare,
+    platform,
+    stack,
+    cwd,
   };
 }
 

@@ -49,7 +49,7 @@ function read(reference: string, { platform, insecure }: ReportArguments): Promi
   return readReport(reference, {
     access: { insecure },
     progress: showProgress(reference),
-    ...(platform === undefined ? {} : { platform }),
+    platform,
   }).finally(clearProgress);
 }
 
@@ -58,7 +58,7 @@ async function render(
   before: ImageReport | undefined,
   { format, top, output }: ReportArguments,
 ): Promise<string> {
-  const options = { top, ...(before === undefined ? {} : { before }) };
+  const options = { top, before };
   switch (format) {
     case Format.Html:
       return formatHtml(after, options);

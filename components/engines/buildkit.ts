@@ -27,7 +27,7 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
       ...(request.login === undefined
         ? {}
         : { registries: [{ address: request.registry, ...request.login }] }),
-      ...(request.builder === undefined ? {} : { builder: { name: request.builder } }),
+      builder: request.builder === undefined ? undefined : { name: request.builder },
       ...(Object.keys(request.secrets).length === 0
         ? {}
         : // A new token, or another machine's certificates, give the same image.

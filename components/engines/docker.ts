@@ -19,7 +19,7 @@ export const dockerEngine: ImageEngine = (name, request, opts) => {
         // The provider's default is the platform of the machine that happens to run the program.
         platform: request.platform,
       },
-      ...(request.login === undefined ? {} : { registry: { server: request.registry, ...request.login } }),
+      registry: request.login && { server: request.registry, ...request.login },
     },
     opts,
   );

@@ -5,7 +5,7 @@ import type { ImageSpec, Problem } from "../inputs";
 /** The provider wants an agent even for a preview, and names none of our inputs when there is none. */
 export function agentProblems({ build }: ImageSpec): Problem[] {
   // Windows has an agent at a place of its own.
-  if (!build.ssh || process.platform === "win32" || process.env.SSH_AUTH_SOCK) return [];
+  if (!build.ssh || process.platform === "win32" || process.env["SSH_AUTH_SOCK"]) return [];
   const reason =
     "needs an SSH agent, and SSH_AUTH_SOCK names none; start one and give it a key, such as with " +
     'eval "$(ssh-agent)" && ssh-add';

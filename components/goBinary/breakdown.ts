@@ -42,9 +42,9 @@ export function breakDown(file: Buffer): BinaryBreakdown | undefined {
   return {
     size: file.length,
     goVersion: info?.goVersion ?? "",
-    ...(info?.main === undefined ? {} : { main: info.main }),
+    main: info?.main,
     ...sumUp(elf, resolved(found.claims, info), originFinder(info)),
-    ...(found.note === undefined ? {} : { note: found.note }),
+    note: found.note,
   };
 }
 

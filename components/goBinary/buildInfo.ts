@@ -106,5 +106,5 @@ export function parseModules(text: string): Omit<BuildInfo, "goVersion"> {
         replaced.version = version === "" ? `${replaced.version} => ${path}` : version;
     }
   }
-  return { mainPackage, ...(main === undefined ? {} : { main }), dependencies };
+  return { mainPackage, main, dependencies };
 }

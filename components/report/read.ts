@@ -36,7 +36,7 @@ export async function readReport(reference: string, options: ReadReportOptions =
     surface: surfaceOf(image.layers),
     layers: image.layers.map(({ digest, mediaType, createdBy, size, unpackedSize }) => ({
       ...{ digest, mediaType, size, unpackedSize },
-      ...(createdBy === undefined ? {} : { createdBy: instruction(createdBy) }),
+      createdBy: createdBy && instruction(createdBy),
     })),
     programs: layers.flatMap(({ programs }) => [...programs].map(([path, found]) => ({ path, ...found }))),
     contents: imageTree(reference, layers, owners),

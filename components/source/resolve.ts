@@ -68,7 +68,7 @@ function lookForService(spec: ImageSpec): ReturnType<typeof findGoService> {
   const context = buildContext(spec);
   return findGoService(source, {
     mainPackage,
-    workspace: build.env.GOWORK !== "off",
+    workspace: build.env["GOWORK"] !== "off",
     vendor: vendorSetting(goFlags(build)),
     isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
   });
@@ -81,7 +81,7 @@ function vendorSetting(flags: readonly string[]): boolean | undefined {
 }
 
 function goFlags({ flags, env }: BuildSpec): string[] {
-  const fromEnvironment = (env.GOFLAGS ?? "").split(/\s+/).filter((flag) => flag !== "");
+  const fromEnvironment = (env["GOFLAGS"] ?? "").split(/\s+/).filter((flag) => flag !== "");
   return [...flags, ...fromEnvironment];
 }
 
@@ -92,7 +92,7 @@ const decisiveVariables = ["GOFLAGS", "GOEXPERIMENT"];
 function buildContext({ build, platforms: [platform = ""] }: ImageSpec): BuildContext {
   const variables = Object.keys(build.env);
   return {
-    goarch: goTarget(platform).GOARCH ?? "",
+    goarch: goTarget(platform)["GOARCH"] ?? "",
     cgoEnabled: build.cgoEnabled,
     buildTags: build.buildTags,
     flags: goFlags(build),

@@ -46,7 +46,7 @@ describe("the results of a run of benchmarks", () => {
       run.results.all.map(({ comparison, values }) => [comparison, values]),
       [["noop", [2]]],
     );
-    assert.equal(run.machine.date, "2026-01-01");
+    assert.equal(run.machine["date"], "2026-01-01");
   });
 
   it("are not mixed with those of another machine or another number of repetitions", () => {

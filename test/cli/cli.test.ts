@@ -9,6 +9,7 @@ describe("goimage's command line", () => {
   it("has a default for everything but the image", () => {
     assert.deepEqual(parseArguments(["report", "a/b:1"]), {
       ...{ image: "a/b:1", format: "html", output: "goimage-report.html", top: 20, insecure: false },
+      ...{ compare: undefined, platform: undefined, stack: undefined, cwd: undefined },
     });
     assert.equal(parseArguments(["--help"]), undefined);
     assert.equal(parseArguments(["help"]), undefined);

@@ -13,7 +13,7 @@ const message =
   '"-extldflags=-static"), or choose a runtime.image with glibc';
 
 export function glibcCheck({ build, runtime }: ImageSpec, binary: string): Instruction[] {
-  const flags = [...build.flags, build.env.GOFLAGS ?? ""];
+  const flags = [...build.flags, build.env["GOFLAGS"] ?? ""];
   const isDynamic = build.cgoEnabled || flags.some((flag) => flag.includes("-buildmode=pie"));
   return isDynamic && isAlpine(runtime.image) ? [run(["sh", "-c", script, binary, message])] : [];
 }

@@ -74,7 +74,7 @@ function sshCommand(): string {
 /** Where git finds the private hosts, at the ports that the known hosts tell. */
 function sshHosts(build: BuildSpec): { host: string; url: string }[] {
   // Where the user is not git, or the path another one, build.env has the rewriting.
-  if (!build.ssh || build.env.GIT_CONFIG_COUNT !== undefined) return [];
+  if (!build.ssh || build.env["GIT_CONFIG_COUNT"] !== undefined) return [];
   return privateHosts(build.goPrivate ?? "").map((host) => {
     const port = portOf(host, build.sshKnownHosts ?? "") ?? 22;
     return { host, url: `ssh://git@${host}${port === 22 ? "" : `:${port}`}` };

@@ -108,7 +108,7 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       rejectUnauthorized: request.verifyTls,
       timeout: limits.idleTimeoutMs,
       signal,
-      ...(request.guard === undefined ? {} : { lookup: request.guard.lookup }),
+      lookup: request.guard?.lookup,
     });
     const way = new AbortController();
     connecting.set(outgoing, way);

@@ -212,7 +212,7 @@ function toHttp(
     // Certificate checks are off for the registry alone, not for where it redirects to.
     verifyTls: endpoint.verifyTls || !isOwn(session, url),
     limits: session.settings,
-    ...(guard === undefined ? {} : { guard }),
+    guard,
     env: session.env,
     signal: request.signal,
   };

@@ -70,7 +70,7 @@ export async function readPushedImage(
       mediaType: layer.mediaType,
       size: layer.size,
       ...(found.get(layer.digest) as MeasuredLayer),
-      ...(createdBy === undefined ? {} : { createdBy }),
+      createdBy,
     };
   });
   const platformSizes = { [platformName(platform ?? config.platform)]: transferSize(manifest), ...others };

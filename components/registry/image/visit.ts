@@ -66,7 +66,7 @@ export async function visitImage<V extends { request: DataRequest }>(
     visited.set(layer.digest, found);
     done += layer.size;
     const createdBy = instructions[n];
-    layers.push({ ...found, ...(createdBy === undefined ? {} : { createdBy }) });
+    layers.push({ ...found, createdBy });
   }
   return {
     digest,
