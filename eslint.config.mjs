@@ -18,7 +18,7 @@ const mayImport = {
   report: ["text", "goBinary", "registry", "registry/reference.ts"],
   deploy: [
     ...["text", "inputs", "source", "context", "dockerfile", "engines"],
-    ...["registry", "registry/reference.ts", "report"],
+    ...["registry", "registry/reference.ts", "report/lazy.ts"],
   ],
   cli: ["text", "inputs", "report"],
 };
@@ -35,7 +35,7 @@ const zones = [
   ...folders.map((folder) => ({
     target: "./components/*.ts",
     from: `./components/${folder}`,
-    except: ["./index.ts"],
+    except: ["./index.ts", "./lazy.ts"],
     message: `import ${folder}/index.ts`,
   })),
 ];

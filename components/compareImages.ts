@@ -2,6 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageLayer } from "./outputs";
+import { loadReport } from "./report/lazy";
 
 /** What compareImages looks at: a GoMultiStageImage, a GoSingleStageImage, or the same outputs of another stack. */
 export interface ComparableImage {
@@ -44,9 +45,8 @@ export function compareImages(
   before: ComparableImage,
   after: ComparableImage,
 ): pulumi.Output<ImageComparison> {
-  return pulumi.all([known(before), known(after)]).apply(async (images) => {
-    // Loaded here: few programs compare.
-    const { comparedFigures, surfaceOf, textTable } = await import("./report/index.js");
+  return pulumi.all([known(before), known(after)]).apply((images) => {
+    const { comparedFigures, surfaceOf, textTable } = loadReport();
     const measured = ({ layers, ...sizes }: Known): Measured => ({ ...sizes, surface: surfaceOf(layers) });
     const [old, now] = [measured(images[0]), measured(images[1])];
     const figures = ({ surface, ...sizes }: Measured): ImageFigures => ({ ...sizes, ...surface });

@@ -6,12 +6,7 @@ import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, GoSingleStageImage } from "../components";
 import { helloFiles, inHello, makeTree } from "./support/module";
-
-interface Registered {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-}
+import { runProgram, type Registered } from "./support/program";
 
 const repository = "registry.example.com/team/hello";
 
@@ -20,29 +15,14 @@ let directory = "";
 
 /** Runs a program in a fresh project under mocks and gives what it registered. A preview, so that no network is used. */
 async function registered(program: () => void): Promise<Registered[]> {
-  const found: Registered[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, name, inputs }) => {
-        found.push({ type, name, inputs: inputs as Record<string, unknown> });
-        return { id: `${name}-id`, state: inputs as Record<string, unknown> };
-      },
-      call: ({ inputs }) => inputs as Record<string, unknown>,
-    },
-    "project",
-    "stack",
-    true,
-  );
   const before = process.cwd();
   directory = makeTree(inHello(helloFiles));
   process.chdir(directory);
   try {
-    program();
-    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+    return (await runProgram(program, { preview: true })).resources;
   } finally {
     process.chdir(before);
   }
-  return found.filter(({ type }) => !type.startsWith("pulumi:"));
 }
 
 function inputs(found: Registered[], type: string): Record<string, unknown> {

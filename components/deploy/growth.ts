@@ -1,6 +1,7 @@
 // Explains an image that exceeds a limit: its largest contributors, read from the registry only in that case.
 
 import type { RegistryAccess } from "../registry";
+import { loadReport } from "../report/lazy";
 import { humanSize } from "../text";
 
 const most = 8;
@@ -12,8 +13,7 @@ export async function growthDetails(
   access: RegistryAccess,
 ): Promise<string[]> {
   try {
-    // Loaded here: no other program needs to read binaries.
-    const { changes, contributorLines, difference, readReport } = await import("../report/index.js");
+    const { changes, contributorLines, difference, readReport } = loadReport();
     const after = await readReport(ref, { access });
     const largest = ["biggest contributors, on disk:", ...indented(contributorLines(after.contents, most))];
     if (before === undefined) return largest;

@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage } from "../../components";
 import { helloFiles, inHello, makeTree } from "../support/module";
+import { runProgram, valueOf, type Registered } from "../support/program";
 
 const digest = `sha256:${"0".repeat(64)}`;
 const componentType = "goimage:index:GoMultiStageImage";
@@ -35,7 +36,7 @@ describe("what became of the deployed image", () => {
     repository = `127.0.0.1:${(registry.address() as AddressInfo).port}/hello`;
     process.chdir(makeTree(inHello(helloFiles)));
     deployed = {};
-    const { image } = await run(true);
+    const image = (await run(true).ended).result;
     const known = await valueOf(pulumi.all([image.sourceFiles, image.dockerfile, image.tags]));
     const [sourceFiles, dockerfile, tags] = known;
     const ref = `${repository}@${digest}`;
@@ -49,37 +50,21 @@ describe("what became of the deployed image", () => {
     registry.close();
   });
 
-  /** Runs a program that has one image; `build` resolves when the engine is told to build. */
-  async function run(preview: boolean): Promise<{ image: GoMultiStageImage; build: Promise<void> }> {
+  /** Runs a program that has one image; `build` resolves when the engine is told to build, `ended` with the program. */
+  function run(preview: boolean) {
     let noteBuild = (): void => undefined;
     const build = new Promise<void>((resolve) => (noteBuild = resolve));
-    await pulumi.runtime.setMocks(
-      {
-        newResource: ({ type, name }) => {
-          if (type === dockerType) noteBuild();
-          // Of a digest that is not known nothing is read back.
-          const states: Record<string, Record<string, unknown>> = {
-            [componentType]: deployed,
-            [dockerType]: { repoDigest: pulumi.runtime.unknownValue },
-          };
-          return { id: `${name}-id`, state: states[type] ?? {} };
-        },
-        call: ({ inputs }) => inputs as Record<string, unknown>,
-      },
-      "project",
-      "stack",
-      preview,
-    );
-    // As the engine's: in a unit test of a user's nothing is asked of a registry.
-    const monitor = pulumi.runtime.getMonitor() as object;
-    const accept = (_request: unknown, done: (error: null, answer: object) => void) => done(null, {});
-    Object.assign(monitor, { registerErrorHook: accept, registerResourceHook: accept });
-    Object.defineProperty(monitor, "constructor", { value: { name: "ResourceMonitorClient" } });
-    return { image: new GoMultiStageImage("hello", { source: "hello", repository }), build };
-  }
-
-  function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
-    return new Promise((resolve) => output.apply(resolve));
+    const state = ({ type }: Registered) => {
+      if (type === dockerType) noteBuild();
+      // Of a digest that is not known nothing is read back.
+      const states: Record<string, Record<string, unknown>> = {
+        [componentType]: deployed,
+        [dockerType]: { repoDigest: pulumi.runtime.unknownValue },
+      };
+      return states[type] ?? {};
+    };
+    const program = () => new GoMultiStageImage("hello", { source: "hello", repository });
+    return { build, ended: runProgram(program, { state, preview, asEngine: true }) };
   }
 
   /** Whether a promise is resolved before a registry that does not answer could matter. */
@@ -91,7 +76,7 @@ describe("what became of the deployed image", () => {
   }
 
   it("is known before an unchanged image is given to the engine", async () => {
-    const { build } = await run(false);
+    const { build } = run(false);
     await asked;
     assert.equal(await happens(build), false);
     answer();
@@ -100,13 +85,13 @@ describe("what became of the deployed image", () => {
 
   it("keeps no edit waiting", async () => {
     deployed["sourceFiles"] = { ...(deployed["sourceFiles"] as object), "main.go": "before" };
-    const { build } = await run(false);
+    const { build } = run(false);
     await build;
   });
 
   it("keeps no change of the Dockerfile waiting", async () => {
     deployed["dockerfile"] = "FROM alpine:3.19\n";
-    const { build } = await run(false);
+    const { build } = run(false);
     await build;
   });
 });

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, type GoMultiStageImageArgs } from "../../components";
 import { helloFiles, inHello, makeTree } from "./module";
+import { runProgram, type Registered } from "./program";
 
 export const repository = "registry.example.com/team/hello";
 
@@ -25,40 +25,37 @@ export async function outcome(
   args: Partial<GoMultiStageImageArgs> = {},
   prepare: (directory: string) => void = () => undefined,
 ): Promise<Outcome> {
-  const children: string[] = [];
-  await pulumi.runtime.setMocks(
-    {
-      newResource: ({ type, inputs }) => {
-        children.push(type);
-        return { id: "id", state: inputs as Record<string, unknown> };
-      },
-      call: ({ inputs }) => inputs as Record<string, unknown>,
-    },
-    "project",
-    "stack",
-    true,
-  );
   const before = process.cwd();
   const directory = makeTree(files);
-  const warnings: string[] = [];
-  const warn = pulumi.log.warn;
-  (pulumi.log as { warn: unknown }).warn = (text: string) => Promise.resolve(void warnings.push(text));
   process.chdir(directory);
   let error = "";
   try {
-    prepare(directory);
-    new GoMultiStageImage("api", { source: "hello", repository, ...args });
-    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
-  } catch (thrown) {
-    error = (thrown as Error).message;
+    const program = () => {
+      prepare(directory);
+      try {
+        new GoMultiStageImage("api", { source: "hello", repository, ...args });
+      } catch (thrown) {
+        error = (thrown as Error).message;
+      }
+    };
+    const { resources, logs } = await runProgram(program, { preview: true });
+    return { error, ...found(directory, resources, logs) };
   } finally {
     process.chdir(before);
-    (pulumi.log as { warn: unknown }).warn = warn;
   }
+}
+
+function found(
+  directory: string,
+  resources: readonly Registered[],
+  logs: readonly string[],
+): Omit<Outcome, "error"> {
   const source = path.join(directory, ".goimage/project/stack/api-MultiStage");
   const staged = fs.existsSync(source) ? fs.readdirSync(source, { recursive: true, encoding: "utf8" }) : [];
   const context = staged.filter((file) => fs.statSync(path.join(source, file)).isFile()).sort();
-  return { error, children: children.filter((type) => type.startsWith("docker")), context, warnings };
+  const children = resources.map(({ type }) => type).filter((type) => type.startsWith("docker"));
+  const warnings = logs.flatMap((text) => /^warning: ([^]*)/.exec(text)?.[1] ?? []);
+  return { children, context, warnings };
 }
 
 /** The files of a small module in the directory hello, and more. */

@@ -1,30 +1,14 @@
 import * as assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { putTag, readImage, tagDigest } from "../../../components/registry";
 import { readPushedImage } from "../../../components/registry/image/pushedImage";
 import { writeTag } from "../../../components/registry/image/tags";
 import { mediaTypes } from "../../../components/registry/image/manifest";
+import { gzipLayer, layerType } from "../../support/servedImage";
 import { digestOf, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
-
-const layerType = "application/vnd.oci.image.layer.v1.tar+gzip";
-
-function layer(size: number): Buffer {
-  const dir = mkdtempSync(join(tmpdir(), "goimage-image-"));
-  try {
-    writeFileSync(join(dir, "main"), Buffer.alloc(size, size % 251));
-    return gzipSync(execFileSync("tar", ["-cf", "-", "-C", dir, "main"], { maxBuffer: 1e8 }));
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
-}
 
 describe("registry: a whole image", () => {
   let registry: FakeRegistry;
-  const blobs = [layer(1000), layer(70_000), layer(3), layer(12_345)];
+  const blobs = [gzipLayer(1000), gzipLayer(70_000), gzipLayer(3), gzipLayer(12_345)];
   const sizes = [1000, 70_000, 3, 12_345];
   const contents = {
     ...{ files: 1, executables: 0, setuidFiles: [], shells: [] },

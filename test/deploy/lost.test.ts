@@ -1,0 +1,143 @@
+// What became of the deployed image, and whether it is pushed again, against a registry in the test's own process.
+
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import type { DeployedImage } from "../../components/deploy/deployed";
+import { findDrift, type Drift } from "../../components/deploy/drift";
+import { repushTrigger } from "../../components/deploy/repush";
+import { valueIfKnown } from "../../components/deploy/sdk";
+import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { runProgram } from "../support/program";
+import { deployedAs, serveImage } from "../support/servedImage";
+
+const gone = `sha256:${"a".repeat(64)}`;
+const stranger = `sha256:${"5".repeat(64)}`;
+
+describe("drift", () => {
+  let registry: FakeRegistry;
+  beforeEach(async () => void (registry = await startRegistry()));
+  afterEach(() => registry.close());
+
+  async function find(deployed: DeployedImage | undefined, tags: string[], how: object = {}) {
+    const { result, logs } = await runProgram(
+      () => {
+        const component = new pulumi.ComponentResource("test:index:Image", "image");
+        const destination = pulumi.output({ repository: registry.repository, tags });
+        const found = findDrift(component, pulumi.output(deployed), destination, pulumi.secret({}));
+        return Promise.all([valueIfKnown(found), pulumi.isSecret(found)]);
+      },
+      { asEngine: true, ...how },
+    );
+    return { drift: result[0], isSecret: result[1], logs };
+  }
+
+  const named = (...tags: string[]) => tags.map((tag) => `${registry.repository.asWritten}:${tag}`);
+
+  it("asks for the tags that were deployed and still are wanted, and for nothing else", async () => {
+    const digest = serveImage(registry, { sizes: [10], tag: "a" });
+    const deployed = deployedAs(registry, digest, { tags: named("a", "b", "old") });
+    const { drift, isSecret, logs } = await find(deployed, ["a", "b", "new"]);
+    const tags = [
+      { tag: "a", digest },
+      { tag: "b", digest: undefined },
+    ];
+    assert.deepEqual(drift, { tags, imageGone: false });
+    assert.deepEqual([isSecret, logs], [false, []]);
+    const asked = registry.seen.map(({ url }) => url).filter((url) => url.includes("manifests"));
+    assert.deepEqual(asked.sort(), ["/v2/team/api/manifests/a", "/v2/team/api/manifests/b"]);
+  });
+
+  it("sees an image that is still there under no tag", async () => {
+    const digest = serveImage(registry, { sizes: [10] });
+    const { drift } = await find(deployedAs(registry, digest), ["latest"]);
+    assert.deepEqual(drift, { tags: [{ tag: "latest", digest: undefined }], imageGone: false });
+  });
+
+  it("sees an image that is gone, whoever has its tag", async () => {
+    const deployed = deployedAs(registry, gone);
+    assert.equal((await find(deployed, ["latest"])).drift?.imageGone, true);
+    const other = serveImage(registry, { sizes: [20], tag: "latest" });
+    assert.deepEqual((await find(deployed, ["latest"])).drift, {
+      ...{ tags: [{ tag: "latest", digest: other }], imageGone: true },
+    });
+  });
+
+  it("sees an image whose layers are gone", async () => {
+    const digest = serveImage(registry, { sizes: [10] });
+    registry.blobs.clear();
+    assert.equal((await find(deployedAs(registry, digest), ["latest"])).drift?.imageGone, true);
+  });
+
+  it("asks nothing in a preview, without a deployment, of another repository, or when no old tag is wanted", async () => {
+    const deployed = deployedAs(registry, gone);
+    assert.equal((await find(deployed, ["latest"], { preview: true })).drift, undefined);
+    assert.equal((await find(deployed, ["latest"], { asEngine: false })).drift, undefined);
+    assert.equal((await find(undefined, ["latest"])).drift, undefined);
+    const elsewhere = deployedAs(registry, gone, { ref: `registry.example.com/other@${gone}` });
+    assert.equal((await find(elsewhere, ["latest"])).drift, undefined);
+    assert.deepEqual((await find(deployed, ["new"])).drift, { tags: [], imageGone: false });
+    assert.deepEqual(registry.seen, []);
+  });
+
+  it("warns, and fails nothing, when the registry refuses", async () => {
+    registry.intercept = (_request, response, { url }) =>
+      url.includes("manifests") && refuse(response, 403, "DENIED", "no");
+    const { drift, logs } = await find(deployedAs(registry, gone), ["latest"]);
+    assert.equal(drift, undefined);
+    assert.match(logs.join(), /^warning: not checked: cannot .* 403 Forbidden \(DENIED: no\)/);
+  });
+});
+
+describe("repushTrigger", () => {
+  const lost: Drift = { tags: [{ tag: "latest", digest: undefined }], imageGone: true };
+  const last = { ref: "registry.example.com/api@sha256:0", repair: "last" } as DeployedImage;
+
+  async function trigger(
+    image: DeployedImage | undefined,
+    drift: pulumi.Input<Drift | undefined>,
+    rebuilds = false,
+    protect = false,
+  ) {
+    const { result, logs } = await runProgram(() => {
+      const component = new pulumi.ComponentResource("test:index:Image", "image", {}, { protect });
+      const [deployed, found] = [pulumi.output(image), pulumi.output(drift)] as const;
+      return repushTrigger(component, deployed, found, pulumi.output(rebuilds));
+    });
+    return { value: result, logs };
+  }
+
+  it("stays what it was while the image is there", async () => {
+    const there = { tags: [{ tag: "latest", digest: undefined }], imageGone: false };
+    for (const drift of [undefined, there])
+      assert.deepEqual(await trigger(last, drift), { value: "last", logs: [] });
+    assert.deepEqual(await trigger(undefined, undefined), { value: "none", logs: [] });
+    assert.deepEqual(await trigger({ ...last, repair: undefined }, undefined), {
+      ...{ value: "none", logs: [] },
+    });
+  });
+
+  it("changes when the image is lost, and says so", async () => {
+    const [one, two] = [await trigger(last, lost), await trigger(last, lost)];
+    assert.match(one.value, /^[0-9a-f-]{36}$/);
+    assert.notEqual(one.value, two.value);
+    assert.deepEqual(one.logs, [
+      `warning: the registry no longer has ${last.ref}, which this stack has pushed and exports; it is pushed again`,
+    ]);
+  });
+
+  it("takes no tag from who has it now", async () => {
+    const taken = { tags: [...lost.tags, { tag: "v1", digest: stranger }], imageGone: true };
+    assert.deepEqual(await trigger(last, taken), { value: "last", logs: [] });
+  });
+
+  it("replaces nothing that is protected, and says what to do", async () => {
+    const { value, logs } = await trigger(last, lost, false, true);
+    assert.equal(value, "last");
+    assert.match(logs.join(), /It is protected, .* \(pulumi state unprotect\), then run pulumi up$/);
+  });
+
+  it("does not wait for the registry when the image is built anyway", async () => {
+    const never = new Promise<Drift>(() => undefined);
+    assert.deepEqual(await trigger(last, never, true), { value: "last", logs: [] });
+  });
+});

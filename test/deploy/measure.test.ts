@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { measureImage, originOf, type MeasureOptions } from "../../components/deploy/measure";
+import type { ImageLayer } from "../../components/outputs";
+import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { examplePlan } from "../support/plan";
+import { binaryInstruction, serveImage } from "../support/servedImage";
+
+describe("measureImage", () => {
+  let registry: FakeRegistry;
+  let digest: string;
+  beforeEach(async () => {
+    registry = await startRegistry();
+    digest = serveImage(registry, { sizes: [1000, 10] });
+  });
+  afterEach(() => registry.close());
+
+  const measured = (deployed: readonly ImageLayer[] = [], inputs: Record<string, unknown> = {}) => {
+    const options: MeasureOptions = {
+      ...{ repository: registry.repository, digest, access: {}, deployed },
+      spec: examplePlan(inputs).spec,
+      layerOrigins: [{ createdBy: binaryInstruction, origin: "binary" }],
+    };
+    return measureImage(options);
+  };
+  const downloads = (layer: ImageLayer | undefined) => registry.count("GET", layer?.digest ?? "?");
+
+  it("does not download layers again that were measured before", async () => {
+    const { layers } = await measured();
+    assert.deepEqual(layers.map(downloads), [1, 1]);
+    const again = await measured(layers.slice(0, 1));
+    assert.deepEqual(layers.map(downloads), [1, 2]);
+    assert.deepEqual(again.layers, layers);
+  });
+
+  it("downloads those of which an older version wrote less", async () => {
+    const { layers } = await measured();
+    for (const missing of ["unpackedSize", "contents"] as const) {
+      const old = layers.map(({ [missing]: _, ...layer }) => layer as ImageLayer);
+      const before = layers.map(downloads);
+      assert.deepEqual((await measured(old)).layers, layers);
+      assert.deepEqual(
+        layers.map(downloads),
+        before.map((count) => count + 1),
+      );
+    }
+  });
+
+  it("checks time zones where they were asked for", async () => {
+    const names = ({ checks }: { checks: { name: string }[] }) => checks.map(({ name }) => name);
+    assert.ok(!names(await measured()).includes("timezones"));
+    assert.ok(names(await measured([], { runtime: { timezones: true } })).includes("timezones"));
+  });
+
+  it("knows where a layer comes from by how its entry in the history begins", () => {
+    const origins = [
+      { createdBy: "RUN apk", origin: "packages" },
+      { createdBy: "COPY /app", origin: "binary" },
+    ] as const;
+    assert.equal(originOf("RUN apk add jq # buildkit", origins), "packages");
+    assert.equal(originOf("COPY /app /app", origins), "binary");
+    for (const other of ["ADD file in /", "a COPY /app", "", undefined])
+      assert.equal(originOf(other, origins), "base");
+  });
+});

@@ -1,0 +1,82 @@
+// Tags after an update, against a registry in the test's own process.
+
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { setTags, settleTags, type PushedImage } from "../../components/deploy/tags";
+import type { DeployedImage } from "../../components/deploy/deployed";
+import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { Build, runProgram } from "../support/program";
+import { deployedAs, serveImage } from "../support/servedImage";
+
+const stranger = `sha256:${"5".repeat(64)}`;
+
+describe("tags", () => {
+  let registry: FakeRegistry;
+  let digest: string;
+  beforeEach(async () => {
+    registry = await startRegistry();
+    digest = serveImage(registry, { sizes: [10] });
+  });
+  afterEach(() => registry.close());
+
+  /** The logs of what `act` does to an image with these tags, and the tags that it set. */
+  async function after(tags: string[], act: (image: PushedImage) => Promise<void>) {
+    const { logs } = await runProgram(async () => {
+      const component = new pulumi.ComponentResource("test:index:Image", "image");
+      const build = new Build("build");
+      const destination = { repository: registry.repository, tags };
+      await act({ component, build, digest, destination, access: {} });
+    });
+    const set = registry.seen.filter(({ method }) => method === "PUT").map(({ url }) => url.split("/").pop());
+    return { logs, set };
+  }
+
+  it("of a pushed image: the engine has set the first, the others are set", async () => {
+    const { logs, set } = await after(["a", "b", "c"], (image) => setTags(image, undefined, digest));
+    assert.deepEqual([logs, set], [[], ["b", "c"]]);
+  });
+
+  it("of an image that was pushed before and is accepted now: the first is given back", async () => {
+    const deployed = deployedAs(registry, stranger);
+    const { logs, set } = await after(["a"], (image) => setTags(image, deployed, stranger));
+    assert.deepEqual([logs, set], [[], ["a"]]);
+  });
+
+  for (const [served, named] of [
+    [stranger, stranger],
+    [undefined, "nothing"],
+  ] as const)
+    it(`of a pushed image whose tag points to ${served === undefined ? "nothing" : "another"}: a warning, and no tag is taken`, async () => {
+      const deployed: DeployedImage = deployedAs(registry, `sha256:${"6".repeat(64)}`);
+      const { logs, set } = await after(["a"], (image) => setTags(image, deployed, served));
+      assert.deepEqual(set, []);
+      assert.match(logs.join(), new RegExp(`^warning: \\S+/team/api:a points to ${named}, not to ${digest}`));
+      assert.match(logs.join(), /pulumi up --replace 'urn:pulumi:stack::project::test:index:Build::build'$/);
+    });
+
+  it("of an unchanged image: those that are gone or new are set, a moved one is left with a warning", async () => {
+    const tags = [
+      { tag: "kept", digest },
+      { tag: "moved", digest: stranger },
+      { tag: "gone", digest: undefined },
+    ];
+    const wanted = ["kept", "moved", "gone", "new"];
+    const { logs, set } = await after(wanted, (image) => settleTags(image, { tags, imageGone: false }));
+    assert.deepEqual(set, ["gone", "new"]);
+    assert.equal(logs.length, 1);
+    assert.match(logs.join(), /api:moved points to sha256:555/);
+  });
+
+  it("are left alone where nothing is known of the registry", async () => {
+    assert.deepEqual(await after(["a"], (image) => settleTags(image, undefined)), { logs: [], set: [] });
+  });
+
+  it("are not set for an image that is gone", async () => {
+    const drift = { tags: [{ tag: "a", digest: stranger }], imageGone: true };
+    await assert.rejects(
+      after(["a"], (image) => settleTags(image, drift)),
+      /the registry no longer has sha256:\w{64}, which this stack has pushed and exports\. To push it again/,
+    );
+    assert.deepEqual(registry.seen, []);
+  });
+});
