@@ -78,6 +78,10 @@ describe("budget", () => {
       "  binary     21.7 MB (+1.70 MB)",
       "  base       3.60 MB",
     ]);
+    assert.deepEqual(breakdown(image(60, 40), image(80, 40)), [
+      "  base          60 B (-20 B)",
+      "  binary        40 B",
+    ]);
     assert.deepEqual(breakdown(image(60, 40), undefined), ["  base          60 B", "  binary        40 B"]);
   });
 });

@@ -6,6 +6,7 @@ import type { DeployedImage } from "../../components/deploy/deployed";
 import { findDrift, type Drift } from "../../components/deploy/drift";
 import { repushTrigger } from "../../components/deploy/repush";
 import { valueIfKnown } from "../../components/deploy/sdk";
+import { readImage } from "../../components/registry";
 import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
@@ -60,6 +61,32 @@ describe("drift", () => {
     assert.deepEqual((await find(deployed, ["latest"])).drift, {
       ...{ tags: [{ tag: "latest", digest: other }], imageGone: true },
     });
+  });
+
+  it("downloads no layer that the state knows to find out", async () => {
+    const digest = serveImage(registry, { sizes: [10] });
+    const { repository } = registry;
+    const { layers } = await readImage(repository, digest);
+    const before = registry.count("GET", "blobs");
+    const known = layers.map((layer) => ({ ...layer, origin: "base" }));
+    assert.equal(
+      (await find(deployedAs(registry, digest, { layers: known }), ["latest"])).drift?.imageGone,
+      false,
+    );
+    assert.equal(registry.count("GET", "blobs") - before, 1, "the configuration alone");
+  });
+
+  it("does not take an image for gone that it may not read", async () => {
+    registry.intercept = (_request, response, { url }) =>
+      url.endsWith(gone) && refuse(response, 403, "DENIED", "not you");
+    const { drift, logs } = await find(deployedAs(registry, gone), ["latest"]);
+    assert.equal(drift, undefined);
+    assert.match(logs.join(), /^warning: not checked: .*DENIED: not you/);
+  });
+
+  it("has no tags to ask for where an older version wrote none", async () => {
+    const deployed = deployedAs(registry, gone, { tags: undefined });
+    assert.deepEqual((await find(deployed, ["latest"])).drift, { tags: [], imageGone: false });
   });
 
   it("sees an image whose layers are gone", async () => {

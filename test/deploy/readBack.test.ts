@@ -22,6 +22,7 @@ interface Given {
   tags?: string[];
   access?: RegistryAccess;
   warns?: boolean;
+  asEngine?: boolean;
 }
 
 interface ReadBack {
@@ -59,7 +60,7 @@ describe("readBack", () => {
           return { image: undefined, error: (error as Error).message, isSecret: false };
         }
       },
-      { preview, asEngine: true },
+      { preview, asEngine: given.asEngine ?? true },
     );
     return { ...result, logs };
   }
@@ -144,6 +145,20 @@ describe("readBack", () => {
     const other = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: [] });
     assert.match((await read({ digest, deployed: other, inputs: { maxSize: 1 } })).error, /none before/);
     assert.deepEqual(puts(), []);
+  });
+
+  it("leaves the tag where it is when the state has no tags of the previous image", async () => {
+    const digest = serveImage(registry, { sizes: [10], tag: "latest" });
+    const deployed = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: undefined });
+    assert.match((await read({ digest, deployed, inputs: { maxSize: 1 } })).error, /none before/);
+  });
+
+  it("asks nothing in a unit test of a user's", async () => {
+    const digest = serveImage(registry, { sizes: [10], tag: "latest" });
+    assert.deepEqual(await read({ digest, asEngine: false }), {
+      ...{ image: undefined, error: "", logs: [], isSecret: false },
+    });
+    assert.deepEqual(registry.seen, []);
   });
 
   it("refuses the deployed image when the limit is lower now, without touching the registry", async () => {

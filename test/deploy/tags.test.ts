@@ -42,6 +42,12 @@ describe("tags", () => {
     assert.deepEqual([logs, set], [[], ["a"]]);
   });
 
+  for (const served of [stranger, undefined])
+    it(`of a first image whose tag points to ${served === undefined ? "nothing" : "another"}: a warning`, async () => {
+      const { logs, set } = await after(["a"], (image) => setTags(image, undefined, served));
+      assert.deepEqual([logs.length, set], [1, []]);
+    });
+
   for (const [served, named] of [
     [stranger, stranger],
     [undefined, "nothing"],
