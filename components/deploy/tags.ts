@@ -28,9 +28,10 @@ export async function setTags(
   const { digest, access, destination } = image;
   const { repository, tags } = destination;
   const [pushed = "", ...others] = tags;
-  // An image that exceeded a limit was withdrawn from the tag; now that the limit lets it pass, it gets the tag back.
-  if (served !== digest && served === deployed?.digest) others.push(pushed);
-  else if (served !== digest) await warnOfTag(image, pushed, served ?? "nothing");
+  // An image that exceeded a limit was withdrawn from the tag; now that the limit lets it pass, it gets the tag back. A tag
+  // that is gone again is nobody's.
+  if (served === undefined || (served !== digest && served === deployed?.digest)) others.push(pushed);
+  else if (served !== digest) await warnOfTag(image, pushed, served);
   for (const tag of others) await putTag(repository, digest, tag, access);
 }
 
