@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, GoSingleStageImage } from "../components";
-import { helloFiles, inHello, makeTree } from "./support/module";
+import { helloFiles, inHello, makeTree, writeTree } from "./support/module";
 import { runProgram, type Registered } from "./support/program";
 
 const repository = "registry.example.com/team/hello";
@@ -123,6 +123,18 @@ describe("GoMultiStageImage", () => {
     assert.deepEqual(fs.readdirSync(work), ["go.mod", "main.go"]);
     assert.equal(fs.readFileSync(path.join(directory, ".goimage/.gitignore"), "utf8"), "*\n");
   });
+
+  for (const files of ["scripts", "."])
+    it(`keeps the executable bit of what runtime.files ships: ${files}`, async () => {
+      await registered(() => {
+        writeTree("hello/scripts", { "migrate.sh": "#!/bin/sh\n", "data.txt": "" });
+        fs.chmodSync("hello/scripts/migrate.sh", 0o700);
+        new GoMultiStageImage("shipped", { source: "hello", repository, runtime: { files: [files] } });
+      });
+      const staged = path.join(directory, ".goimage/project/stack/shipped-MultiStage/scripts");
+      const mode = (name: string) => (fs.statSync(path.join(staged, name)).mode & 0o777).toString(8);
+      assert.deepEqual([mode("migrate.sh"), mode("data.txt")], ["755", "644"]);
+    });
 
   it("gives the context's directory the same mode under every umask", async () => {
     const umask = process.umask(0o077);
