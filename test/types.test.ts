@@ -1,0 +1,44 @@
+// What TypeScript users see of the package: checked when this file is compiled (npm run typecheck), so each line is a test.
+
+import type * as pulumi from "@pulumi/pulumi";
+import { expectTypeOf } from "expect-type";
+import * as goimage from "../components";
+import type { ImageLayer } from "../components";
+
+type MultiStage = goimage.GoMultiStageImage;
+
+describe("types of the package", () => {
+  it("has components with outputs that are known by their types", () => {
+    expectTypeOf<MultiStage>().toExtend<pulumi.ComponentResource>();
+    expectTypeOf<MultiStage["digest"]>().toEqualTypeOf<pulumi.Output<string>>();
+    expectTypeOf<MultiStage["ref"]>().toEqualTypeOf<pulumi.Output<string>>();
+    expectTypeOf<MultiStage["size"]>().toEqualTypeOf<pulumi.Output<number>>();
+    expectTypeOf<MultiStage["layers"]>().toEqualTypeOf<pulumi.Output<ImageLayer[]>>();
+    expectTypeOf<MultiStage["tags"]>().toEqualTypeOf<pulumi.Output<string[]>>();
+    expectTypeOf<keyof goimage.GoSingleStageImage>().toEqualTypeOf<keyof MultiStage>();
+    // Kept in the state, and nothing for users.
+    expectTypeOf<MultiStage>().not.toHaveProperty("repair");
+    expectTypeOf<MultiStage>().not.toHaveProperty("context");
+  });
+
+  it("wants a source and a repository, and takes late values where they may be late", () => {
+    type Args = goimage.GoMultiStageImageArgs;
+    expectTypeOf<{ source: string; repository: string }>().toExtend<Args>();
+    expectTypeOf<{ source: string; repository: pulumi.Output<string> }>().toExtend<Args>();
+    expectTypeOf<{ source: string }>().not.toExtend<Args>();
+    expectTypeOf<{ source: pulumi.Output<string>; repository: string }>().not.toExtend<Args>();
+    expectTypeOf<Args["maxSize"]>().toEqualTypeOf<number | string | undefined>();
+    expectTypeOf<Args["engine"]>().toEqualTypeOf<"docker" | "buildkit" | undefined>();
+  });
+
+  it("has the settings of a runtime stage in one component alone", () => {
+    expectTypeOf<goimage.GoMultiStageImageArgs>().toHaveProperty("runtime");
+    expectTypeOf<goimage.GoSingleStageImageArgs>().not.toHaveProperty("runtime");
+  });
+
+  it("compares what has an image's outputs", () => {
+    expectTypeOf(goimage.compareImages).parameter(0).toEqualTypeOf<goimage.ComparableImage>();
+    expectTypeOf<MultiStage>().toExtend<goimage.ComparableImage>();
+    expectTypeOf(goimage.compareImages).returns.toEqualTypeOf<pulumi.Output<goimage.ImageComparison>>();
+  });
+});
