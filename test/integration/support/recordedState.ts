@@ -62,14 +62,21 @@ export function recordedVersions(engine: string): string[] {
   return names.flatMap((match) => (match?.[2] === engine && match[1] !== undefined ? [match[1]] : []));
 }
 
-/** A project whose stack has the recorded state. */
-export async function importRecorded(engine: string, version: string): Promise<Project> {
+/** A project whose stack has the recorded state; `change` gets the outputs of each component before. */
+export async function importRecorded(
+  engine: string,
+  version: string,
+  change: (outputs: Record<string, unknown>) => void = () => undefined,
+): Promise<Project> {
   const project = recordedProject(engine);
-  const state = fs
+  const text = fs
     .readFileSync(path.join(folder, `state-${version}-${engine}.json`), "utf8")
     .replaceAll("REPOSITORY", project.repository)
     .replaceAll("BUILDER", builder);
-  project.write({ "recorded.json": state });
+  const state = JSON.parse(text) as Deployment;
+  for (const { type, outputs } of state.deployment.resources)
+    if (/^goimage:/.test(type as string)) change(outputs as Record<string, unknown>);
+  project.write({ "recorded.json": JSON.stringify(state) });
   const imported = await project.pulumi(["stack", "import", "--file", "recorded.json"]);
   if (imported.code !== 0) throw new Error(imported.output);
   return project;
