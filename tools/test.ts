@@ -7,7 +7,7 @@ import { withLock } from "./setup/lock";
 import { layout } from "./setup/paths";
 import { stopServices } from "./setup/services";
 import { bold, red, say } from "./setup/ui";
-import { add, countsLine, type PhaseResult, runPhase } from "./test/phase";
+import { add, countsLine, nothingRan, type PhaseResult, runPhase } from "./test/phase";
 
 const usage = `usage: npm test [-- --unit] [mocha's own arguments, for example --grep x]
 
@@ -46,7 +46,7 @@ async function integrationTests(args: readonly string[]): Promise<PhaseResult> {
     await ensureBuilt();
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
-    return { counts: { passed: 0, failed: 0, skipped: 0 }, failure };
+    return { ...nothingRan, failure };
   }
   const { engines, registry, builder, started } = toolchain;
   say(bold(`=> integration tests (engines: ${engines.join(", ")}; registry ${registry})`));
@@ -71,6 +71,7 @@ function report(results: readonly PhaseResult[], filtered: boolean): number {
   const counts = results.map((result) => result.counts).reduce(add);
   const failures = results.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
   if (filtered && failures.length === 0 && counts.passed === 0) failures.push("no test matched");
+  for (const title of results.flatMap(({ failedTests }) => failedTests)) console.log(`failed: ${title}`);
   for (const failure of failures) say(`${red("error:")} ${failure}`);
   console.log(countsLine(counts));
   return failures.length === 0 ? 0 : 1;

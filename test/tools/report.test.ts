@@ -55,15 +55,17 @@ describe("the demo's comparison", () => {
 
 describe("the test run's verdict", () => {
   const counts = { passed: 3, failed: 0, skipped: 1 };
+  const whole = { counts, failedTests: [] };
 
   it("passes on counts of a whole run only", () => {
-    assert.deepEqual(judge("unit tests", 0, counts, false), { counts });
+    assert.deepEqual(judge("unit tests", 0, whole, false), whole);
     assert.match(judge("unit tests", 1, undefined, false).failure ?? "", /exit code 1 before the end/);
-    assert.match(judge("unit tests", 1, { ...counts, failed: 1 }, false).failure ?? "", /1 failed/);
+    const one = { counts: { ...counts, failed: 1 }, failedTests: ["a push: ends"] };
+    assert.deepEqual(judge("unit tests", 1, one, false), { ...one, failure: "unit tests: 1 failed" });
   });
 
   it("is against a phase without a test, unless tests were picked", () => {
-    const none = { passed: 0, failed: 0, skipped: 4 };
+    const none = { counts: { passed: 0, failed: 0, skipped: 4 }, failedTests: [] };
     assert.match(judge("unit tests", 0, none, false).failure ?? "", /no test ran/);
     assert.equal(judge("unit tests", 0, none, true).failure, undefined);
   });

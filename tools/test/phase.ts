@@ -11,8 +11,14 @@ export interface Counts {
   readonly skipped: number;
 }
 
-export interface PhaseResult {
+/** What the reporter leaves behind. */
+interface Summary {
   readonly counts: Counts;
+  /** The full titles of the tests that failed. */
+  readonly failedTests: readonly string[];
+}
+
+export interface PhaseResult extends Summary {
   /** Why the phase counts as failed, if it does. */
   readonly failure?: string;
 }
@@ -28,7 +34,7 @@ export interface Phase {
   readonly args: readonly string[];
 }
 
-const nothing: Counts = { passed: 0, failed: 0, skipped: 0 };
+export const nothingRan: Summary = { counts: { passed: 0, failed: 0, skipped: 0 }, failedTests: [] };
 
 export const add = (a: Counts, b: Counts): Counts => ({
   passed: a.passed + b.passed,
@@ -43,14 +49,15 @@ export const countsLine = ({ passed, failed, skipped }: Counts): string =>
 export function judge(
   name: string,
   exitCode: number,
-  counts: Counts | undefined,
+  summary: Summary | undefined,
   filtered: boolean,
 ): PhaseResult {
-  if (!counts)
-    return { counts: nothing, failure: `${name}: mocha ended with exit code ${exitCode} before the end` };
-  if (exitCode !== 0 || counts.failed > 0) return { counts, failure: `${name}: ${counts.failed} failed` };
-  if (counts.passed === 0 && !filtered) return { counts, failure: `${name}: no test ran` };
-  return { counts };
+  if (!summary)
+    return { ...nothingRan, failure: `${name}: mocha ended with exit code ${exitCode} before the end` };
+  const { passed, failed } = summary.counts;
+  if (exitCode !== 0 || failed > 0) return { ...summary, failure: `${name}: ${failed} failed` };
+  if (passed === 0 && !filtered) return { ...summary, failure: `${name}: no test ran` };
+  return summary;
 }
 
 export async function runPhase({ name, spec, ignore, env, jobs, args }: Phase): Promise<PhaseResult> {
@@ -76,7 +83,8 @@ export async function runPhase({ name, spec, ignore, env, jobs, args }: Phase): 
       show: true,
     });
     const text = await readFile(file, "utf8").catch(() => undefined);
-    return judge(name, code, text === undefined ? undefined : (JSON.parse(text) as Counts), args.length > 0);
+    const summary = text === undefined ? undefined : (JSON.parse(text) as Summary);
+    return judge(name, code, summary, args.length > 0);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-/** Mocha's spec reporter, which also leaves its counts in the file named by GOIMAGE_TEST_COUNTS. */
+/** Mocha's spec reporter, which also leaves what it counted in the file named by GOIMAGE_TEST_COUNTS. */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import Mocha from "mocha";
@@ -12,7 +12,9 @@ class CountingReporter extends Mocha.reporters.Spec {
     runner.once(Mocha.Runner.constants.EVENT_RUN_END, () => {
       const { passes, failures, pending } = this.stats;
       const file = process.env["GOIMAGE_TEST_COUNTS"];
-      if (file) writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      const failedTests = this.failures.map((test) => test.titlePath().join(": "));
+      const counts = { passed: passes, failed: failures, skipped: pending };
+      if (file) writeFileSync(file, JSON.stringify({ counts, failedTests }));
       setTimeout(endAnyway, grace).unref();
     });
   }
