@@ -1,29 +1,39 @@
-// Several stacks with one registry, and stacks whose state was lost.
+// Several stacks with one registry, and stacks whose state was lost. Most of that is the same whoever builds, and an engine that
+// builds nothing serves; the real ones show that they push nothing that is there.
 
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
 import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
+import { newProject, startPrebuiltEngine, type PrebuiltEngine } from "./support/prebuilt/engine";
 import { fetchManifest } from "./support/registry";
 import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
 
 const files = inHello(helloFiles);
 const other = { "hello/main.go": 'package main\n\nfunc main() { println("other") }\n' };
 
-for (const engine of ["docker", "buildkit"]) {
+for (const engine of ["prebuilt", "docker", "buildkit"]) {
+  const isReal = engine !== "prebuilt";
+  /** A test of what does not depend on the engine. */
+  const itOnce = (title: string, test: () => Promise<void>) => void (isReal || it(title, test));
+
   describe(`stacks with engine ${engine}`, function () {
     this.timeout(300_000);
     let proxy: RegistryProxy;
+    let prebuilt: PrebuiltEngine | undefined;
 
     before(async function () {
-      const reason = missingEngine(engine);
+      const reason = isReal ? missingEngine(engine) : undefined;
       if (reason !== undefined) skipWithReason(this, reason);
       proxy = await startRegistryProxy();
+      prebuilt = isReal ? undefined : await startPrebuiltEngine();
     });
 
-    after(() => proxy?.close());
+    after(() => {
+      proxy?.close();
+      prebuilt?.close();
+    });
 
     const program = (repository: string) => `
 const { GoMultiStageImage } = require("goimage");
@@ -33,24 +43,28 @@ const { digest, size } = new GoMultiStageImage("hello", {
 module.exports = { digest, size };
 `;
 
-    it("fault 23: that push the same tag each export their own digest, and do not fight for the tag", async () => {
-      let repository = "";
-      const one = new Project((own) => program((repository = own)), files);
-      const two = new Project(program(repository), { ...files, ...other });
-      await one.up();
-      const first = await one.outputs<{ digest: string }>();
-      await two.up();
-      const second = await two.outputs<{ digest: string }>();
-      assert.notEqual(first.digest, second.digest);
-      for (const stack of [one, two, one]) assert.deepEqual(await stack.up(), { same: 3 });
-      assert.deepEqual(await one.outputs(), first);
-      assert.deepEqual(await two.outputs(), second);
-      assert.equal((await fetchManifest(repository, "latest"))?.digest, second.digest);
-      assert.equal((await fetchManifest(repository, first.digest))?.digest, first.digest);
-    });
+    itOnce(
+      "fault 23: that push the same tag each export their own digest, and do not fight for the tag",
+      async () => {
+        let repository = "";
+        const one = newProject(prebuilt, (own) => program((repository = own)), files);
+        const two = newProject(prebuilt, program(repository), { ...files, ...other });
+        await one.up();
+        const first = await one.outputs<{ digest: string }>();
+        await two.up();
+        const second = await two.outputs<{ digest: string }>();
+        assert.notEqual(first.digest, second.digest);
+        for (const stack of [one, two, one]) assert.deepEqual(await stack.up(), { same: 3 });
+        assert.deepEqual(await one.outputs(), first);
+        assert.deepEqual(await two.outputs(), second);
+        assert.equal((await fetchManifest(repository, "latest"))?.digest, second.digest);
+        assert.equal((await fetchManifest(repository, first.digest))?.digest, first.digest);
+      },
+    );
 
-    it("promise P9: inputs that a first preview cannot know", async () => {
-      const project = new Project(
+    itOnce("promise P9: inputs that a first preview cannot know", async () => {
+      const project = newProject(
+        prebuilt,
         (own) => `
 const { GoMultiStageImage } = require("goimage");
 const common = { source: "hello", ${engineFields(engine)} };
@@ -74,7 +88,11 @@ module.exports = { digest: later.digest, tags: later.tags };
 
     it("fault 24: a stack whose state was lost pushes again, and nothing that the registry has", async () => {
       let repository = "";
-      const project = new Project((own) => program((repository = own.replace(registry, proxy.host))), files);
+      const project = newProject(
+        prebuilt,
+        (own) => program((repository = own.replace(registry, proxy.host))),
+        files,
+      );
       await project.up();
       const before = await project.outputs<{ digest: string }>();
       fs.rmSync(path.join(project.directory, ".state"), { recursive: true });
@@ -89,8 +107,8 @@ module.exports = { digest: later.digest, tags: later.tags };
       assert.deepEqual(after, before);
     });
 
-    it("fault 24: a stack that was rolled back to an older state goes on from there", async () => {
-      const project = new Project(program, files);
+    itOnce("fault 24: a stack that was rolled back to an older state goes on from there", async () => {
+      const project = newProject(prebuilt, program, files);
       await project.up();
       const state = await project.state();
       project.write(other);

@@ -1,9 +1,11 @@
-// What a stack exports is what its registry has: deleted images and moved tags are noticed and repaired.
+// What a stack exports is what its registry has: deleted images and moved tags are noticed and repaired. Most of that is the same
+// whoever builds, and an engine that builds nothing serves; the real ones show that they push what they believe to be there.
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
 import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
-import { Project, run, type Run } from "./support/project";
+import { newProject, startPrebuiltEngine, type PrebuiltEngine } from "./support/prebuilt/engine";
+import { run, type Project, type Run } from "./support/project";
 import { deleteImage, deleteManifest, fetchBlob, fetchManifest, putManifest } from "./support/registry";
 import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
 
@@ -14,34 +16,47 @@ interface Outputs {
 
 const files = inHello(helloFiles);
 
-for (const engine of ["docker", "buildkit"]) {
+for (const engine of ["prebuilt", "docker", "buildkit"]) {
+  const isReal = engine !== "prebuilt";
+  /** A test of what does not depend on the engine. */
+  const itOnce = (title: string, test: () => Promise<void>) => void (isReal || it(title, test));
+
   describe(`what the registry has, with engine ${engine}`, function () {
     this.timeout(300_000);
     let proxy: RegistryProxy;
+    let prebuilt: PrebuiltEngine | undefined;
     let project: Project;
     let repository: string;
     let exported: Outputs;
 
     before(async function () {
-      const reason = missingEngine(engine);
+      const reason = isReal ? missingEngine(engine) : undefined;
       if (reason !== undefined) skipWithReason(this, reason);
       proxy = await startRegistryProxy();
-      project = new Project((own) => {
-        repository = own.replace(registry, proxy.host);
-        return `
+      prebuilt = isReal ? undefined : await startPrebuiltEngine();
+      project = newProject(
+        prebuilt,
+        (own) => {
+          repository = own.replace(registry, proxy.host);
+          return `
 const { GoMultiStageImage } = require("goimage");
 const { digest, ref } = new GoMultiStageImage("hello", {
   source: "hello", repository: "${repository}", tags: ["v1", "latest"], ${engineFields(engine)}
 });
 module.exports = { digest, ref };
 `;
-      }, files);
+        },
+        files,
+      );
       await project.up();
       exported = await project.outputs<Outputs>();
       await assertServed();
     });
 
-    after(() => proxy?.close());
+    after(() => {
+      proxy?.close();
+      prebuilt?.close();
+    });
 
     /** The registry has the exported image whole, and both tags point to it. */
     async function assertServed(): Promise<void> {
@@ -79,20 +94,23 @@ module.exports = { digest, ref };
       return other!.digest;
     }
 
-    it("promise P4: an up without changes asks the registry for each tag once, and a preview not at all", async () => {
-      proxy.requests.length = 0;
-      assert.deepEqual((await project.preview()).changes, { same: 3 });
-      assert.deepEqual(proxy.requests, []);
-      assert.deepEqual(await project.up(), { same: 3 });
-      const path = repository.slice(repository.indexOf("/"));
-      assert.deepEqual([...proxy.requests].sort(), [
-        "GET /v2/", // Whether the registry wants a login.
-        `HEAD /v2${path}/manifests/latest`,
-        `HEAD /v2${path}/manifests/v1`,
-      ]);
-    });
+    itOnce(
+      "promise P4: an up without changes asks the registry for each tag once, and a preview not at all",
+      async () => {
+        proxy.requests.length = 0;
+        assert.deepEqual((await project.preview()).changes, { same: 3 });
+        assert.deepEqual(proxy.requests, []);
+        assert.deepEqual(await project.up(), { same: 3 });
+        const path = repository.slice(repository.indexOf("/"));
+        assert.deepEqual([...proxy.requests].sort(), [
+          "GET /v2/", // Whether the registry wants a login.
+          `HEAD /v2${path}/manifests/latest`,
+          `HEAD /v2${path}/manifests/v1`,
+        ]);
+      },
+    );
 
-    it("fault 20: an image that was deleted is pushed again by the next up, which says so", async () => {
+    itOnce("fault 20: an image that was deleted is pushed again by the next up, which says so", async () => {
       await deleteManifest(repository, exported.digest);
       const repaired = await up();
       assert.equal(repaired.code, 0, repaired.output);
@@ -128,7 +146,7 @@ module.exports = { digest, ref };
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    it("fault 20: a tag that was deleted is put back, and nothing is built", async () => {
+    itOnce("fault 20: a tag that was deleted is put back, and nothing is built", async () => {
       const served = await fetchManifest(repository, exported.digest);
       await deleteManifest(repository, exported.digest);
       await putManifest(repository, exported.digest, served!.text);
@@ -138,29 +156,35 @@ module.exports = { digest, ref };
     });
 
     for (const tag of ["v1", "latest"]) {
-      it(`fault 21: the tag ${tag} moved by somebody else is reported and left; the printed command takes it back`, async () => {
-        const other = await move(tag);
+      itOnce(
+        `fault 21: the tag ${tag} moved by somebody else is reported and left; the printed command takes it back`,
+        async () => {
+          const other = await move(tag);
+          const { code, output } = await up();
+          assert.equal(code, 0, output);
+          const message = `warning: ${repository}:${tag} points to ${other}, not to ${exported.digest}, which this stack`;
+          assert.ok(output.includes(message), output);
+          assert.equal((await fetchManifest(repository, tag))?.digest, other);
+          assert.equal((await project.outputs<Outputs>()).digest, exported.digest);
+          await obey(output);
+          await assertServed();
+          assert.deepEqual(await project.up(), { same: 3 });
+        },
+      );
+    }
+
+    itOnce(
+      "fault 21: with the image gone and its tag in other hands, up fails and names the command that repairs",
+      async () => {
+        await move("v1");
+        await deleteManifest(repository, exported.digest);
         const { code, output } = await up();
-        assert.equal(code, 0, output);
-        const message = `warning: ${repository}:${tag} points to ${other}, not to ${exported.digest}, which this stack`;
-        assert.ok(output.includes(message), output);
-        assert.equal((await fetchManifest(repository, tag))?.digest, other);
-        assert.equal((await project.outputs<Outputs>()).digest, exported.digest);
+        assert.notEqual(code, 0);
+        assert.ok(output.includes(`the registry no longer has ${exported.digest}`), output);
         await obey(output);
         await assertServed();
         assert.deepEqual(await project.up(), { same: 3 });
-      });
-    }
-
-    it("fault 21: with the image gone and its tag in other hands, up fails and names the command that repairs", async () => {
-      await move("v1");
-      await deleteManifest(repository, exported.digest);
-      const { code, output } = await up();
-      assert.notEqual(code, 0);
-      assert.ok(output.includes(`the registry no longer has ${exported.digest}`), output);
-      await obey(output);
-      await assertServed();
-      assert.deepEqual(await project.up(), { same: 3 });
-    });
+      },
+    );
   });
 }

@@ -30,6 +30,8 @@ export class Project {
     program: string | ((repository: string) => string),
     files: Record<string, string> = {},
     name = "test",
+    /** More of what pulumi needs to know. */
+    private readonly more: Record<string, string> = {},
   ) {
     const text = typeof program === "string" ? program : program(this.repository);
     this.directory = makeTree({
@@ -56,7 +58,7 @@ export class Project {
 
   /** The same project and state, checked out anew into another directory, without what the build left behind. */
   clone(): Project {
-    const copy = new Project("");
+    const copy = new Project("", {}, "test", this.more);
     for (const name of fs.readdirSync(this.directory)) {
       if (name === "node_modules" || name === ".goimage") continue;
       // Not a copy of modes: a checkout gives files the modes of its own umask.
@@ -103,6 +105,7 @@ export class Project {
       PULUMI_STACK: "test",
       // Makes --event-log available.
       PULUMI_DEBUG_COMMANDS: "true",
+      ...this.more,
     };
   }
 

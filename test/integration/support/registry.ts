@@ -73,6 +73,17 @@ export async function putManifest(repository: string, reference: string, manifes
   assert.equal(response.status, 201);
 }
 
+/** Uploads a blob, unless the repository has it. */
+export async function putBlob(repository: string, blob: Buffer): Promise<void> {
+  const digest = `sha256:${crypto.createHash("sha256").update(blob).digest("hex")}`;
+  if ((await request(repository, `blobs/${digest}`, { method: "HEAD" })).ok) return;
+  const upload = await request(repository, "blobs/uploads/", { method: "POST" });
+  assert.equal(upload.status, 202);
+  const place = new URL(upload.headers.get("location") ?? "", upload.url);
+  place.searchParams.set("digest", digest);
+  assert.equal((await fetch(place, { method: "PUT", body: blob as never })).status, 201);
+}
+
 /** Bytes that a pull transfers. */
 export function transferSize(manifest: Manifest): number {
   return manifest.layers.reduce((sum, layer) => sum + layer.size, manifest.config.size);
