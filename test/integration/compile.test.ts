@@ -9,20 +9,21 @@ import { golangAfter, installed } from "./support/images";
 import { Project, run } from "./support/project";
 import { fetchBlob, fetchManifest } from "./support/registry";
 
-const uuid = "github.com/google/uuid";
+// It needs little of the standard library.
+const intern = "github.com/josharian/intern";
 
 describe("two programs of one module", function () {
   this.timeout(300_000);
   const unique = `shared-${Date.now()}`;
-  const main = `package main\n\nimport (\n\t"${unique}.example.com/internal/words"\n\t"${uuid}"\n)\n\n`;
+  const main = `package main\n\nimport (\n\t"${unique}.example.com/internal/words"\n\t"${intern}"\n)\n\n`;
   const files = {
-    "shop/go.mod": `module ${unique}.example.com\n\ngo 1.23\n\nrequire ${uuid} v1.6.0\n`,
-    "shop/go.sum": `${uuid} v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=
-${uuid} v1.6.0/go.mod h1:TIyPZe4MgqvfeYDBFedMoGGpEw/LqOeaOT+nhxU+yHo=
+    "shop/go.mod": `module ${unique}.example.com\n\ngo 1.23\n\nrequire ${intern} v1.0.0\n`,
+    "shop/go.sum": `${intern} v1.0.0 h1:vlS4z54oSdjm0bgjRigI+G1HpF+tI+9rE5LLzOg8HmY=
+${intern} v1.0.0/go.mod h1:5DoeVV0s6jJacbCEi61lwdGj/aVlrQvzHFFd8Hwg//Y=
 `,
     "shop/internal/words/words.go": 'package words\n\nconst Hello = "hello"\n',
-    "shop/cmd/a/main.go": `${main}func main() { println(words.Hello, uuid.Nil.String()) }\n`,
-    "shop/cmd/b/main.go": `${main}func main() { println(uuid.Nil.String(), words.Hello) }\n`,
+    "shop/cmd/a/main.go": `${main}func main() { println(words.Hello, intern.String("a")) }\n`,
+    "shop/cmd/b/main.go": `${main}func main() { println(intern.String("a"), words.Hello) }\n`,
   };
   // The -v flag makes the go command name each package that it compiles; a unique module leaves no old steps to take.
   const image = (name: string) => `new GoMultiStageImage("${name}", {
@@ -78,7 +79,7 @@ ${image("b")};
 
   it("compile shared packages once: the second compiles its own alone", () => {
     const own = `${unique}.example.com`;
-    assert.deepEqual(compiled(output, "a").sort(), [uuid, `${own}/cmd/a`, `${own}/internal/words`].sort());
+    assert.deepEqual(compiled(output, "a").sort(), [intern, `${own}/cmd/a`, `${own}/internal/words`].sort());
     assert.deepEqual(compiled(output, "b"), [`${own}/cmd/b`]);
   });
 
@@ -90,7 +91,7 @@ ${image("b")};
     );
     const up = await other.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(up.code, 0, up.output);
-    assert.ok(compiled(up.output, "a").includes(uuid), up.output);
+    assert.ok(compiled(up.output, "a").includes(intern), up.output);
   });
 });
 

@@ -18,7 +18,7 @@ interface Outputs {
   tags: string[];
 }
 
-const main = (text: string) => `package main\n\nimport "fmt"\n\nfunc main() { fmt.Println(${text}) }\n`;
+const main = (text: string) => `package main\n\nfunc main() { println(${text}) }\n`;
 
 const program =
   (engine: string, more = "") =>
@@ -148,7 +148,7 @@ for (const engine of ["docker", "buildkit"]) {
       const failed = await project.pulumi(["up", "--yes", "--skip-preview"]);
       assert.notEqual(failed.code, 0);
       const diagnostics = failed.output.slice(failed.output.indexOf("Diagnostics:"));
-      assert.match(diagnostics, /^\s*\.\/main\.go:5:27: undefined: undefinedName$/m);
+      assert.match(diagnostics, /^\s*\.\/main\.go:3:23: undefined: undefinedName$/m);
       assert.deepEqual(await project.outputs(), first);
       assert.equal((await fetchManifest(project.repository, "v1"))?.digest, first.digest);
       project.write({ "hello/main.go": main('"hallo"') });

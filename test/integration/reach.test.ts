@@ -14,12 +14,12 @@ const password = "canary-9d1f4c77";
 const registryPassword = "canary-5be0a3e2";
 
 const service = {
-  "hello/go.mod": "module example.com/hello\n\ngo 1.23\n\nrequire github.com/google/uuid v1.6.0\n",
-  "hello/go.sum": `github.com/google/uuid v1.6.0 h1:NIvaJDMOsjHA8n1jAhLSgzrAzy1Hgr+hNrb57e+94F0=
-github.com/google/uuid v1.6.0/go.mod h1:TIyPZe4MgqvfeYDBFedMoGGpEw/LqOeaOT+nhxU+yHo=
+  "hello/go.mod": "module example.com/hello\n\ngo 1.23\n\nrequire github.com/josharian/intern v1.0.0\n",
+  "hello/go.sum": `github.com/josharian/intern v1.0.0 h1:vlS4z54oSdjm0bgjRigI+G1HpF+tI+9rE5LLzOg8HmY=
+github.com/josharian/intern v1.0.0/go.mod h1:5DoeVV0s6jJacbCEi61lwdGj/aVlrQvzHFFd8Hwg//Y=
 `,
   "hello/main.go":
-    'package main\n\nimport "github.com/google/uuid"\n\nfunc main() { println(uuid.Nil.String()) }\n',
+    'package main\n\nimport "github.com/josharian/intern"\n\nfunc main() { println(intern.String("a")) }\n',
 };
 
 describe("private modules behind a company's proxy", function () {

@@ -6,7 +6,7 @@ import * as path from "node:path";
 
 export const helloFiles: Record<string, string> = {
   "go.mod": "module example.com/hello\n\ngo 1.23\n",
-  "main.go": 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
+  "main.go": 'package main\n\nfunc main() { println("hello") }\n',
 };
 
 /** A module's files in the directory hello. */

@@ -6,7 +6,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { FaultProxy } from "../../support/faultProxy";
 import { builder } from "../support/environment";
-import { Project, type Run } from "../support/project";
+import { newProject, type PrebuiltEngine } from "../support/prebuilt/engine";
+import type { Project, Run } from "../support/project";
 
 export interface Deployed {
   digest: string;
@@ -16,6 +17,8 @@ export interface Deployed {
 
 export interface StackOptions {
   engine: string;
+  /** Pushes in the engine's place. */
+  prebuilt?: PrebuiltEngine;
   /** Where the image goes: a proxy, or `host:port`. */
   to: FaultProxy | string;
   /** Repository below the host; one that no other test uses, without it. */
@@ -41,7 +44,7 @@ export class FaultStack {
     const host = typeof to === "string" ? to : to.host;
     const repositoryPath = stack.path ?? `faults/${crypto.randomBytes(6).toString("hex")}`;
     this.repository = `${host}/${repositoryPath}`;
-    const chosen = engine === "buildkit" ? `engine: "buildkit", builder: "${name}",` : 'engine: "docker",';
+    const chosen = engine !== "docker" ? `engine: "buildkit", builder: "${name}",` : 'engine: "docker",';
     const program = `
 const { GoMultiStageImage } = require("goimage");
 const pulumi = require("@pulumi/pulumi");
@@ -52,7 +55,7 @@ const image = new GoMultiStageImage("hello", {
 }, ${options});
 module.exports = { digest: image.digest, ref: image.ref, size: image.size };
 `;
-    this.project = new Project(program, { "hello/go.mod": goMod, ...files });
+    this.project = newProject(stack.prebuilt, program, { "hello/go.mod": goMod, ...files });
     this.edit();
   }
 
@@ -64,7 +67,7 @@ module.exports = { digest: image.digest, ref: image.ref, size: image.size };
   /** Another program: what it compiles to is in no cache and in no registry. */
   edit(): void {
     const text = crypto.randomBytes(12).toString("hex");
-    const source = `package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("${text}") }\n`;
+    const source = `package main\n\nfunc main() { println("${text}") }\n`;
     this.project.write({ "hello/main.go": source });
   }
 

@@ -11,8 +11,13 @@ export const repositoryPath = "team/lib.git";
 
 const modulePath = `127.0.0.1/${repositoryPath}`;
 
-/** A bare repository with the module as v1.0.0; `more` are files beside its package. */
-export async function moduleRepository(more: Record<string, string> = {}): Promise<string> {
+const firstVersion = "v1.0.0";
+
+/** A bare repository with the module; `more` are files beside its package. */
+export async function moduleRepository(
+  more: Record<string, string> = {},
+  version = firstVersion,
+): Promise<string> {
   const work = makeTree({
     "go.mod": `module ${modulePath}\n\ngo 1.23\n`,
     "lib.go": 'package lib\n\nconst Name = "private"\n',
@@ -27,15 +32,15 @@ export async function moduleRepository(more: Record<string, string> = {}): Promi
   await git("init", "--quiet", "--initial-branch=main");
   await git("add", ".");
   await git("commit", "--quiet", "--message=first");
-  await git("tag", "v1.0.0");
+  await git("tag", version);
   await git("clone", "--quiet", "--bare", ".", bare);
   return bare;
 }
 
 /** A program in the folder hello that needs the module, with the sums of the repository. */
-export async function programOf(repository: string): Promise<Record<string, string>> {
+export async function programOf(repository: string, version = firstVersion): Promise<Record<string, string>> {
   const files = {
-    "hello/go.mod": `module example.com/hello\n\ngo 1.23\n\nrequire ${modulePath} v1.0.0\n`,
+    "hello/go.mod": `module example.com/hello\n\ngo 1.23\n\nrequire ${modulePath} ${version}\n`,
     "hello/main.go": `package main\n\nimport "${modulePath}"\n\nfunc main() { println(lib.Name) }\n`,
   };
   const directory = path.join(makeTree(files), "hello");

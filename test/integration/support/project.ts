@@ -18,8 +18,10 @@ export interface Run {
 /** What the engine did, by operation: create, update, same and so on. */
 export type Changes = Record<string, number>;
 
-/** The files of a stack that has nothing yet, by the project's name: making one takes pulumi half a second. */
-const newStacks = new Map<string, Promise<Record<string, string>>>();
+/** The files of a stack that has nothing yet, for a project's name. */
+let newStack: ((name: string) => Record<string, string>) | undefined;
+
+const stateFileOf = (project: string): string => `.state/.pulumi/stacks/${project}/test.json`;
 
 /** What Pulumi's file backend keeps of a stack. */
 interface StateFile {
@@ -100,27 +102,25 @@ export class Project {
     return run("pulumi", [...args, "--non-interactive"], this.directory, { ...this.env, ...env });
   }
 
-  /** Makes the stack, unless it is there. */
+  /** Makes the stack, unless it is there: the first by pulumi, which takes a second for it, and others as that one is. */
   async init(): Promise<void> {
     if (fs.existsSync(path.join(this.directory, ".state"))) return;
-    const started = newStacks.get(this.name);
-    if (started === undefined) {
-      const own = this.initNew();
-      newStacks.set(this.name, own);
-      await own;
-    } else writeTree(this.directory, await started);
-  }
-
-  /** Makes the stack with pulumi; tells the files. */
-  private async initNew(): Promise<Record<string, string>> {
     fs.mkdirSync(path.join(this.directory, ".state"));
+    if (newStack !== undefined) return this.write(newStack(this.name));
     await run("pulumi", ["stack", "init", "test", "--non-interactive"], this.directory, this.env);
-    const files = fs.readdirSync(path.join(this.directory, ".state"), { recursive: true, encoding: "utf8" });
-    return Object.fromEntries(
-      ["Pulumi.test.yaml", ...files.map((file) => path.join(".state", file))]
-        .filter((file) => fs.statSync(path.join(this.directory, file)).isFile())
-        .map((file) => [file, this.read(file)]),
-    );
+    const [settings, meta, state] = [
+      "Pulumi.test.yaml",
+      ".state/.pulumi/meta.yaml",
+      stateFileOf(this.name),
+    ].map((file) => this.read(file));
+    newStack = (name) => ({
+      "Pulumi.test.yaml": settings ?? "",
+      ".state/.pulumi/meta.yaml": meta ?? "",
+      [stateFileOf(name)]: (state ?? "").replace(
+        `organization/${this.name}/test`,
+        `organization/${name}/test`,
+      ),
+    });
   }
 
   /** What pulumi needs to know to work on the stack. */
@@ -153,7 +153,7 @@ export class Project {
 
   /** The stack's outputs, from its state; from pulumi, which starts for that, where some are encrypted. */
   async outputs<T = Record<string, unknown>>(): Promise<T> {
-    const { checkpoint } = JSON.parse(this.read(`.state/.pulumi/stacks/${this.name}/test.json`)) as StateFile;
+    const { checkpoint } = JSON.parse(this.read(stateFileOf(this.name))) as StateFile;
     const stack = checkpoint.latest?.resources?.find(({ type }) => type === "pulumi:pulumi:Stack");
     const outputs = stack?.outputs ?? {};
     if (!JSON.stringify(outputs).includes(`"${specialSignature}"`)) return outputs as T;

@@ -3,7 +3,6 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { helloFiles, inHello } from "../../support/module";
 import { builder, engineFields } from "./environment";
 import { Project, repositoryRoot } from "./project";
 
@@ -25,7 +24,10 @@ const image = new GoMultiStageImage("hello", {
 const single = new GoSingleStageImage("hello", { ...common, repository: "${repository}/single" });
 module.exports = { ref: image.ref, size: image.size, single: single.ref };
 `;
-  const files = inHello(helloFiles);
+  const files = {
+    "hello/go.mod": "module example.com/hello\n\ngo 1.23\n",
+    "hello/main.go": 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n',
+  };
   return new Project(program, files);
 }
 

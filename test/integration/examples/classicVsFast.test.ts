@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { makeTree } from "../../support/module";
+import { Example, exampleConfig, exampleId } from "../support/example";
+
+describe("examples: classic-vs-fast", function () {
+  this.timeout(300_000);
+
+  it("shows that the default recipe is smaller", async () => {
+    const example = new Example("examples/classic-vs-fast", exampleId, makeTree({}));
+    await example.start(exampleConfig());
+    const result = await example.up();
+    assert.equal(result.code, 0, result.output);
+    const outputs = await example.outputs();
+    assert.ok(Number(outputs["fastSize"]) < Number(outputs["classicSize"]));
+    assert.match(String(outputs["saved"]), /^[1-9]\d? %$/);
+    await example.end();
+  });
+});

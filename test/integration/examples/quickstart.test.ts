@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { makeTree } from "../../support/module";
+import { Example, exampleConfig, exampleId } from "../support/example";
+
+describe("examples: quickstart", function () {
+  this.timeout(300_000);
+
+  it("builds the service in both ways from the root of the repository, as the demo does", async () => {
+    const example = new Example(".", exampleId, makeTree({}));
+    await example.start(exampleConfig());
+    const first = await example.up();
+    assert.equal(first.code, 0, first.output);
+    const outputs = (await example.outputs()) as { digest: string; size: number; simple: { size: number } };
+    assert.match(outputs.digest, /^sha256:/);
+    assert.ok(outputs.simple.size > 5 * outputs.size, JSON.stringify(outputs));
+    const second = await example.up();
+    assert.match(second.output, /5 unchanged/);
+    await example.end();
+  });
+
+  it("is the same program in a folder of its own", async () => {
+    const example = new Example("examples/quickstart", exampleId, makeTree({}));
+    await example.start(exampleConfig());
+    const { code, output } = await example.preview();
+    assert.equal(code, 0, output);
+    assert.match(output, /\+ 5 to create/);
+    await example.end();
+  });
+});

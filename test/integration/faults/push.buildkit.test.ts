@@ -1,0 +1,3 @@
+import { testPushFaults } from "./push";
+
+testPushFaults("buildkit");
