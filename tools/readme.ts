@@ -1,5 +1,5 @@
-// Writes the tables of README.md: inputs and outputs from the doc comments of the components, which also reach other
-// languages through the package schema, and engines from what the components know of them. `--check` fails when the README is stale.
+// Writes the generated parts of docs/: inputs and outputs from the doc comments of the components, which also reach other
+// languages through the package schema, and engines from what the components know of them. `--check` fails when a page is stale.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
@@ -9,7 +9,15 @@ import { Engine } from "../components/args";
 import { capabilities, capabilityNames, needs, type Capability } from "../components/inputs/engine";
 
 const root = path.resolve(__dirname, "..");
-const readme = path.join(root, "README.md");
+
+/** The pages with a generated part, between marks that name it. */
+const pages: Record<string, Record<string, () => string>> = {
+  "docs/inputs-and-outputs.md": {
+    inputs: () => definitions("input", rows("GoMultiStageImageArgs")),
+    outputs: () => definitions("output", rows("GoImageOutputs")),
+  },
+  "docs/engines-and-recipes.md": { engines: engineTable },
+};
 
 interface Row {
   name: string;
@@ -45,12 +53,14 @@ function rows(name: string, prefix = ""): Row[] {
   return [...inherited, ...own];
 }
 
-function table(heading: string, content: Row[]): string {
-  const cell = (text: string) => text.replace(/\|/g, "\\|").replace(/</g, "&lt;");
-  const lines = content.map(
-    (row) => `| \`${row.name}\` | \`${row.type.replace(/\|/g, "\\|")}\` | ${cell(row.text)} |`,
-  );
-  return [`| ${heading} | type | meaning |`, "| --- | --- | --- |", ...lines].join("\n");
+/** One paragraph each, with an anchor: what has more than a sentence does not fit a table. */
+function definitions(kind: string, content: Row[]): string {
+  return content
+    .map(({ name, type, text }) => {
+      const anchor = `<a id="${kind}-${name.replace(/\./g, "-")}"></a>`;
+      return `${anchor}**\`${name}\`** (\`${type}\`)<br>\n${text.replace(/</g, "&lt;")}`;
+    })
+    .join("\n\n");
 }
 
 function engineTable(): string {
@@ -72,27 +82,24 @@ function engineTable(): string {
   ].join("\n");
 }
 
-function withTables(text: string): string {
-  const tables: Record<string, string> = {
-    inputs: table("input", rows("GoMultiStageImageArgs")),
-    outputs: table("output", rows("GoImageOutputs")),
-    engines: engineTable(),
-  };
-  return Object.entries(tables).reduce((result, [name, content]) => {
+async function refresh(page: string, parts: Record<string, () => string>): Promise<void> {
+  const file = path.join(root, page);
+  const before = readFileSync(file, "utf8");
+  const filled = Object.entries(parts).reduce((text, [name, content]) => {
     const marked = new RegExp(`(<!-- ${name}: [^>]*-->\\n)[^]*?(\\n<!-- end -->)`);
-    if (!marked.test(result)) throw new Error(`README.md has no place for the ${name}`);
-    return result.replace(marked, (_, start: string, end: string) => `${start}\n${content}\n${end}`);
-  }, text);
+    if (!marked.test(text)) throw new Error(`${page} has no place for the ${name}`);
+    return text.replace(marked, (_, start: string, end: string) => `${start}\n${content()}\n${end}`);
+  }, before);
+  const style = await prettier.resolveConfig(file);
+  const after = await prettier.format(filled, { ...style, parser: "markdown" });
+  if (after === before) return;
+  if (!process.argv.includes("--check")) return writeFileSync(file, after);
+  console.error(`${page} is stale; run npm run readme`);
+  process.exitCode = 1;
 }
 
 async function main(): Promise<void> {
-  const before = readFileSync(readme, "utf8");
-  const style = await prettier.resolveConfig(readme);
-  const after = await prettier.format(withTables(before), { ...style, parser: "markdown" });
-  if (after === before) return;
-  if (!process.argv.includes("--check")) return writeFileSync(readme, after);
-  console.error("README.md is stale; run npm run readme");
-  process.exitCode = 1;
+  for (const [page, parts] of Object.entries(pages)) await refresh(page, parts);
 }
 
 void main();

@@ -1,0 +1,124 @@
+// README and docs/: every link leads somewhere, every TypeScript block compiles, and the unit test of the page about tests runs.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import ts from "typescript";
+import { makeTree } from "./support/module";
+
+const root = path.resolve(__dirname, "..");
+const pages = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "bench/README.md",
+  ...fs
+    .readdirSync(path.join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+const read = (page: string) => fs.readFileSync(path.join(root, page), "utf8");
+
+/** The code blocks of a page in one language. */
+function blocks(page: string, language: string): string[] {
+  const fences = read(page).matchAll(/^```(\w*).*\n([^]*?)^```$/gm);
+  return [...fences].filter(([, found]) => found === language).map(([, , code = ""]) => code);
+}
+
+/** The anchors of a page: those of headings, as GitHub makes them, and those that it names itself. */
+function anchors(page: string): string[] {
+  const text = read(page).replace(/^```[^]*?^```$/gm, "");
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, "")
+      .replace(/ /g, "-"),
+  );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id)];
+}
+
+describe("documentation", function () {
+  this.timeout(120_000);
+
+  for (const page of pages) {
+    it(`has no link that leads nowhere in ${page}`, () => {
+      const text = read(page).replace(/^```[^]*?^```$/gm, "");
+      const links = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(
+        ([, a, b]) => a ?? b ?? "",
+      );
+      const wrong = links
+        .filter((link) => !/^https?:/.test(link))
+        .filter((link) => {
+          const [file = "", anchor] = link.split("#");
+          const target = file === "" ? page : path.join(path.dirname(page), file);
+          if (!fs.existsSync(path.join(root, target))) return true;
+          return anchor !== undefined && !anchors(target).includes(anchor);
+        });
+      assert.deepEqual(wrong, []);
+    });
+  }
+
+  it("is all linked from the README", () => {
+    const readme = read("README.md");
+    assert.deepEqual(
+      pages.filter((page) => page.startsWith("docs/") && !readme.includes(`(${page}`)),
+      [],
+    );
+  });
+
+  it("has TypeScript that compiles", () => {
+    // Providers that the examples use and that are not installed here: their part is not checked.
+    const declared =
+      "declare module '@pulumi/aws';\ndeclare module '@pulumi/awsx';\ndeclare module '@pulumi/kubernetes';\n";
+    const sources = pages.flatMap((page) =>
+      blocks(page, "ts").map((code, n) => [`${page.replace(/\W/g, "_")}_${n}.ts`, code] as const),
+    );
+    assert.ok(sources.length > 10);
+    const directory = makeTree({ "providers.d.ts": declared, ...Object.fromEntries(sources) });
+    fs.symlinkSync(path.join(root, "node_modules"), path.join(directory, "node_modules"));
+    const files = ["providers.d.ts", ...sources.map(([name]) => name)].map((name) =>
+      path.join(directory, name),
+    );
+    const program = ts.createProgram(files, {
+      ...{ strict: true, noEmit: true, skipLibCheck: true, esModuleInterop: true },
+      ...{ target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.NodeNext },
+      paths: { goimage: [path.join(root, "components/index.ts")] },
+      types: ["node", "mocha"],
+      typeRoots: [path.join(root, "node_modules/@types")],
+    });
+    const problems = ts.getPreEmitDiagnostics(program).map((each) => {
+      const text = ts.flattenDiagnosticMessageText(each.messageText, "\n");
+      return `${path.basename(each.file?.fileName ?? "")}: ${text}`;
+    });
+    assert.deepEqual(problems, []);
+  });
+
+  it("has a unit test of a stack that passes", () => {
+    const [code] = blocks("docs/testing.md", "ts");
+    const directory = makeTree({
+      "api/go.mod": "module example.com/api\n\ngo 1.23\n",
+      "api/main.go": "package main\n\nfunc main() {}\n",
+      "infra/package.json": "{}",
+      "infra/tsconfig.json": JSON.stringify({
+        compilerOptions: { module: "nodenext", target: "es2022", rootDir: "/" },
+      }),
+      "infra/stack.spec.ts": code ?? "",
+    });
+    const modules = path.join(directory, "infra/node_modules");
+    fs.mkdirSync(modules);
+    fs.symlinkSync(path.join(root, "node_modules/@pulumi"), path.join(modules, "@pulumi"));
+    fs.mkdirSync(path.join(modules, "goimage"));
+    const components = JSON.stringify(path.join(root, "components"));
+    const face = `exports.GoMultiStageImage = require(${components}).GoMultiStageImage;\n`;
+    fs.writeFileSync(path.join(modules, "goimage/index.js"), face);
+    const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
+    const tsNode = path.join(root, "node_modules/ts-node/register/transpile-only");
+    const args = [mocha, "--no-config", "--exit", "--timeout=60000", "--require", tsNode, "stack.spec.ts"];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: path.join(directory, "infra"),
+      encoding: "utf8",
+    });
+    assert.equal(status, 0, stdout + stderr);
+    assert.match(stdout, /1 passing/);
+  });
+});
