@@ -65,7 +65,7 @@ const source = {
 
 for (const engine of engines) {
   describe(`text that means something elsewhere, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let config: Record<string, unknown>;
     let seen: Seen;
     const many = 10_000;

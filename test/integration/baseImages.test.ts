@@ -12,7 +12,7 @@ const files = {
 
 for (const engine of engines) {
   describe(`base images with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const base = (note: string) => (repository: string) => `
       const { GoMultiStageImage } = require("goimage");
       new GoMultiStageImage("base", { source: "hello", repository: "${repository}", tags: ["v1"],

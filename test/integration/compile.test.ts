@@ -13,7 +13,7 @@ import { fetchBlob, fetchManifest } from "./support/registry";
 const intern = "github.com/josharian/intern";
 
 describe("two programs of one module", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const unique = `shared-${Date.now()}`;
   const main = `package main\n\nimport (\n\t"${unique}.example.com/internal/words"\n\t"${intern}"\n)\n\n`;
   const files = {
@@ -96,7 +96,7 @@ ${image("b")};
 });
 
 describe("programs with C, and with a profile", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const platform = process.arch === "arm64" ? "linux/arm64" : "linux/amd64";
   const files = {
     "c/go.mod": "module example.com/c\n\ngo 1.23\n",

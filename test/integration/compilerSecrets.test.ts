@@ -38,7 +38,7 @@ func init() { C.nothing() }
 });
 
 describe("a private module whose assembly includes the build's secrets", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const servers: CompanyServer[] = [];
   after(() => servers.forEach((server) => server.close()));
 

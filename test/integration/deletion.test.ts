@@ -11,7 +11,7 @@ import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy"
 const files = inHello(helloFiles);
 
 describe("deletion from a registry with https", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let proxy: RegistryProxy;
   // The provider takes authorities from here; the builder and goimage speak plain http to a loopback address.
   let trust: Record<string, string>;

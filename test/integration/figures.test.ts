@@ -31,7 +31,7 @@ RUN ln /srv/data /srv/hard && ln -s /srv/data /srv/soft && echo other > /etc/gro
 const data = Array.from({ length: 5_000 }, (_, n) => `${Math.sin(n)}\n`).join("");
 
 describe("figures of an image", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const name = `${registry}/test/figures`;
   let context: string;
 

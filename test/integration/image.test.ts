@@ -70,7 +70,7 @@ const careful = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privile
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`pushed image of engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let printed: string;
     let images: Record<"zoned" | "plain" | "empty" | "single", Image>;
 

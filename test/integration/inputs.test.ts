@@ -51,7 +51,7 @@ describe("mistakes in the inputs", function () {
 });
 
 describe("a repository that another resource names", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   for (const engine of engines) {
     it(`is unknown in the preview and right in the update with engine ${engine}`, async () => {

@@ -47,7 +47,7 @@ async function runImage(ref: string): Promise<string> {
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`GoMultiStageImage with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     // The docker provider wants a daemon to be there even for a preview; docker-build wants no builder.
     const noDaemon: Record<string, string> = engine === "docker" ? {} : { BUILDX_CONFIG: "/nonexistent" };
     let project: Project;
@@ -163,7 +163,7 @@ for (const engine of ["docker", "buildkit"]) {
   });
 
   describe(`recipe classic with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
 
     it("builds the original Dockerfile", async function () {
       const reason = missingEngine(engine);
@@ -179,7 +179,7 @@ for (const engine of ["docker", "buildkit"]) {
 }
 
 describe("reproducible builds with engine buildkit", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("promise P1: give one digest from two projects whose compile steps share no cache", async () => {
     const digests = [];

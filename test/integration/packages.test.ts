@@ -44,7 +44,7 @@ module.exports = { ref, size, unpackedSize, sizeSummary, layers };
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`packages in the image of engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let repository: ApkRepository;
     let base: string;
     let project: Project;
@@ -188,7 +188,7 @@ for (const engine of ["docker", "buildkit"]) {
 }
 
 describe("packages in the image, on a builder of its own", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const authority = makeAuthority();
   let plain: ApkRepository;
   let secured: ApkRepository;

@@ -14,7 +14,7 @@ const upNow = ["up", "--yes", "--skip-preview"];
 
 for (const engine of engines) {
   describe(`pulumi as people use it, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const image = (name: string, repository: string, more = "", opts = "") => `
 const ${name} = new GoMultiStageImage("${name}", {
   source: "${name}", repository: "${repository}/${name}", ${engineFields(engine)} ${more}

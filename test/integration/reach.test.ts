@@ -23,7 +23,7 @@ github.com/josharian/intern v1.0.0/go.mod h1:5DoeVV0s6jJacbCEi61lwdGj/aVlrQvzHFF
 };
 
 describe("private modules behind a company's proxy", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let proxy: CompanyServer;
 
   before(async () => {
@@ -108,7 +108,7 @@ module.exports = { ref: image.ref };
 });
 
 describe("private modules in git by https under a company's authority", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let server: CompanyServer;
   let service: Record<string, string>;
 

@@ -18,7 +18,7 @@ const service = (version: string) => ({
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`an interrupted up with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let modules: SlowModules;
     let proxy: RegistryProxy;
     let project: Project;

@@ -10,7 +10,7 @@ import { engineFields, engines, registry } from "./support/environment";
 import { repositoryRoot, run } from "./support/project";
 
 describe("Pulumi's SDK", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--prefer-offline", "--ignore-scripts"];
 
   async function projectWith(sdk: string) {

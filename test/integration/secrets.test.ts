@@ -36,7 +36,7 @@ function forms(secret: string, username = "robot"): string[] {
 
 for (const engine of engines) {
   describe(`the registry's password, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const password = canary();
     let proxy: LoginProxy;
     let project: Project;

@@ -40,7 +40,7 @@ func main() { println(len(noise)) }
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`limits of the size with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let project: Project;
     let first: Outputs;
 
@@ -96,7 +96,7 @@ for (const engine of ["docker", "buildkit"]) {
 }
 
 describe("compression", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("zstd makes the binary's layer smaller, and the image runs and is measured", async () => {
     const sizes: Record<string, number> = {};

@@ -77,7 +77,7 @@ interface Outputs {
 }
 
 describe("smoke test", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let project: Project;
   let first: Outputs;
 

@@ -12,7 +12,7 @@ import { startSshServer, type SshServer } from "./support/sshServer";
 import { fetchManifest } from "./support/registry";
 
 describe("private modules by SSH", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let server: SshServer;
   let withSsh: string;
   let service: Record<string, string>;

@@ -10,7 +10,7 @@ import { soak } from "./support/soak";
 const files = inHello(helloFiles);
 
 describe("surroundings", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("promises P1 and P2: other umasks, modes, times, directories and clocks change nothing (npm run soak: 200 times)", async () => {
     const changes: string[] = [];

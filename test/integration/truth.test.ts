@@ -22,7 +22,7 @@ for (const engine of ["prebuilt", "docker", "buildkit"]) {
   const itOnce = (title: string, test: () => Promise<void>) => void (isReal || it(title, test));
 
   describe(`what the registry has, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let proxy: RegistryProxy;
     let prebuilt: PrebuiltEngine | undefined;
     let project: Project;

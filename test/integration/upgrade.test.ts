@@ -22,7 +22,7 @@ const shapes: Record<string, (outputs: Outputs) => void> = {
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`upgrades with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
 
     before(function () {
       const reason = missingEngine(engine);

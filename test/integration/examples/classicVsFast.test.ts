@@ -3,7 +3,7 @@ import { makeTree } from "../../support/module";
 import { Example, exampleConfig, exampleId } from "../support/example";
 
 describe("examples: classic-vs-fast", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("shows that the default recipe is smaller", async () => {
     const example = new Example("examples/classic-vs-fast", exampleId, makeTree({}));

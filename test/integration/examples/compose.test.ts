@@ -7,7 +7,7 @@ import { Example, exampleId } from "../support/example";
 import { repositoryRoot } from "../support/project";
 
 describe("examples: compose", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("replaces the container after an edit, and the other stack refuses an image that is too big", async function () {
     const reason = missingEngine("docker");

@@ -3,7 +3,7 @@ import { makeTree } from "../../support/module";
 import { Example, exampleConfig, exampleId } from "../support/example";
 
 describe("examples: quickstart", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it("builds the service in both ways from the root of the repository, as the demo does", async () => {
     const example = new Example(".", exampleId, makeTree({}));

@@ -8,7 +8,7 @@ import { FaultStack } from "./stack";
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`a bare machine, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let proxy: FaultProxy;
 
     before(async function () {

@@ -18,7 +18,7 @@ const usesLibrary = {
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`faults of what a build reads, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let modules: http.Server;
     let asked: string[];
     let goProxy: string;

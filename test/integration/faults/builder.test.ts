@@ -20,7 +20,7 @@ import { FaultStack, type Deployed } from "./stack";
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`faults of the builder, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const daemon = engine === "docker" ? "dockerd" : "buildkitd";
     const unreachable =
       engine === "docker"

@@ -29,7 +29,7 @@ const address = Object.values(os.networkInterfaces())
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`faults of logins and trust, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const closers: { close(): void }[] = [];
     const closing = <T extends { close(): void }>(what: T): T => {
       closers.push(what);

@@ -11,7 +11,7 @@ import { FaultStack, type Deployed } from "./stack";
 /** The tests for one engine. Each has a file of its own, so that they run side by side: most of the time is pauses. */
 export function testPushFaults(engine: "docker" | "buildkit"): void {
   describe(`faults of a registry, with engine ${engine}`, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let proxy: FaultProxy;
     let stack: FaultStack;
     let before: Deployed;

@@ -9,7 +9,7 @@ import { fetchManifest } from "../support/registry";
 import { FaultStack, type Deployed } from "./stack";
 
 describe("faults of a registry that is read", function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let prebuilt: PrebuiltEngine;
   let proxy: FaultProxy;
   let stack: FaultStack;
