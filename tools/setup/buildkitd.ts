@@ -6,9 +6,19 @@ import { ensureService } from "./service";
 
 export const builderName = "goimage";
 
+/** By default BuildKit drops what it has cached as soon as a fifth of the disk is no longer free, however large the disk. */
+const cachePolicy = `[worker.oci]
+  gc = true
+  [[worker.oci.gcpolicy]]
+    all = true
+    reservedSpace = "5GB"
+    maxUsedSpace = "20GB"
+    minFreeSpace = "2GB"
+`;
+
 /** `mirror`: whether the local registry is to be asked first for images of docker.io. */
 export function buildkitConfig(registry: string, mirror: boolean): string {
-  const local = `[registry."${registry}"]\n  http = true\n`;
+  const local = `[registry."${registry}"]\n  http = true\n${cachePolicy}`;
   return mirror ? `[registry."docker.io"]\n  mirrors = ["${registry}"]\n${local}` : local;
 }
 
