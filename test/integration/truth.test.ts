@@ -139,7 +139,7 @@ module.exports = { digest, ref };
     it("fault 20: an edit pushes all of a deleted image's successor", async () => {
       await deleteImage(repository, exported.digest);
       project.write({
-        "hello/main.go": `${project.read("hello/main.go")}\nfunc init() { fmt.Println("edited") }\n`,
+        "hello/main.go": `${project.read("hello/main.go")}\nfunc init() { println("edited") }\n`,
       });
       assert.deepEqual(await project.up(), { same: 2, update: 1 });
       await assertServed();
