@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import ts from "typescript";
@@ -10,6 +11,7 @@ import { makeTree } from "./support/module";
 const root = path.resolve(__dirname, "..");
 const pages = [
   "README.md",
+  "README.pt-BR.md",
   "CONTRIBUTING.md",
   "bench/README.md",
   ...fs
@@ -64,6 +66,25 @@ describe("documentation", function () {
       pages.filter((page) => page.startsWith("docs/") && !readme.includes(`(${page}`)),
       [],
     );
+  });
+
+  it("says the same in Portuguese", () => {
+    const translated = read("README.pt-BR.md");
+    const version = crypto.createHash("sha256").update(read("README.md")).digest("hex").slice(0, 12);
+    assert.ok(
+      translated.startsWith(`<!-- README.md: ${version} -->\n`),
+      `README.md has changed: translate what is new into README.pt-BR.md, then write ${version} into its first line`,
+    );
+    const parts = (page: string) => ({
+      code: ["ts", "console", "sh"].flatMap((language) => blocks(page, language)),
+      headings: (read(page).match(/^## /gm) ?? []).length,
+      rows: [...read(page).matchAll(/^\| (`[^`]+`)/gm)].map(([, name]) => name),
+    });
+    const { headings, ...rest } = parts("README.pt-BR.md");
+    const original = parts("README.md");
+    assert.deepEqual(rest, { code: original.code, rows: original.rows });
+    // The list of pages, which are in English, and of dependencies is in the original alone.
+    assert.equal(headings, original.headings - 2);
   });
 
   it("has TypeScript that compiles", () => {
