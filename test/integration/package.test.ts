@@ -40,7 +40,9 @@ export const { digest, size } = new GoMultiStageImage("hello", args);
       .split("\n")
       .filter(
         (name) =>
-          !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README(\.pt-BR)?\.md|CHANGELOG\.md|LICENSE)$/.test(name),
+          !/^package\/(dist\/.*\.(js|d\.ts)|package\.json|README(\.pt-BR)?\.md|CHANGELOG\.md|LICENSE)$/.test(
+            name,
+          ),
       );
     assert.deepEqual(unexpected, []);
     const { scripts } = JSON.parse(fs.readFileSync(path.join(repositoryRoot, "package.json"), "utf8")) as {
