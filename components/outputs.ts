@@ -4,34 +4,34 @@ import type { Output } from "@pulumi/pulumi";
 
 /** How an ELF file is linked. */
 export interface ProgramLinkage {
-  /** True when it needs no dynamic linker. */
+  /** True if it needs no dynamic linker. */
   static: boolean;
-  /** Path of the dynamic linker that it names (ELF's PT_INTERP). */
+  /** Path of the dynamic linker, if it needs one (ELF's PT_INTERP). */
   interpreter?: string;
 }
 
-/** What the files of a layer tell about an image. Lists are sorted and cut after fifty entries. */
+/** Facts about the files of a layer. Lists are sorted and have at most fifty entries. */
 export interface LayerContents {
   /** Regular files. */
   files: number;
   /** Regular files with an executable bit. */
   executables: number;
-  /** Files that run with their owner's or group's rights (setuid, setgid), by path. */
+  /** Paths of setuid and setgid files. */
   setuidFiles: string[];
-  /** Files with capabilities, which their program has whoever starts it, by path. Missing when there are none. */
+  /** Paths of files with capabilities. Missing if there are none. */
   capabilityFiles?: string[];
-  /** Shells, by path. */
+  /** Paths of shells. */
   shells: string[];
   /**
-   * Packages in the layer's database of apk or dpkg, which lists those of the layers below as well. Missing when it has
-   * none.
+   * Number of packages in the layer's apk or dpkg database, which includes those of the layers below. Missing if the layer has
+   * no such database.
    */
   packages?: number;
-  /** True when a bundle of certificate authorities is at a place where Go programs look. */
+  /** True if there is a bundle of CA certificates where Go programs look for one. */
   certificates: boolean;
-  /** True when a time zone database is there, as files or in the program. */
+  /** True if there is a time zone database, as files or in the program. */
   timezones: boolean;
-  /** How the program that the image runs is linked. Missing in the layers that do not hold it, and where it is no ELF file. */
+  /** How the image's program is linked. Missing in layers without the program, and if the program is not an ELF file. */
   program?: ProgramLinkage;
 }
 
@@ -39,7 +39,7 @@ export interface LayerContents {
 export interface ImageLayer {
   /** Digest of the compressed layer. */
   digest: string;
-  /** Media type of the layer, of Docker's or the OCI's family. */
+  /** Media type of the layer, as Docker or the OCI defines it. */
   mediaType: string;
   /** Bytes that a pull transfers for this layer. */
   size: number;
@@ -47,15 +47,15 @@ export interface ImageLayer {
   unpackedSize: number;
   /** Where the layer comes from: base, packages, files or binary. */
   origin: string;
-  /** What is in it. */
+  /** Facts about the files. */
   contents: LayerContents;
 }
 
-/** A promise about the image's safety, and whether what is in the image keeps it. */
+/** A safety check and its verdict. */
 export interface ImageCheck {
-  /** nonRootUser, noSetuidFiles (nor files with capabilities), staticBinary, certificates (of public authorities, for TLS), or timezones where asked for. */
+  /** nonRootUser, noSetuidFiles (and no files with capabilities), staticBinary, certificates (of public authorities), or timezones. */
   name: string;
-  /** True when the image keeps the promise. */
+  /** True if the image passes. */
   passed: boolean;
   /** What was found. */
   detail: string;
@@ -65,27 +65,27 @@ export interface ImageCheck {
 export interface GoImageOutputs {
   /** Digest of the pushed manifest, as the registry serves it. */
   readonly digest: Output<string>;
-  /** Repository with digest. It changes only when the image does: what a Deployment should use. */
+  /** Repository and digest, for a Deployment. It changes only when the image does. */
   readonly ref: Output<string>;
-  /** Bytes that a pull transfers: the config and the compressed layers, as the registry's manifest tells. */
+  /** Bytes that a pull transfers: the config and the compressed layers in the registry's manifest. */
   readonly size: Output<number>;
   /** The size of each platform's image, by platform, such as linux/amd64. */
   readonly platformSizes: Output<Record<string, number>>;
   /** Bytes of the image's files on disk after a pull, as docker images counts them. */
   readonly unpackedSize: Output<number>;
-  /** The sizes for people: what a pull transfers, by origin, and what is on disk afterwards. */
+  /** The sizes as a short text: what a pull transfers, by origin, and what is on disk afterwards. */
   readonly sizeSummary: Output<string>;
-  /** The layers, the base's first. */
+  /** The layers, starting with those of the base image. */
   readonly layers: Output<ImageLayer[]>;
-  /** Promises about the image's safety, each with a verdict from what is in the image. */
+  /** Safety checks of the image, each with its verdict. */
   readonly checks: Output<ImageCheck[]>;
   /** Hash of the files that the build reads. It is the same on every machine. */
   readonly sourceHash: Output<string>;
   /** The files that the build reads, by path, each with the first digits of its hash. */
   readonly sourceFiles: Output<Record<string, string>>;
-  /** Digests of the base images, by name, where the input baseImages is pin or follow; else empty. */
+  /** Digests of the base images, by name, if the input baseImages is pin or follow; otherwise empty. */
   readonly baseImages: Output<Record<string, string>>;
-  /** The rendered Dockerfile. */
+  /** The generated Dockerfile. */
   readonly dockerfile: Output<string>;
   /** The tags as full references, such as registry.example.com/team/api:v1. */
   readonly tags: Output<string[]>;
