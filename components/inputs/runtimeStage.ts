@@ -92,7 +92,7 @@ function userProblem(user: string): string | undefined {
     return "is not a numeric user, or user and group, such as 65532:65532 (a name cannot be checked against root)";
   }
   if (Number(match[1]) > 0) return undefined;
-  return "is root, which this package does not ship; where it is needed, set it at deployment (docker run --user, runAsUser)";
+  return "is root, which is not allowed: goimage images never run as root; set the user where you deploy (runAsUser, docker run --user)";
 }
 
 function portProblem(port: string): string | undefined {
