@@ -89,8 +89,9 @@ describe("documentation", function () {
 
   it("has TypeScript that compiles", () => {
     // Providers that the examples use and that are not installed here: their part is not checked.
-    const declared =
-      "declare module '@pulumi/aws';\ndeclare module '@pulumi/awsx';\ndeclare module '@pulumi/kubernetes';\n";
+    const declared = ["aws", "awsx", "gcp", "kubernetes"]
+      .map((name) => `declare module "@pulumi/${name}";\n`)
+      .join("");
     const sources = pages.flatMap((page) =>
       blocks(page, "ts").map((code, n) => [`${page.replace(/\W/g, "_")}_${n}.ts`, code] as const),
     );
