@@ -5,16 +5,10 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { table } from "../../tools/setup/ui";
-import { install, librariesIn } from "./libraries";
+import { compared, install, librariesIn } from "./libraries";
 import { compareProxyAgents } from "./proxyAgents";
 import { compareTarReaders } from "./tarReaders";
 import { compareZstd } from "./zstd";
-
-/** What is compared, beside what the package itself depends on. */
-const compared = [
-  ...["tar-stream@3.2.2", "modern-tar@0.8.6", "fzstd@0.1.1", "zstddec@0.3.4"],
-  ...["http-proxy-agent@7.0.2", "https-proxy-agent@7.0.6"],
-];
 
 async function main(): Promise<void> {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "goimage-libraries-"));
@@ -28,8 +22,7 @@ async function main(): Promise<void> {
   }
 }
 
-if (require.main === module)
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

@@ -3,17 +3,32 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
+import { median } from "../stats";
+
+/** What is compared, by its package; of the proxy agents it is two versions. */
+const versions: Readonly<Record<string, string>> = {
+  "tar-stream": "3.2.2",
+  "modern-tar": "0.8.6",
+  fzstd: "0.1.1",
+  zstddec: "0.3.4",
+};
+
+export const compared = Object.keys(versions).map(specOf);
+
+function specOf(name: string): string {
+  const version = versions[name];
+  return version === undefined ? name : `${name}@${version}`;
+}
 
 export interface Libraries {
   /** Where they are installed; for archives and the like, too. */
   directory: string;
   load(name: string): Promise<unknown>;
-  /** Installs them alone, with what they depend on. */
-  alone(...specs: string[]): { directory: string; footprint: string };
+  /** Installs libraries alone, with what they depend on; one that is not among those compared is named with its version. */
+  alone(...names: string[]): { directory: string; footprint: string };
 }
 
 export function install(directory: string, specs: readonly string[]): void {
-  fs.mkdirSync(directory, { recursive: true });
   fs.writeFileSync(path.join(directory, "package.json"), "{}");
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--silent"];
   execFileSync("npm", ["install", ...flags, ...specs], { cwd: directory, stdio: "inherit" });
@@ -35,9 +50,9 @@ export const librariesIn = (directory: string): Libraries => ({
     return import(pathToFileURL(path.join(home, entry)).href);
   },
 
-  alone(...specs) {
+  alone(...names) {
     const place = fs.mkdtempSync(path.join(directory, "alone-"));
-    install(place, specs);
+    install(place, names.map(specOf));
     const modules = path.join(place, "node_modules");
     const files = fs.readdirSync(modules, { recursive: true, encoding: "utf8" });
     const sizes = files.map((file) => fs.statSync(path.join(modules, file)));
@@ -55,5 +70,5 @@ export async function medianSeconds(run: () => Promise<void> | void): Promise<nu
     await run();
     seconds.push((performance.now() - start) / 1000);
   }
-  return seconds.sort((a, b) => a - b)[2] ?? NaN;
+  return median(seconds);
 }

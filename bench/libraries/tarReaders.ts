@@ -12,9 +12,9 @@ type Reader = (archive: Buffer) => Promise<string[]>;
 
 export async function compareTarReaders(libraries: Libraries): Promise<string[][]> {
   const readers: Record<string, Reader> = {
-    "ours (components/registry/image)": ours,
     "tar-stream": tarStream((await libraries.load("tar-stream")) as TarStream),
-    "modern-tar, strict": modernTar((await libraries.load("modern-tar")) as ModernTar),
+    "modern-tar": modernTar((await libraries.load("modern-tar")) as ModernTar),
+    ours,
   };
   const large = largeArchive(libraries.directory);
   const damaged = damagedArchives(libraries.directory);
@@ -43,8 +43,7 @@ export async function compareTarReaders(libraries: Libraries): Promise<string[][
       else if (found === refused) verdict.strict++;
       else verdict.other++;
     }
-    const [spec] = name.split(",");
-    const footprint = name.startsWith("ours") ? "none" : libraries.alone(spec ?? name).footprint;
+    const footprint = reader === ours ? "none" : libraries.alone(name).footprint;
     const counts = [
       `${verdict.same} of ${damaged.length}`,
       verdict.lax,

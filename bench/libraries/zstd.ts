@@ -36,10 +36,10 @@ export async function compareZstd(libraries: Libraries): Promise<string[][]> {
   const speed = (seconds: number) => `${Math.round(program.length / seconds / 1e6)} MB/s`;
   return [
     ["zstd", "size, packages", "unpacked", "needs"],
-    ["fzstd (ours)", libraries.alone("fzstd@0.1.1").footprint, speed(inPieces), "the window of a frame"],
+    ["fzstd (ours)", libraries.alone("fzstd").footprint, speed(inPieces), "the window of a frame"],
     [
       "zstddec",
-      libraries.alone("zstddec@0.3.4").footprint,
+      libraries.alone("zstddec").footprint,
       speed(atOnce),
       "the layer's size, and all of it in memory",
     ],
