@@ -89,7 +89,7 @@ export interface BuildStageArgs {
    * linked to glibc.
    */
   cgoEnabled?: boolean;
-  /** Go module proxy (GOPROXY), without credentials. The default is that of the build image, usually proxy.golang.org. */
+  /** Go module proxy (GOPROXY), without credentials. The default is that of the build image, usually the public one. */
   goProxy?: string;
   /**
    * Modules to download directly, without a proxy and the checksum database (GOPRIVATE), as comma-separated patterns such as
