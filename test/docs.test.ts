@@ -27,9 +27,12 @@ function blocks(page: string, language: string): string[] {
   return [...fences].filter(([, found]) => found === language).map(([, , code = ""]) => code);
 }
 
+/** A page without its code blocks. */
+const prose = (page: string) => read(page).replace(/^```[^]*?^```$/gm, "");
+
 /** The anchors of a page: those of headings, as GitHub makes them, and those that it names itself. */
 function anchors(page: string): string[] {
-  const text = read(page).replace(/^```[^]*?^```$/gm, "");
+  const text = prose(page);
   const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
     heading
       .toLowerCase()
@@ -44,7 +47,7 @@ describe("documentation", function () {
 
   for (const page of pages) {
     it(`has no link that leads nowhere in ${page}`, () => {
-      const text = read(page).replace(/^```[^]*?^```$/gm, "");
+      const text = prose(page);
       const links = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(
         ([, a, b]) => a ?? b ?? "",
       );

@@ -16,7 +16,7 @@ const intern = "github.com/josharian/intern";
 describe("two programs of one module", function () {
   this.timeout(600_000);
   // With builds of other tests at work on the same base image, BuildKit does steps again that it has just done.
-  let builder: OwnBuilder;
+  let own: OwnBuilder;
   const unique = `shared-${Date.now()}`;
   const main = `package main\n\nimport (\n\t"${unique}.example.com/internal/words"\n\t"${intern}"\n)\n\n`;
   const files = {
@@ -30,7 +30,7 @@ ${intern} v1.0.0/go.mod h1:5DoeVV0s6jJacbCEi61lwdGj/aVlrQvzHFFd8Hwg//Y=
   };
   // The -v flag makes the go command name each package that it compiles; a unique module leaves no old steps to take.
   const image = (name: string) => `new GoMultiStageImage("${name}", {
-    source: "shop", mainPackage: "./cmd/${name}", repository: repository + "/${name}", builder: "${builder.name}",
+    source: "shop", mainPackage: "./cmd/${name}", repository: repository + "/${name}", builder: "${own.name}",
     build: { flags: ["-v"] } }${name === "b" ? ", { dependsOn: a }" : ""})`;
   const program = (repository: string) => `
 const { GoMultiStageImage } = require("goimage");
@@ -53,20 +53,20 @@ ${image("b")};
   let output: string;
 
   before(async () => {
-    builder = await startOwnBuilder();
+    own = await startOwnBuilder();
     const project = new Project(program, files, unique);
-    const up = await project.pulumi(["up", "--yes", "--skip-preview"], builder.env);
+    const up = await project.pulumi(["up", "--yes", "--skip-preview"], own.env);
     assert.equal(up.code, 0, up.output);
     output = up.output;
   });
 
-  after(() => builder?.stop());
+  after(() => own?.stop());
 
   it("compile also where the builder has the download's step but no longer its cache of modules", async () => {
     // Another project has a cache of its own; other flags make it compile anew.
     const changed = (repository: string) => program(repository).replaceAll('["-v"]', '["-v", "-gcflags=-l"]');
     const other = new Project(changed, files, `${unique}-other`);
-    const up = await other.pulumi(["up", "--yes", "--skip-preview"], builder.env);
+    const up = await other.pulumi(["up", "--yes", "--skip-preview"], own.env);
     assert.equal(up.code, 0, up.output);
     assert.ok(
       downloadStep(up.output, "a").some((line) => line.endsWith("CACHED")),
@@ -84,9 +84,12 @@ ${image("b")};
   });
 
   it("compile shared packages once: the second compiles its own alone", () => {
-    const own = `${unique}.example.com`;
-    assert.deepEqual(compiled(output, "a").sort(), [intern, `${own}/cmd/a`, `${own}/internal/words`].sort());
-    assert.deepEqual(compiled(output, "b"), [`${own}/cmd/b`]);
+    const shop = `${unique}.example.com`;
+    assert.deepEqual(
+      compiled(output, "a").sort(),
+      [intern, `${shop}/cmd/a`, `${shop}/internal/words`].sort(),
+    );
+    assert.deepEqual(compiled(output, "b"), [`${shop}/cmd/b`]);
   });
 
   it("share nothing with the same module in another project", async () => {
@@ -95,7 +98,7 @@ ${image("b")};
       { ...files, "shop/internal/words/more.go": "package words\n" },
       `${unique}-2`,
     );
-    const up = await other.pulumi(["up", "--yes", "--skip-preview"], builder.env);
+    const up = await other.pulumi(["up", "--yes", "--skip-preview"], own.env);
     assert.equal(up.code, 0, up.output);
     assert.ok(compiled(up.output, "a").includes(intern), up.output);
   });

@@ -5,18 +5,22 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
-import { newProject, startPrebuiltEngine, type PrebuiltEngine } from "./support/prebuilt/engine";
+import { engineFields, registry } from "./support/environment";
+import {
+  enginesAndPrebuilt,
+  itOnceFor,
+  newProject,
+  startEngine,
+  type PrebuiltEngine,
+} from "./support/prebuilt/engine";
 import { fetchManifest } from "./support/registry";
 import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
 
 const files = inHello(helloFiles);
 const other = { "hello/main.go": 'package main\n\nfunc main() { println("other") }\n' };
 
-for (const engine of ["prebuilt", "docker", "buildkit"]) {
-  const isReal = engine !== "prebuilt";
-  /** A test of what does not depend on the engine. */
-  const itOnce = (title: string, test: () => Promise<void>) => void (isReal || it(title, test));
+for (const engine of enginesAndPrebuilt) {
+  const itOnce = itOnceFor(engine);
 
   describe(`stacks with engine ${engine}`, function () {
     this.timeout(600_000);
@@ -24,10 +28,8 @@ for (const engine of ["prebuilt", "docker", "buildkit"]) {
     let prebuilt: PrebuiltEngine | undefined;
 
     before(async function () {
-      const reason = isReal ? missingEngine(engine) : undefined;
-      if (reason !== undefined) skipWithReason(this, reason);
+      prebuilt = await startEngine(this, engine);
       proxy = await startRegistryProxy();
-      prebuilt = isReal ? undefined : await startPrebuiltEngine();
     });
 
     after(() => {

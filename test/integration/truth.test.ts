@@ -3,8 +3,14 @@
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
-import { newProject, startPrebuiltEngine, type PrebuiltEngine } from "./support/prebuilt/engine";
+import { engineFields, registry } from "./support/environment";
+import {
+  enginesAndPrebuilt,
+  itOnceFor,
+  newProject,
+  startEngine,
+  type PrebuiltEngine,
+} from "./support/prebuilt/engine";
 import { run, type Project, type Run } from "./support/project";
 import { deleteImage, deleteManifest, fetchBlob, fetchManifest, putManifest } from "./support/registry";
 import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
@@ -16,10 +22,8 @@ interface Outputs {
 
 const files = inHello(helloFiles);
 
-for (const engine of ["prebuilt", "docker", "buildkit"]) {
-  const isReal = engine !== "prebuilt";
-  /** A test of what does not depend on the engine. */
-  const itOnce = (title: string, test: () => Promise<void>) => void (isReal || it(title, test));
+for (const engine of enginesAndPrebuilt) {
+  const itOnce = itOnceFor(engine);
 
   describe(`what the registry has, with engine ${engine}`, function () {
     this.timeout(600_000);
@@ -30,10 +34,8 @@ for (const engine of ["prebuilt", "docker", "buildkit"]) {
     let exported: Outputs;
 
     before(async function () {
-      const reason = isReal ? missingEngine(engine) : undefined;
-      if (reason !== undefined) skipWithReason(this, reason);
+      prebuilt = await startEngine(this, engine);
       proxy = await startRegistryProxy();
-      prebuilt = isReal ? undefined : await startPrebuiltEngine();
       project = newProject(
         prebuilt,
         (own) => {

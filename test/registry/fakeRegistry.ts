@@ -1,9 +1,9 @@
 // A small registry inside the test process, on real sockets, whose every answer a test can change.
-import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseRepository, type Repository } from "../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../components/registry/client/session";
+import { digestOf } from "../support/digest";
 
 export interface Seen {
   method: string;
@@ -29,9 +29,6 @@ export interface FakeRegistry {
   count(method: string, part: string): number;
   close(): Promise<void>;
 }
-
-export const digestOf = (bytes: Buffer): string =>
-  `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
 // No credentials of the machine that runs the tests play a part.
 export const emptyEnv: NodeJS.ProcessEnv = { HOME: "/nonexistent", PATH: process.env["PATH"] };

@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { makeTree } from "../../support/module";
-import { Example, exampleConfig, exampleId } from "../support/example";
+import { startExample } from "../support/example";
 
 describe("examples: classic-vs-fast", function () {
   this.timeout(600_000);
 
   it("shows that the default recipe is smaller", async () => {
-    const example = new Example("examples/classic-vs-fast", exampleId, makeTree({}));
-    await example.start(exampleConfig());
+    const example = await startExample("examples/classic-vs-fast");
     const result = await example.up();
     assert.equal(result.code, 0, result.output);
     const outputs = await example.outputs();

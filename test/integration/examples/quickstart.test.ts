@@ -1,13 +1,11 @@
 import assert from "node:assert/strict";
-import { makeTree } from "../../support/module";
-import { Example, exampleConfig, exampleId } from "../support/example";
+import { startExample } from "../support/example";
 
 describe("examples: quickstart", function () {
   this.timeout(600_000);
 
   it("builds the service in both ways from the root of the repository, as the demo does", async () => {
-    const example = new Example(".", exampleId, makeTree({}));
-    await example.start(exampleConfig());
+    const example = await startExample(".");
     const first = await example.up();
     assert.equal(first.code, 0, first.output);
     const outputs = (await example.outputs()) as { digest: string; size: number; simple: { size: number } };
@@ -19,8 +17,7 @@ describe("examples: quickstart", function () {
   });
 
   it("is the same program in a folder of its own", async () => {
-    const example = new Example("examples/quickstart", exampleId, makeTree({}));
-    await example.start(exampleConfig());
+    const example = await startExample("examples/quickstart");
     const { code, output } = await example.preview();
     assert.equal(code, 0, output);
     assert.match(output, /\+ 5 to create/);

@@ -18,7 +18,7 @@ describe("faults of a registry that is read", function () {
   this.beforeAll(async () => {
     prebuilt = await startPrebuiltEngine();
     proxy = await FaultProxy.start(registry);
-    stack = new FaultStack({ engine: "prebuilt", prebuilt, to: proxy });
+    stack = new FaultStack({ engine: "buildkit", prebuilt, to: proxy });
     before = await stack.deploy();
   });
   this.beforeEach(() => {

@@ -44,7 +44,7 @@ export class FaultStack {
     const host = typeof to === "string" ? to : to.host;
     const repositoryPath = stack.path ?? `faults/${crypto.randomBytes(6).toString("hex")}`;
     this.repository = `${host}/${repositoryPath}`;
-    const chosen = engine !== "docker" ? `engine: "buildkit", builder: "${name}",` : 'engine: "docker",';
+    const chosen = engine === "buildkit" ? `engine: "buildkit", builder: "${name}",` : 'engine: "docker",';
     const program = `
 const { GoMultiStageImage } = require("goimage");
 const pulumi = require("@pulumi/pulumi");

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { makeTree } from "../../support/module";
 import { builder, engines, registry } from "./environment";
 import { repositoryRoot, run, type Run } from "./project";
 
@@ -63,15 +64,14 @@ export class Example {
   }
 }
 
-function engineConfig(engine: string): Record<string, string> {
-  return engine === "buildkit" ? { engine, builder } : { engine };
-}
-
 /** A name that no other run has, for stacks and repositories. */
 export const exampleId = `example-${crypto.randomBytes(4).toString("hex")}`;
 
-/** The configuration of an example: where its image goes, and the engine. */
-export const exampleConfig = (): Record<string, string> => ({
-  repository: `${registry}/test/${exampleId}`,
-  ...engineConfig(engines[0] ?? ""),
-});
+/** An example with a stack of its own, whose image goes to a repository of its own, with the first engine that there is. */
+export async function startExample(folder: string): Promise<Example> {
+  const example = new Example(folder, exampleId, makeTree({}));
+  const [engine = ""] = engines;
+  const repository = `${registry}/test/${exampleId}`;
+  await example.start({ repository, engine, ...(engine === "buildkit" && { builder }) });
+  return example;
+}

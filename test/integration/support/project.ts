@@ -21,6 +21,8 @@ export type Changes = Record<string, number>;
 /** The files of a stack that has nothing yet, for a project's name. */
 let newStack: ((name: string) => Record<string, string>) | undefined;
 
+const settingsFile = "Pulumi.test.yaml";
+const metaFile = ".state/.pulumi/meta.yaml";
 const stateFileOf = (project: string): string => `.state/.pulumi/stacks/${project}/test.json`;
 
 /** What Pulumi's file backend keeps of a stack. */
@@ -106,20 +108,19 @@ export class Project {
   async init(): Promise<void> {
     if (fs.existsSync(path.join(this.directory, ".state"))) return;
     fs.mkdirSync(path.join(this.directory, ".state"));
-    if (newStack !== undefined) return this.write(newStack(this.name));
+    // Settings that outlived a state are the project's own.
+    const isNew = !fs.existsSync(path.join(this.directory, settingsFile));
+    if (isNew && newStack !== undefined) return this.write(newStack(this.name));
     await run("pulumi", ["stack", "init", "test", "--non-interactive"], this.directory, this.env);
-    const [settings, meta, state] = [
-      "Pulumi.test.yaml",
-      ".state/.pulumi/meta.yaml",
-      stateFileOf(this.name),
-    ].map((file) => this.read(file));
+    if (!isNew) return;
+    const settings = this.read(settingsFile);
+    const meta = this.read(metaFile);
+    const state = this.read(stateFileOf(this.name));
+    const stackOf = (project: string) => `organization/${project}/test`;
     newStack = (name) => ({
-      "Pulumi.test.yaml": settings ?? "",
-      ".state/.pulumi/meta.yaml": meta ?? "",
-      [stateFileOf(name)]: (state ?? "").replace(
-        `organization/${this.name}/test`,
-        `organization/${name}/test`,
-      ),
+      [settingsFile]: settings,
+      [metaFile]: meta,
+      [stateFileOf(name)]: state.replace(stackOf(this.name), stackOf(name)),
     });
   }
 

@@ -1,7 +1,7 @@
 // The registry asked with nothing of ours in between, to check what the components say.
 
 import assert from "node:assert/strict";
-import * as crypto from "node:crypto";
+import { digestOf } from "../../support/digest";
 
 const accepted = [
   "application/vnd.docker.distribution.manifest.v2+json",
@@ -34,7 +34,7 @@ export async function fetchManifest(repository: string, reference: string) {
   if (response.status === 404) return undefined;
   assert.equal(response.status, 200);
   const body = Buffer.from(await response.arrayBuffer());
-  const digest = `sha256:${crypto.createHash("sha256").update(body).digest("hex")}`;
+  const digest = digestOf(body);
   return { digest, text: body.toString(), manifest: JSON.parse(body.toString()) as Manifest };
 }
 
@@ -75,7 +75,7 @@ export async function putManifest(repository: string, reference: string, manifes
 
 /** Uploads a blob, unless the repository has it. */
 export async function putBlob(repository: string, blob: Buffer): Promise<void> {
-  const digest = `sha256:${crypto.createHash("sha256").update(blob).digest("hex")}`;
+  const digest = digestOf(blob);
   if ((await request(repository, `blobs/${digest}`, { method: "HEAD" })).ok) return;
   const upload = await request(repository, "blobs/uploads/", { method: "POST" });
   assert.equal(upload.status, 202);

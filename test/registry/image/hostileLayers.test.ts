@@ -8,7 +8,8 @@ import { ContentsScan } from "../../../components/registry/image/contents";
 import { measureLayer } from "../../../components/registry/image/layers";
 import { readTar, type TarEntry } from "../../../components/registry/image/tar";
 import { ZstdFrames } from "../../../components/registry/image/zstdFrames";
-import { digestOf } from "../fakeRegistry";
+import { digestOf } from "../../support/digest";
+import { tarData as padded, tarEnd as end, tarHeader as header } from "../../support/tar";
 
 const mediaTypes = {
   plain: "application/vnd.oci.image.layer.v1.tar",
@@ -25,30 +26,6 @@ async function measure(
   const measured = await measureLayer(Readable.from([bytes], { objectMode: false }), layer, scan.request);
   return { ...measured, contents: scan.contents() };
 }
-
-interface Header {
-  type?: string;
-  size?: number;
-  /** Fields as they are to stand in the header, by offset. */
-  raw?: Record<number, string>;
-}
-
-function header(path: string, { type = "0", size = 0, raw = {} }: Header = {}): Buffer {
-  const block = Buffer.alloc(512);
-  block.write(path, 0, 100);
-  block.write("0000644\0", 100);
-  block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
-  block.write(type, 156);
-  block.write("ustar\u000000", 257);
-  for (const [offset, value] of Object.entries(raw)) block.write(value, Number(offset), "latin1");
-  block.write("        ", 148);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
-}
-
-const padded = (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512)]);
-const end = Buffer.alloc(1024);
 
 /** "LENGTH KEY=VALUE\n", where the length counts itself. */
 function record(key: string, value: string): Buffer {

@@ -8,7 +8,8 @@ import * as zlib from "node:zlib";
 import * as fc from "fast-check";
 import { LayerError, measureLayer, type LayerMeasure } from "../../../components/registry/image/layers";
 import { readTar, TarError, type TarEntry } from "../../../components/registry/image/tar";
-import { digestOf } from "../fakeRegistry";
+import { digestOf } from "../../support/digest";
+import { tarEnd, tarHeader } from "../../support/tar";
 
 const plain = "application/vnd.oci.image.layer.v1.tar";
 
@@ -28,23 +29,11 @@ async function entries(bytes: Buffer, size = 65_536): Promise<TarEntry[]> {
   return all;
 }
 
-/** One ustar header, for archives that tar itself does not write. */
-function header(path: string, type: string, size: number, linkname = ""): Buffer {
-  const block = Buffer.alloc(512);
-  block.write(path, 0, 100);
-  block.write("0000644\0", 100);
-  block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
-  block.write("        ", 148);
-  block.write(type, 156);
-  block.write(linkname, 157, 100);
-  block.write("ustar\u000000", 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
-}
+const header = (path: string, type: string, size: number, linkname = ""): Buffer =>
+  tarHeader(path, { type, size, linkname });
 const data = (size: number): Buffer => Buffer.alloc(Math.ceil(size / 512) * 512, 120);
 const file = (path: string, size: number): Buffer => Buffer.concat([header(path, "0", size), data(size)]);
-const archive = (...parts: Buffer[]): Buffer => Buffer.concat([...parts, Buffer.alloc(1024)]);
+const archive = (...parts: Buffer[]): Buffer => Buffer.concat([...parts, tarEnd]);
 
 /** A zstd frame with the bytes as they are: Node 20 cannot compress. */
 function zstdFrame(bytes: Buffer): Buffer {

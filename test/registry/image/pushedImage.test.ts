@@ -4,7 +4,8 @@ import { readPushedImage } from "../../../components/registry/image/pushedImage"
 import { writeTag } from "../../../components/registry/image/tags";
 import { mediaTypes } from "../../../components/registry/image/manifest";
 import { gzipLayer, layerType } from "../../support/servedImage";
-import { digestOf, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { digestOf } from "../../support/digest";
+import { refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
 
 describe("registry: a whole image", () => {
   let registry: FakeRegistry;

@@ -4,6 +4,7 @@
 // The child belongs to a provider inside the test's process, to which Pulumi connects as to one that is being debugged.
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { missingEngine, skipWithReason } from "../environment";
 import { Project } from "../project";
 import { service } from "./provider";
 
@@ -64,3 +65,21 @@ export function newProject(
 ): Project {
   return prebuilt?.project(program, files) ?? new Project(program, files);
 }
+
+/** For suites whose tests mostly do not depend on the engine. */
+export const enginesAndPrebuilt = ["prebuilt", "docker", "buildkit"];
+
+/** Starts the prebuilt engine where it is the one; skips the suite where a real one is missing. */
+export async function startEngine(
+  context: Mocha.Context,
+  engine: string,
+): Promise<PrebuiltEngine | undefined> {
+  if (engine === "prebuilt") return startPrebuiltEngine();
+  const reason = missingEngine(engine);
+  if (reason !== undefined) skipWithReason(context, reason);
+  return undefined;
+}
+
+/** Mocha's `it` for what does not depend on the engine: the prebuilt one runs it, and the real ones do not repeat it. */
+export const itOnceFor = (engine: string) => (title: string, test: () => Promise<void>) =>
+  void (engine === "prebuilt" && it(title, test));

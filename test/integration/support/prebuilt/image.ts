@@ -3,6 +3,8 @@
 import * as crypto from "node:crypto";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
+import { digestOf } from "../../../support/digest";
+import { tarData, tarEnd, tarHeader } from "../../../support/tar";
 
 /** What a push sends: the blobs first, then the manifest that names them. */
 export interface PrebuiltImage {
@@ -10,10 +12,8 @@ export interface PrebuiltImage {
   manifest: string;
 }
 
-interface Layer {
-  createdBy: string;
-  files: Record<string, Buffer>;
-}
+/** A layer's files, by absolute path. */
+type Files = Record<string, Buffer>;
 
 const types = {
   layer: "application/vnd.oci.image.layer.v1.tar+gzip",
@@ -34,18 +34,17 @@ export function prebuiltImage(dockerfile: string, context: Readonly<Record<strin
     ...Object.entries(context).flatMap(([name, data]) => [Buffer.from(name), data]),
   ]);
   const copies = stage.filter(({ keyword }) => keyword === "COPY");
-  const layers: Layer[] = [baseLayer];
-  const history: object[] = [{ created_by: baseLayer.createdBy }];
+  const layers = [baseFiles];
+  const history: object[] = [{ created_by: "ADD alpine-minirootfs.tar.gz / # buildkit" }];
   for (const instruction of stage) {
     const { keyword, rest } = instruction;
     const createdBy =
       keyword === "COPY" ? `COPY ${rest.replace(/--\S+ /g, "")} # buildkit` : `${keyword} ${rest}`;
     const isLayer = keyword === "COPY" || keyword === "WORKDIR" || keyword === "RUN";
     history.push({ created_by: createdBy, ...(!isLayer && { empty_layer: true }) });
-    const files = instruction === copies.at(-1) ? { [program]: binary } : {};
-    if (isLayer) layers.push({ createdBy, files });
+    if (isLayer) layers.push(instruction === copies.at(-1) ? { [program]: binary } : {});
   }
-  const archives = layers.map(({ files }) => archive(files));
+  const archives = layers.map(archive);
   const blobs = archives.map((tar) => gzipSync(tar));
   const config = Buffer.from(
     JSON.stringify({
@@ -78,9 +77,6 @@ function lastStage(dockerfile: string): Instruction[] {
   return instructions.slice(instructions.findLastIndex(({ keyword }) => keyword === "FROM") + 1);
 }
 
-export const digestOf = (data: Buffer | string): string =>
-  `sha256:${crypto.createHash("sha256").update(data).digest("hex")}`;
-
 const descriptor = (mediaType: string, data: Buffer) => ({
   mediaType,
   digest: digestOf(data),
@@ -98,32 +94,17 @@ function noise(length: number): Buffer {
 }
 
 /** What the checks look for in a base image, and enough bytes to exceed a limit in megabytes. */
-const baseLayer: Layer = {
-  createdBy: "ADD alpine-minirootfs.tar.gz / # buildkit",
-  files: {
-    "/bin/busybox": noise(1_200_000),
-    "/etc/ssl/certs/ca-certificates.crt": Buffer.from("-----BEGIN CERTIFICATE-----\n"),
-    "/lib/apk/db/installed": Buffer.from("\nP:musl\n\nP:busybox\n"),
-  },
+const baseFiles: Files = {
+  "/bin/busybox": noise(1_200_000),
+  "/etc/ssl/certs/ca-certificates.crt": Buffer.from("-----BEGIN CERTIFICATE-----\n"),
+  "/lib/apk/db/installed": Buffer.from("\nP:musl\n\nP:busybox\n"),
 };
 
 /** A tar archive of executable files. */
-function archive(files: Record<string, Buffer>): Buffer {
-  const entries = Object.entries(files).flatMap(([name, data]) => {
-    const padding = Buffer.alloc((512 - (data.length % 512)) % 512);
-    return [header(name.slice(1), data.length), data, padding];
-  });
-  return Buffer.concat([...entries, Buffer.alloc(1024)]);
-}
-
-function header(name: string, size: number): Buffer {
-  const block = Buffer.alloc(512);
-  block.write(name, 0, 100);
-  block.write("0000755\0", 100);
-  block.write(`${size.toString(8).padStart(11, "0")}\0`, 124);
-  block.write("        0", 148);
-  block.write("ustar\u000000", 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
+function archive(files: Files): Buffer {
+  const entries = Object.entries(files).flatMap(([name, data]) => [
+    tarHeader(name.slice(1), { size: data.length, mode: 0o755 }),
+    tarData(data),
+  ]);
+  return Buffer.concat([...entries, tarEnd]);
 }

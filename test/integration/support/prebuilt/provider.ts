@@ -9,7 +9,8 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { deleteManifest, fetchManifest, putBlob, putManifest } from "../registry";
-import { digestOf, prebuiltImage } from "./image";
+import { digestOf } from "../../../support/digest";
+import { prebuiltImage } from "./image";
 
 /** Of the child's inputs, those that the push needs; the others matter for what has changed. */
 interface Inputs {
