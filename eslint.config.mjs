@@ -13,14 +13,15 @@ const mayImport = {
   inputs: ["text", "registry/reference.ts"],
   source: ["text", "inputs"],
   context: ["text", "inputs", "source"],
-  dockerfile: ["text", "inputs", "source"],
+  dockerfile: ["text", "inputs", "source", "seeds/tags.ts"],
   engines: ["text", "inputs", "dockerfile"],
   report: ["text", "goBinary", "registry", "registry/reference.ts"],
+  seeds: ["text", "registry", "registry/reference.ts"],
   deploy: [
     ...["text", "inputs", "source", "context", "dockerfile", "engines"],
-    ...["registry", "registry/reference.ts", "report/lazy.ts"],
+    ...["registry", "registry/reference.ts", "seeds/tags.ts", "report/lazy.ts"],
   ],
-  cli: ["text", "inputs", "report"],
+  cli: ["text", "inputs", "registry", "registry/reference.ts", "report", "seeds"],
 };
 const face = (name) => (name.endsWith(".ts") ? `./${name}` : `./${name}/index.ts`);
 const forAll = ["./args.ts", "./outputs.ts", "./limits.ts"];
@@ -41,7 +42,8 @@ const zones = [
 ];
 
 export default tseslint.config(
-  { ignores: ["dist/", ".toolchain/", "**/.goimage/"] },
+  // The programs for clouds: their providers are not installed here.
+  { ignores: ["dist/", ".toolchain/", "**/.goimage/", "examples/lambda/", "examples/cloud-run/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

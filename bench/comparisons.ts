@@ -1,5 +1,6 @@
 /** Every comparison, as data: what is built, who takes part, what happens to it. */
 import { baseBump } from "./baseBump";
+import { coldRunners } from "./coldRunner";
 import { latency } from "./latency";
 import { dependency, edit, noOp, otherService, preview, readme, test } from "./measures";
 import { memory } from "./memory";
@@ -32,6 +33,8 @@ const alone = (peer: Peer): Peer => ({ ...peer, name: `${peer.name}${aloneSuffix
 const instead = (name: string, inputs: string): Peer =>
   goimage("buildkit", { name: `${buildkit.name}, ${name}`, inputs: () => inputs });
 
+const twoPlatforms = instead("amd64 and arm64", 'platforms: ["linux/amd64", "linux/arm64"],');
+
 export const comparisons: readonly Comparison[] = [
   warm({
     name: "noop",
@@ -48,6 +51,17 @@ export const comparisons: readonly Comparison[] = [
       goimage("buildkit", { language: "JavaScript" }),
     ],
     measures: [noOp, preview],
+  }),
+  warm({
+    name: "language",
+    about:
+      "Nothing changed: a TypeScript program whose types Pulumi checks, one whose types it does not, and JavaScript",
+    workloads: [quickstart],
+    peers: (["TypeScript", "TypeScript, not checked", "JavaScript"] as const).flatMap((language) => [
+      empty(language),
+      goimage("buildkit", { language }),
+    ]),
+    measures: [noOp],
   }),
   warm({
     name: "edit",
@@ -67,6 +81,19 @@ export const comparisons: readonly Comparison[] = [
     ],
     measures: [edit],
     sizes: true,
+  }),
+  cold({
+    name: "platforms",
+    about: "What a second platform costs on empty builders, beside the compiler alone",
+    workloads: [telemetry],
+    peers: [buildkit, twoPlatforms, compiler],
+  }),
+  warm({
+    name: "platforms-edit",
+    about: "What a second platform costs an edit of one line, to pushed",
+    workloads: [quickstart],
+    peers: [buildkit, twoPlatforms, compiler],
+    measures: [edit],
   }),
   warm({
     name: "sizes",
@@ -159,6 +186,7 @@ export const comparisons: readonly Comparison[] = [
     workloads: [twelve],
     peers: [buildkit, tunedBuildkit, compiler],
   }),
+  ...coldRunners,
   baseBump,
   latency,
   traffic,

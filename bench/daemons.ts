@@ -1,5 +1,5 @@
 /** Builders of the benchmarks' own: they can be emptied, and nothing else warms or loads them. */
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureBuildkitd } from "../tools/setup/buildkitd";
 import { ensureDockerd, stopDockerd } from "../tools/setup/dockerd";
@@ -18,7 +18,7 @@ export class Daemons {
   constructor(
     directory: string,
     env: NodeJS.ProcessEnv,
-    private readonly registry: string,
+    private registry: string,
     /** Base images come from the registry, not from docker.io. */
     private readonly mirror: boolean,
   ) {
@@ -54,6 +54,29 @@ export class Daemons {
       });
       this.running.add(engine);
     }
+  }
+
+  /** Starts the running builder again, with its base images from another address of the registry; its caches go. */
+  async moveTo(registry: string): Promise<void> {
+    await stopService(this.layout, "buildkitd");
+    await rm(this.layout.buildkit, { recursive: true, force: true });
+    this.registry = registry;
+    if (this.running.delete("buildkit")) await this.start(["buildkit"]);
+  }
+
+  /** Where base images come from the registry: builds one more from a Dockerfile that copies nothing, and pushes it there. */
+  async provide(name: string, dockerfile: string): Promise<void> {
+    if (!this.mirror) return;
+    const directory = join(this.layout.home, "dockerfile");
+    await mkdir(directory, { recursive: true });
+    await writeFile(join(directory, "Dockerfile"), dockerfile);
+    const build = ["build", "--frontend=dockerfile.v0", `--local=dockerfile=${directory}`];
+    const output = `type=image,name=${this.registry}/library/${name},push=true`;
+    await mustRun(
+      "buildctl",
+      ["--addr", this.buildkitAddress, ...build, `--local=context=${directory}`, `--output=${output}`],
+      { env: this.env },
+    );
   }
 
   /** Removes every image and cache of the running builders; returns what they say they still have. */

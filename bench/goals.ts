@@ -110,6 +110,17 @@ export const goals: readonly Goal[] = [
       r.median("cold-telemetry", "telemetry", buildkit.name) /
       r.median("cold-telemetry", "telemetry", tunedBuildkit.name),
   },
+  ...[
+    { wire: "100 MB/s", bound: 0.25 },
+    { wire: "20 MB/s", bound: 0.5 },
+  ].map(({ wire, bound }): Goal => ({
+    text: `telemetry service on an empty builder, ${wire}: with a seed to without`,
+    is: "at most",
+    bound,
+    value: (r) =>
+      r.median("runner-telemetry", `telemetry, ${wire}`, `${buildkit.name}, seed`) /
+      r.median("runner-telemetry", `telemetry, ${wire}`, buildkit.name),
+  })),
   ...each((side) => ({
     text: `12 services, one edited, ${side}: to one service`,
     is: "at most",

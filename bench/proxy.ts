@@ -1,6 +1,7 @@
 /** A proxy in front of a registry that counts what passes, and can put it behind a longer wire. */
 import * as http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { Transform } from "node:stream";
 
 export interface Traffic {
   /** Requests by method. */
@@ -22,8 +23,27 @@ export interface Proxy {
 
 const nothing = (): Traffic => ({ requests: {}, sent: 0, received: 0, lines: [] });
 
-/** `roundTrip`: milliseconds that each request takes longer, and each new connection once more. */
-export async function startProxy(target: string, roundTrip = 0): Promise<Proxy> {
+/** A wire that passes so many bytes a second, whatever is on it. */
+function wire(bytesPerSecond: number): () => Transform {
+  let free = 0;
+  return () =>
+    new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        const now = performance.now();
+        free = Math.max(free, now) + (chunk.length / bytesPerSecond) * 1000;
+        // Timers are no more exact than this.
+        if (free - now < 2) done(null, chunk);
+        else setTimeout(() => done(null, chunk), free - now);
+      },
+    });
+}
+
+/**
+ * `roundTrip`: milliseconds that each request takes longer, and each new connection once more. `bytesPerSecond`: of all bodies
+ * together, in each direction.
+ */
+export async function startProxy(target: string, roundTrip = 0, bytesPerSecond = Infinity): Promise<Proxy> {
+  const [up, down] = [wire(bytesPerSecond), wire(bytesPerSecond)];
   const agent = new http.Agent({ keepAlive: true });
   const [hostname, port] = target.split(":");
   const seen = new WeakSet<Socket>();
@@ -43,14 +63,14 @@ export async function startProxy(target: string, roundTrip = 0): Promise<Proxy> 
         counted.lines.push(`${method} ${url.replace(/\?.*/, "")} ${answer.statusCode} ${size}`);
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.on("data", (chunk: Buffer) => (counted.received += chunk.length));
-        answer.pipe(response);
+        answer.pipe(down()).pipe(response);
       });
       upstream.on("error", () => response.destroy());
       request.on("data", (chunk: Buffer) => {
         size += chunk.length;
         counted.sent += chunk.length;
       });
-      request.pipe(upstream);
+      request.pipe(up()).pipe(upstream);
     };
     if (roundTrip === 0) forward();
     else setTimeout(forward, trips * roundTrip);

@@ -162,6 +162,29 @@ export interface Cold {
   readonly peers: readonly Peer[];
 }
 
+export interface ColdRun {
+  readonly workload: Workload;
+  readonly peer: Peer;
+  readonly round: number;
+  readonly site?: SiteOptions;
+  /** Makes a change to the new source. */
+  readonly change?: ((site: Site) => Promise<void>) | undefined;
+}
+
+/** One timed run on builders without images and caches, with a project, repository and source never seen before. */
+export async function coldRun(lab: Lab, { workload, peer, round, site: options, change }: ColdRun) {
+  const site = await newSite(lab, workload, options);
+  await change?.(site);
+  const text = lab.nonce();
+  for (const service of site.services) editLine(site, service, text);
+  const proof = await lab.daemons.empty();
+  const deployment = await peer.open(site);
+  const measure: Measure = { name: "cold", expect: "new", change: () => text };
+  const { seconds } = await once(peer, site, deployment, measure, round);
+  rmSync(site.directory, { recursive: true, force: true });
+  return { seconds, proof };
+}
+
 /** Each side in turn on builders without images and caches, with projects, repositories and sources never seen before. */
 export function cold({ name, about, workloads, peers }: Cold): Comparison {
   return {
@@ -173,16 +196,9 @@ export function cold({ name, about, workloads, peers }: Cold): Comparison {
       for (const workload of workloads)
         for (let round = 0; round < lab.repetitions.cold; round++)
           for (const peer of rotated(usable, round)) {
-            const site = await newSite(lab, workload);
-            const text = lab.nonce();
-            for (const service of site.services) editLine(site, service, text);
-            const proof = await lab.daemons.empty();
-            const deployment = await peer.open(site);
-            const measure: Measure = { name: "cold", expect: "new", change: () => text };
-            const { seconds } = await once(peer, site, deployment, measure, round);
+            const { seconds, proof } = await coldRun(lab, { workload, peer, round });
             say(`   ${workload.name}, ${peer.name}: ${seconds.toFixed(1)} s; before: ${proof.join("; ")}`);
             record({ case: workload.name, side: peer.name, unit: "s" }, seconds, "started with empty caches");
-            rmSync(site.directory, { recursive: true, force: true });
           }
     },
   };

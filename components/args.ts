@@ -1,6 +1,9 @@
 // Inputs of the components. Doc comments here reach the package schema, so they are prose without tags or links.
 
 import type { Input } from "@pulumi/pulumi";
+import type { BuildStageArgs, RuntimeStageArgs } from "./stageArgs";
+
+export type * from "./stageArgs";
 
 /** Which provider builds the image. */
 export const Engine = {
@@ -56,139 +59,6 @@ export interface RegistryArgs {
   insecure?: boolean;
 }
 
-/** The stage that compiles. Only the binary reaches the pushed image. */
-export interface BuildStageArgs {
-  /**
-   * Base image of the build stage, a tag or a digest. The default is golang with the Go version, such as golang:1.23, or
-   * golang:1.23.4 if the version includes a patch. It needs a Go toolchain, sh, find and touch, which every golang image has.
-   */
-  image?: string;
-  /**
-   * Go version, such as 1.23 or 1.23.4, which selects the default build image. The default is the newest of 1.23 and the
-   * versions in go.mod and go.work. It has no effect if image is set.
-   */
-  goVersion?: string;
-  /** Additional flags of go build, one per list entry, such as "-race". The default is none. */
-  flags?: string[];
-  /**
-   * Linker flags (go build -ldflags), one flag with its value per list entry, such as "-X main.version=1.2.3". Entries are
-   * split as the go command does; the value of a single -X may contain spaces without quotes. The recipe's own -s -w come
-   * first. The default is none.
-   */
-  ldflags?: string[];
-  /** Build tags (go build -tags). The default is none. */
-  buildTags?: string[];
-  /**
-   * Environment variables of the compile step, such as GOEXPERIMENT. Do not put secrets here. Variables that another input
-   * sets, or that would run other programs in the build, are refused. The default is none.
-   */
-  env?: Record<string, string>;
-  /**
-   * Compile with cgo (CGO_ENABLED=1). The default is false, which produces a static binary. If true, set build.image to an
-   * image with a C compiler. Alpine, the default runtime image, needs a compiler for musl; the build fails if the binary is
-   * linked to glibc.
-   */
-  cgoEnabled?: boolean;
-  /** Go module proxy (GOPROXY), without credentials. The default is that of the build image, usually the public one. */
-  goProxy?: string;
-  /**
-   * Modules to download directly, without a proxy and the checksum database (GOPRIVATE), as comma-separated patterns such as
-   * "git.example.com/*". The default is none.
-   */
-  goPrivate?: string;
-  /**
-   * Content of a netrc file with credentials for private modules. It is encrypted in the state and passed to the download
-   * step as a BuildKit secret, so it is never in the image. This selects the buildkit engine. A new value alone does not
-   * rebuild the image. The default is none.
-   */
-  netrc?: Input<string>;
-  /**
-   * Certificate authorities to trust while modules and packages are downloaded, such as your company's, in PEM. They are
-   * passed as a BuildKit secret, so they are never in the image. This selects the buildkit engine. A new value alone does not
-   * rebuild the image. The default is none.
-   */
-  caCertificates?: Input<string>;
-  /**
-   * Download the modules of goPrivate by SSH, as user git, with the SSH agent of the machine that runs Pulumi
-   * (SSH_AUTH_SOCK), as docker build --ssh default does. Keys never leave the agent. This selects the buildkit engine. The
-   * build image needs git and an SSH client: the golang images on Debian have both, those on Alpine do not. Requires
-   * goPrivate and sshKnownHosts. The default is false.
-   */
-  ssh?: boolean;
-  /**
-   * Host keys of the hosts in goPrivate, as lines of a known_hosts file. ssh-keyscan prints such lines. The build fails if a
-   * host has another key. A line for [git.example.com]:2222 makes git use port 2222. A new key alone does not rebuild the
-   * image.
-   */
-  sshKnownHosts?: string;
-}
-
-/** A command that checks whether the container is healthy (Dockerfile HEALTHCHECK). Kubernetes ignores it. */
-export interface HealthcheckArgs {
-  /** Command and arguments, run without a shell. */
-  command: string[];
-  /** Seconds between two checks. Docker's default is 30. */
-  intervalSeconds?: number;
-  /** Seconds after which a check counts as failed. Docker's default is 30. */
-  timeoutSeconds?: number;
-  /** Seconds at the start in which failures do not count. Docker's default is 0. */
-  startPeriodSeconds?: number;
-  /** Failures in a row that make the container unhealthy. Docker's default is 3. */
-  retries?: number;
-}
-
-/** The stage that ships. */
-export interface RuntimeStageArgs {
-  /** Base image of the pushed image, a tag or a digest. The default is alpine with alpineVersion. */
-  image?: string;
-  /** Alpine version, such as 3.20.3. The default is 3.20.3. It has no effect together with image. */
-  alpineVersion?: string;
-  /**
-   * Alpine packages to install, named as for apk add: curl, curl=8.9.1-r1, curl~8.9 or curl@edge. They come from the
-   * repositories of the base image, which must have apk and must exist for the builder's platform. Install scripts and
-   * triggers do not run. The builder caches the layer until this list or the base image changes; to get exact versions, name
-   * them. The default is none.
-   */
-  packages?: string[];
-  /**
-   * Numeric user, or user and group, of the program. The default is 65532:65532. Root is not allowed: set the user where you
-   * deploy (runAsUser, docker run --user).
-   */
-  user?: string;
-  /** Absolute directory that holds the binary and the files, and is the working directory. The default is /app. */
-  workingDirectory?: string;
-  /** Environment variables of the container. Do not put secrets here: anyone who can pull the image can read them. */
-  env?: Record<string, string>;
-  /**
-   * Directories that the program can write to, as absolute paths (Dockerfile VOLUME). Each is an empty directory that belongs to
-   * the image's user, so the program can write to a Docker volume mounted there. In Kubernetes, set fsGroup to the user's group
-   * as well. The default is none.
-   */
-  volumes?: string[];
-  /** Ports that the program listens on, such as 8080 or 53/udp (Dockerfile EXPOSE). The default is none. */
-  exposedPorts?: string[];
-  /** Labels of the image (OCI config Labels). The default is none. */
-  labels?: Record<string, string>;
-  /**
-   * Files and directories to ship next to the binary, relative to source, under the same relative names. The default
-   * is none.
-   */
-  files?: string[];
-  /** Default arguments of the entrypoint (Dockerfile CMD, exec form). The default is none. */
-  command?: string[];
-  /** What the container runs (Dockerfile ENTRYPOINT, exec form). The default is the binary. */
-  entrypoint?: string[];
-  /** Health check of the image. The default is none. */
-  healthcheck?: HealthcheckArgs;
-  /** Signal that stops the container (Dockerfile STOPSIGNAL), such as SIGINT. Docker's default is SIGTERM. */
-  stopSignal?: string;
-  /**
-   * Compile the time zone database into the program, for time.LoadLocation and the variable TZ (the build tag timetzdata). This
-   * adds 400 kB, or 100 kB compressed. The default is false.
-   */
-  timezones?: boolean;
-}
-
 /** What both components take. */
 export interface GoImageArgs {
   /** Directory inside a Go module, relative to your program: to the directory of Pulumi.yaml, or of its main file. */
@@ -199,7 +69,11 @@ export interface GoImageArgs {
   repository: Input<string>;
   /** Tags of the pushed image. The default is latest. */
   tags?: Input<Input<string>[]>;
-  /** Platform of the image, as a list with one entry, such as linux/arm64. The default is linux/amd64. */
+  /**
+   * Platforms of the image, such as linux/amd64 and linux/arm64. With several, the image is an index of one image for each, all
+   * of them compiled on the builder's own platform without an emulator; this selects the buildkit engine. The default is
+   * linux/amd64 alone.
+   */
   platforms?: string[];
   /** Registry credentials and transport. The default is the credentials of docker login, over https. */
   registry?: RegistryArgs;
@@ -233,7 +107,7 @@ export interface GoImageArgs {
   compressionLevel?: number;
   /**
    * Which provider builds the image: docker or buildkit. The default is docker, unless an input needs BuildKit
-   * (builder, build.caCertificates, build.netrc, build.ssh, compression zstd, compressionLevel, smokeTest,
+   * (several platforms, builder, build.caCertificates, build.netrc, build.ssh, compression zstd, compressionLevel, smokeTest,
    * retainOnDelete).
    */
   engine?: Engine;
@@ -274,6 +148,22 @@ export interface SmokeTestArgs {
   timeoutSeconds?: number;
 }
 
+/** Where builders with an empty cache start from. */
+export interface CacheArgs {
+  /**
+   * Repository of the seeds, with its registry host and without tag or digest. A seed holds source code and compiled packages
+   * of the modules that the service requires, private ones too, and who can write it can change the program: give it the
+   * image's protection. The images of a workspace share their seeds when they name one repository. The default is the image's
+   * repository.
+   */
+  repository?: Input<string>;
+  /**
+   * Build and push the seed after the image, when there is none yet for these dependencies. Set it in the pipeline of a trusted
+   * branch alone. The default is false.
+   */
+  write?: boolean;
+}
+
 /** Inputs of GoMultiStageImage. */
 export interface GoMultiStageImageArgs extends GoImageArgs {
   /** The stage that ships. */
@@ -286,6 +176,12 @@ export interface GoMultiStageImageArgs extends GoImageArgs {
    * engine, and the builder must be able to run programs of the image's platform. The default is none.
    */
   smokeTest?: SmokeTestArgs;
+  /**
+   * Start builds on an empty builder from a seed: an image in a registry that holds the packages from outside of the module,
+   * compiled (BuildKit's cache mount option from). A builder reads a seed once. The image's digest is the same with and without
+   * a seed. The default is none.
+   */
+  cache?: CacheArgs;
 }
 
 /** Inputs of GoSingleStageImage. */

@@ -7,6 +7,7 @@ import { changedDockerfile, changedFiles, readContext, recordedFiles, type Conte
 import {
   announce,
   baseDigests,
+  builderReady,
   claimTags,
   deployedImage,
   destinationOf,
@@ -16,16 +17,20 @@ import {
   isMocked,
   knownTarget,
   mockedDigest,
+  publishSeed,
   readBack,
   refTo,
   repushTrigger,
   runError,
   sdkProblem,
+  seedFor,
   stagedContext,
   tagProblems,
+  timeLimits,
   taggedName,
   warnOfProviderLogin,
   watchPushes,
+  withTags,
   workDirectory,
   type DeployedImage,
   type Owner,
@@ -33,7 +38,7 @@ import {
 import { baseAnnotations, render, secretValues, type Plan } from "./dockerfile";
 import { agentProblems, engines, type BuildRequest } from "./engines";
 import { specOf, validate, type ComponentType, type ImageSpec } from "./inputs";
-import type { GoImageOutputs } from "./outputs";
+import type { GoImageOutputs, ImageLayer } from "./outputs";
 import { readSource, resolveService, type Source } from "./source";
 
 // The outputs are declared once, in outputs.ts, and assigned all together.
@@ -92,19 +97,24 @@ function resolve(
 interface KeptState {
   /** The last repushTrigger. */
   repair: pulumi.Output<string>;
+  /** Build arguments that name the seed. */
+  seed?: pulumi.Output<Record<string, string>>;
   /** Where the build context is, which a new name of the stack does not change. */
   context: pulumi.Output<string>;
+  /** With several platforms: the layers of those after the first, which need no download again. */
+  platformLayers?: pulumi.Output<Record<string, ImageLayer[]>>;
 }
 
 /** Registers the child that builds, and gives the component's outputs. */
 function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoImageOutputs; kept: KeptState } {
-  const { component, name } = owner;
+  const { component, type, name } = owner;
   const deployed = deployedImage(component);
 
   // Stage. Where is decided now: the program may go to another directory before the files are written.
   const work = workDirectory(component);
   const staged = readContext(source.tree, source.closure.files, executables(source));
-  const context = pulumi.output(stagedContext(owner, work, staged, deployed));
+  const kind = type.replace(/^Go|Image$/g, "");
+  const context = pulumi.output(stagedContext(component, work, staged, { kind, name }, deployed));
 
   // Render, and once more when the digests of base images are known.
   const plan: Plan = {
@@ -122,13 +132,13 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
 
   // Build and push.
   const destination = destinationOf(owner, spec);
-  const request: BuildRequest = {
+  const unseeded: Omit<BuildRequest, "buildArgs"> = {
     context,
     dockerfile: dockerfilePath,
     dockerfileText: dockerfile,
     annotations: baseImages.apply((digests) => baseAnnotations(bases.at(-1) ?? "", digests)),
     sourceHash: staged.hash,
-    platform: spec.platforms[0] ?? "",
+    platforms: spec.platforms,
     image: destination.apply((where) => taggedName(where, where.tags[0] ?? "")),
     registry: destination.apply(({ repository }) => repository.domain),
     login: registryLogin(spec),
@@ -142,18 +152,30 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const reasons = rebuildReasons(recorded, dockerfile, deployed);
   announce(component, spec, source, reasons);
   warnOfProviderLogin(component, spec, destination);
-  const access = pulumi.output({ ...request.login, insecure: request.insecure });
+  const access = pulumi.output({ ...unseeded.login, insecure: unseeded.insecure });
   const drift = findDrift(component, deployed, destination, access);
   const rebuilds = reasons.apply((changes) => changes.length > 0);
   const repush = repushTrigger(component, deployed, drift, rebuilds);
+  const seeds =
+    spec.cache &&
+    withTags({
+      ...{ owner, cache: spec.cache, plan, imports: source.imports },
+      moduleFiles: readContext(source.tree, source.service.moduleFiles),
+      ...{ baseImages, request: unseeded, access, work },
+    });
+  const seed = seeds && pulumi.output(seedFor(seeds, { deployed, rebuilds, drift }));
+  const request: BuildRequest = { ...unseeded, buildArgs: seed };
   const watch = watchPushes();
+  const ready = builderReady(component, spec, deployed, rebuilds);
   const build = engines[spec.engine](name, request, {
     parent: component,
-    ...(owner.customTimeouts && { customTimeouts: owner.customTimeouts }),
+    ...timeLimits(owner, spec),
     ...deletion(spec),
-    replacementTrigger: repush,
+    replacementTrigger: ready.then(() => repush),
     hooks: { ...explainFailures(component, request), ...watch.hooks },
   });
+
+  const published = seeds && publishSeed(seeds, build);
 
   // Read back.
   const image = readBack({
@@ -181,6 +203,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
       ? pulumi.all([destination, digest]).apply(([where, known]) => refTo(where, known))
       : image.apply((pushed) => pushed.ref),
     size: image.apply((pushed) => pushed.size),
+    platformDigests: image.apply((pushed) => pushed.platformDigests),
     platformSizes: image.apply((pushed) => pushed.platformSizes),
     unpackedSize: image.apply((pushed) => pushed.unpackedSize),
     sizeSummary: image.apply((pushed) => pushed.sizeSummary),
@@ -192,7 +215,20 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     dockerfile: ofExported(dockerfile, (last) => last.dockerfile),
     tags: destination.apply((where) => where.tags.map((tag) => taggedName(where, tag))),
   };
-  return { outputs, kept: { repair: pulumi.output(repush), context } };
+  const keptSeed =
+    seed &&
+    ofExported(
+      pulumi.all([seed, published]).apply(([args]) => args),
+      (last) => last.seed,
+    );
+  const kept: KeptState = {
+    ...{ repair: pulumi.output(repush), context },
+    ...(keptSeed && { seed: keptSeed }),
+    ...(spec.platforms.length > 1 && {
+      platformLayers: image.apply((pushed) => pushed.platformLayers),
+    }),
+  };
+  return { outputs, kept };
 }
 
 /**

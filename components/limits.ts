@@ -31,6 +31,9 @@ export const limits = {
     /** Indexes in an index, of all depths. */
     nestedIndexes: 8,
     layers: 256,
+    /** Tags of a repository, and bytes of one page of them. */
+    tags: 20_000,
+    tagsBytes: 4 * mib,
   },
   /** One layer. */
   layer: {

@@ -63,21 +63,26 @@ export interface ImageCheck {
 
 /** The outputs of both components. */
 export interface GoImageOutputs {
-  /** Digest of the pushed manifest, as the registry serves it. */
+  /** Digest of the pushed manifest, as the registry serves it; with several platforms, of their index. */
   readonly digest: Output<string>;
   /** Repository and digest, for a Deployment. It changes only when the image does. */
   readonly ref: Output<string>;
-  /** Bytes that a pull transfers: the config and the compressed layers in the registry's manifest. */
+  /**
+   * Bytes that a pull transfers: the config and the compressed layers in the registry's manifest. With several platforms, the
+   * bytes of the first, since a machine pulls one of them.
+   */
   readonly size: Output<number>;
-  /** The size of each platform's image, by platform, such as linux/amd64. */
+  /** The digest of each platform's manifest, by platform, such as linux/amd64. */
+  readonly platformDigests: Output<Record<string, string>>;
+  /** Bytes that a pull of each platform's image transfers, by platform. */
   readonly platformSizes: Output<Record<string, number>>;
-  /** Bytes of the image's files on disk after a pull, as docker images counts them. */
+  /** Bytes of the image's files on disk after a pull, as docker images counts them; of the first platform. */
   readonly unpackedSize: Output<number>;
   /** The sizes as a short text: what a pull transfers, by origin, and what is on disk afterwards. */
   readonly sizeSummary: Output<string>;
-  /** The layers, starting with those of the base image. */
+  /** The layers, starting with those of the base image; of the first platform. */
   readonly layers: Output<ImageLayer[]>;
-  /** Safety checks of the image, each with its verdict. */
+  /** Safety checks of the image, each with its verdict: passed if every platform's image passes. */
   readonly checks: Output<ImageCheck[]>;
   /** Hash of the files that the build reads. It is the same on every machine. */
   readonly sourceHash: Output<string>;

@@ -96,6 +96,53 @@ describe("GoMultiStageImage", () => {
     );
   });
 
+  it("registers another child for the seed, once for a module, and none where it is not to write", async () => {
+    const found = await registered(() => {
+      const registry = { username: "robot", password: "hunter2" };
+      const cache = { repository: "registry.example.com/team/seeds", write: true };
+      new GoMultiStageImage("a", {
+        source: "hello",
+        repository,
+        tags: ["a"],
+        engine: "buildkit",
+        registry,
+        cache,
+      });
+      new GoMultiStageImage("b", { source: "hello", repository, tags: ["b"], engine: "buildkit", cache });
+      new GoMultiStageImage("c", { source: "hello", repository, tags: ["c"], engine: "buildkit", cache: {} });
+    });
+    const children = found.filter(({ type }) => type === buildkit);
+    assert.deepEqual(children.map(({ name }) => name).sort(), ["a", "a-seed", "b", "c"]);
+    const seed = children.find(({ name }) => name === "a-seed")?.inputs;
+    assert.match(
+      JSON.stringify(seed?.["tags"]),
+      /^\["registry\.example\.com\/team\/seeds:gocache-[0-9a-f]{20}"\]$/,
+    );
+    assert.deepEqual(seed?.["context"], { location: ".goimage/project/stack/a-Seed" });
+    assert.match(JSON.stringify(seed?.["exports"]), /compression=zstd/);
+    assert.match(JSON.stringify(seed?.["registries"]), /"address":"registry\.example\.com"/);
+    const files = fs.readdirSync(path.join(directory, ".goimage/project/stack/a-Seed"));
+    assert.deepEqual(files, ["go.mod"]);
+  });
+
+  it("gives a seed in another registry no credentials of the image's", async () => {
+    const registry = { username: "robot", password: "hunter2" };
+    for (const elsewhere of [
+      "seeds.example.com/team/seeds",
+      pulumi.output("registry.example.com/team/seeds"),
+    ]) {
+      const cache = { repository: elsewhere, write: true };
+      const found = await registered(() => {
+        new GoMultiStageImage("a", { source: "hello", repository, engine: "buildkit", registry, cache });
+      });
+      const children = found.filter(({ type }) => type === buildkit);
+      const given = Object.fromEntries(
+        children.map(({ name, inputs }) => [name, inputs["registries"] !== undefined]),
+      );
+      assert.deepEqual(given, { a: true, "a-seed": false });
+    }
+  });
+
   it("passes credentials to the registry's host, the password as a secret", async () => {
     const registry = { username: "robot", password: "hunter2" };
     const found = await registered(() => {

@@ -5,8 +5,9 @@ import { mustRun } from "./setup/exec";
 import { repoRoot } from "./setup/paths";
 import { task } from "./setup/ui";
 
-// The second one has the script of the report's page.
-const configs = ["tsconfig.build.json", "tsconfig.page.json"] as const;
+// The scripts of the report's page, the package, and the plugin, which is a program with the package.
+const configs = ["tsconfig.page.json", "tsconfig.build.json", "tsconfig.provider.json"] as const;
+const results = ["dist/index.js", "dist/provider/plugin.js"] as const;
 
 const modified = (path: string): number => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
@@ -17,12 +18,13 @@ const newest = (folder: string): number =>
   );
 
 export async function ensureBuilt(): Promise<void> {
-  const sources = [newest(join(repoRoot, "components"))];
+  const sources = ["components", "provider"].map((folder) => newest(join(repoRoot, folder)));
   for (const name of [...configs, "tsconfig.json"]) sources.push(modified(join(repoRoot, name)));
-  if (modified(join(repoRoot, "dist/index.js")) >= Math.max(...sources)) return;
+  const oldest = Math.min(...results.map((name) => modified(join(repoRoot, name))));
+  if (oldest >= Math.max(...sources)) return;
   await task("build dist/ with tsc", async () => {
     // With errors nothing is written: else dist/ would look new in the next run.
-    for (const config of [...configs].reverse()) {
+    for (const config of configs) {
       const tsc = ["node_modules/typescript/bin/tsc", "-p", config, "--noEmitOnError"];
       await mustRun(process.execPath, tsc, { cwd: repoRoot });
     }

@@ -17,7 +17,7 @@ const usage = `usage: npm run demo [-- --engine docker|buildkit | --down]
 Deploys this repository's Pulumi project: builds and pushes one Go service in both ways, compares their sizes,
 and runs the multi-stage image.
 
-  --engine   docker or buildkit; default: docker where its plugin can be had
+  --engine   docker or buildkit; default: docker if its plugin is available
   --down     remove the container and the stack, and stop what was started; the tools stay
   --help     print this`;
 
@@ -69,7 +69,7 @@ function chooseEngine({ engines }: Toolchain, wanted: Engine | undefined): Engin
   const engine = wanted ?? engines[0];
   if (!engine || !engines.includes(engine)) {
     throw new SetupError(
-      `engine ${wanted ?? "docker or buildkit"} cannot be had here; there is: ${engines.join(", ")}`,
+      `engine ${wanted ?? "docker or buildkit"} is not available here; available: ${engines.join(", ")}`,
     );
   }
   return engine;

@@ -1,19 +1,21 @@
 import { parseArgs } from "node:util";
 import { handleInterrupts } from "./setup/exec";
 import { ensureToolchain, type Toolchain } from "./setup/index";
+import { kubernetesTools } from "./setup/kubernetes";
 import { withLock } from "./setup/lock";
 import { runCommand, UsageError } from "./setup/command";
 import { layout } from "./setup/paths";
 import { stopServices } from "./setup/services";
 import { table, yellow } from "./setup/ui";
 
-const usage = `usage: npm run setup [-- --env | --down]
+const usage = `usage: npm run setup [-- --env | --down | --kubernetes]
 
 Gets the tools that goimage's demo and tests need into .toolchain/ and starts a registry and the builders.
 
-  --env    print shell export lines: eval "$(node tools/run.mjs setup --env)"
-  --down   stop what was started; the tools stay
-  --help   print this
+  --env         print shell export lines: eval "$(node tools/run.mjs setup --env)"
+  --down        stop what was started; the tools stay
+  --kubernetes  also build an API server and its provider, for the test of examples/kubernetes (10 minutes)
+  --help        print this
 
 Environment:
   GOIMAGE_MIRROR     folder with tools for machines without internet access; asked before any download
@@ -33,7 +35,7 @@ export const main = (args: string[]): Promise<number> =>
       await withLock(layout(), () => stopServices(layout()));
       return 0;
     }
-    const toolchain = await ensureToolchain();
+    const toolchain = await ensureToolchain(layout(), [], values.kubernetes ? kubernetesTools : []);
     console.log(values.env ? exportLines(toolchain) : summary(toolchain));
     return 0;
   });
@@ -41,7 +43,12 @@ export const main = (args: string[]): Promise<number> =>
 const parseOptions = (args: string[]) =>
   parseArgs({
     args,
-    options: { env: { type: "boolean" }, down: { type: "boolean" }, help: { type: "boolean", short: "h" } },
+    options: {
+      env: { type: "boolean" },
+      down: { type: "boolean" },
+      kubernetes: { type: "boolean" },
+      help: { type: "boolean", short: "h" },
+    },
   });
 
 export function exportLines({ changes, registry, builder }: Toolchain): string {

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import type { Engine } from "../daemons";
 import type { Peer, Service, Site } from "../model";
-import { type Language, pulumiPeer } from "./pulumi";
+import { inLanguage, type Language, pulumiPeer } from "./pulumi";
 
 const json = JSON.stringify;
 
@@ -18,7 +18,7 @@ export interface GoimageOptions {
 
 export function goimage(engine: Engine, { language, inputs, name }: GoimageOptions = {}): Peer {
   return pulumiPeer({
-    name: name ?? `goimage ${engine}${language === "JavaScript" ? ", JavaScript" : ""}`,
+    name: name ?? `goimage ${engine}${inLanguage(language)}`,
     needs: [engine],
     language,
     program: (site) => `import { GoMultiStageImage } from "goimage";
@@ -80,13 +80,19 @@ const dockerfileName = ({ name }: Service): string => `Dockerfile.${name}`;
 export interface DockerfileOptions {
   /** Asks for newer base images on each build. */
   pull?: boolean;
+  /** Repository of a cache that is read and written, with all layers (mode=max). docker-build alone. */
+  cache?: (site: Site) => string;
 }
 
 /** A Dockerfile through docker.Image (engine docker) or docker-build's Image (engine buildkit). */
-export function viaDockerfile(kind: DockerfileKind, engine: Engine, { pull }: DockerfileOptions = {}): Peer {
+export function viaDockerfile(
+  kind: DockerfileKind,
+  engine: Engine,
+  { pull, cache }: DockerfileOptions = {},
+): Peer {
   const provider = engine === "docker" ? "docker.Image" : "docker-build";
   return pulumiPeer({
-    name: `${kind} Dockerfile, ${provider}`,
+    name: `${kind} Dockerfile, ${provider}${cache ? ", cacheTo mode=max" : ""}`,
     needs: [engine],
     files: (site) =>
       Object.fromEntries(
@@ -100,7 +106,7 @@ export function viaDockerfile(kind: DockerfileKind, engine: Engine, { pull }: Do
       ]);
       return engine === "docker"
         ? dockerProgram(services)
-        : dockerBuildProgram(services, site.lab.toolchain.builder, pull);
+        : dockerBuildProgram(services, site.lab.toolchain.builder, { pull, cache: cache?.(site) });
     },
   });
 }
@@ -119,7 +125,11 @@ const images = services.map(
 export const digests = images.map((image) => image.repoDigest);
 `;
 
-const dockerBuildProgram = (services: string[][], builder: string, pull = false): string =>
+const dockerBuildProgram = (
+  services: string[][],
+  builder: string,
+  { pull = false, cache }: { pull?: boolean | undefined; cache?: string | undefined },
+): string =>
   `import * as dockerBuild from "@pulumi/docker-build";
 
 const services = ${json(services)};
@@ -133,7 +143,13 @@ const images = services.map(
       push: true,
       pull: ${pull},
       buildOnPreview: false,
-      builder: { name: ${json(builder)} },
+      builder: { name: ${json(builder)} },${
+        cache === undefined
+          ? ""
+          : `
+      cacheFrom: [{ registry: { ref: \`${cache}:\${name}\` } }],
+      cacheTo: [{ registry: { ref: \`${cache}:\${name}\`, mode: dockerBuild.CacheMode.Max, imageManifest: true, ociMediaTypes: true } }],`
+      }
     }),
 );
 

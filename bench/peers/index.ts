@@ -1,7 +1,7 @@
 /** The sides, by name. */
 import { goimage, viaDockerfile } from "./images";
 
-export { goimage } from "./images";
+export { goimage, viaDockerfile } from "./images";
 export { koAlone, koFromPulumi } from "./ko";
 export { compiler, empty, limit } from "./limits";
 

@@ -6,12 +6,12 @@ import { mustRun, SetupError } from "../../tools/setup/exec";
 import { goEnvironment } from "../goTools";
 import type { Peer, Service, Site } from "../model";
 import { type Descriptor, fetchBlob, fetchManifest, pushBlob, pushManifest, sha256 } from "../registry";
-import { type Language, pulumiPeer } from "./pulumi";
+import { inLanguage, type Language, pulumiPeer } from "./pulumi";
 
 /** A Pulumi program that does nothing: what every other one costs at least. */
 export const empty = (language: Language = "TypeScript"): Peer =>
   pulumiPeer({
-    name: `empty program${language === "JavaScript" ? ", JavaScript" : ""}`,
+    name: `empty program${inLanguage(language)}`,
     needs: [],
     pushes: false,
     language,

@@ -5,7 +5,12 @@ import * as ts from "typescript";
 import { run } from "../../tools/setup/exec";
 import type { Deployment, Peer, Site } from "../model";
 
-export type Language = "TypeScript" | "JavaScript";
+/** "not checked": PULUMI_NODEJS_TRANSPILE_ONLY, with which Pulumi leaves the types of a TypeScript program alone. */
+export type Language = "TypeScript" | "TypeScript, not checked" | "JavaScript";
+
+/** The end of a side's name. */
+export const inLanguage = (language: Language = "TypeScript"): string =>
+  language === "TypeScript" ? "" : `, ${language}`;
 
 export interface PulumiPeer {
   readonly name: string;
@@ -67,6 +72,7 @@ async function openProject(peer: PulumiPeer, site: Site): Promise<Deployment> {
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_STACK: "bench",
+    ...(peer.language === "TypeScript, not checked" && { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
     ...peer.env?.(site),
   };
   const pulumi = async (...args: string[]) => {

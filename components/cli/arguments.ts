@@ -2,6 +2,7 @@
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { knownPlatforms } from "../inputs";
+import { parseRepository, pushTargetProblem, type Repository } from "../registry/reference";
 
 export const Format = {
   Html: "html",
@@ -13,9 +14,11 @@ export const Format = {
 export type Format = (typeof Format)[keyof typeof Format];
 
 export const usage = `usage: goimage report IMAGE [options]
+       goimage cache ls REPOSITORY [--insecure]
+       goimage cache prune REPOSITORY --keep NUMBER [--yes] [--insecure]
 
-Tells what makes an image as big as it is: its layers, files, packages of the operating system, and the Go modules and
-packages in its programs. Reads from the registry; needs no Docker Engine and no Go.
+report: Shows what makes an image big: its layers, files and OS packages, and the Go modules and packages in its programs.
+Reads from the registry; needs neither Docker nor Go.
 
 IMAGE is a reference with a slash in it, such as registry.example.com/team/api:v1 or ...@sha256:..., else the name of an
 output of the current Pulumi stack, such as ref or simple.ref.
@@ -30,6 +33,13 @@ output of the current Pulumi stack, such as ref or simple.ref.
   --insecure         accept plain http and unverified certificates from the registry
   --help             print this
 
+cache: Lists the seeds that images with the input cache start from, or removes old ones. REPOSITORY is that of the seeds, such
+as registry.example.com/team/api. Nothing else in it is touched.
+
+  --keep NUMBER      how many seeds of each module, Go image and platform stay, besides the newest
+  --yes              remove them; without it, only show which ones would go
+  --insecure         as above
+
 Credentials are those of docker login. Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
 /** The command line is not as the usage has it. */
@@ -38,6 +48,7 @@ export class UsageError extends Error {
 }
 
 export interface ReportArguments {
+  command: "report";
   image: string;
   compare?: string;
   format: Format;
@@ -47,6 +58,16 @@ export interface ReportArguments {
   top: number;
   stack?: string;
   cwd?: string;
+  insecure: boolean;
+}
+
+export interface CacheArguments {
+  command: "ls" | "prune";
+  repository: Repository;
+  /** Of prune. */
+  keep: number;
+  /** Whether to remove, and not only to show. */
+  remove: boolean;
   insecure: boolean;
 }
 
@@ -60,6 +81,8 @@ const options = {
   stack: string,
   cwd: string,
   insecure: { type: "boolean" },
+  keep: string,
+  yes: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
 const formats: readonly string[] = Object.values(Format);
@@ -73,23 +96,64 @@ const endings: Readonly<Record<string, Format>> = {
 };
 
 /** Undefined where help was asked for. */
-export function parseArguments(args: readonly string[]): ReportArguments | undefined {
+export function parseArguments(args: readonly string[]): ReportArguments | CacheArguments | undefined {
   const { values, positionals } = parse(args);
   if (values.help || (args.length === 1 && args[0] === "help")) return undefined;
-  const [command, image, ...rest] = positionals;
-  if (command !== "report")
-    throw new UsageError(command ? `there is no command ${command}` : "there is no command");
-  if (image === undefined || image === "") throw new UsageError("report wants an image");
-  if (rest.length > 0) throw new UsageError(`report wants one image; there is also ${rest.join(" ")}`);
+  const [command, ...operands] = positionals;
+  if (command === "report") return reportArguments(values, operands);
+  if (command === "cache") return cacheArguments(values, operands);
+  throw new UsageError(command ? `there is no command ${command}` : "there is no command");
+}
+
+type Values = ReturnType<typeof parse>["values"];
+
+function cacheArguments(values: Values, [action, name, ...rest]: readonly string[]): CacheArguments {
+  if (action !== "ls" && action !== "prune")
+    throw new UsageError(
+      `cache has the commands ls and prune${action === undefined ? "" : `, and no ${action}`}`,
+    );
+  refuseOthers(values, `cache ${action}`, ["insecure", ...(action === "prune" ? ["keep", "yes"] : [])]);
+  if (name === undefined || rest.length > 0)
+    throw new UsageError(`cache ${action} takes one repository, such as registry.example.com/team/api`);
+  const problem = pushTargetProblem(name);
+  if (problem !== undefined) throw new UsageError(`the repository ${name} ${problem}`);
+  if (action === "prune" && values.keep === undefined)
+    throw new UsageError("cache prune needs --keep NUMBER: how many seeds of each kind stay");
+  return {
+    command: action,
+    repository: parseRepository(name),
+    keep: wholeNumber("--keep", values.keep ?? "0", 0),
+    remove: values.yes ?? false,
+    insecure: values.insecure ?? false,
+  };
+}
+
+/** An option of another command would be ignored. */
+function refuseOthers(values: Values, command: string, known: readonly string[]): void {
+  const other = Object.keys(values).find((name) => !known.includes(name));
+  if (other !== undefined) throw new UsageError(`${command} has no option --${other}`);
+}
+
+function reportArguments(values: Values, [image, ...rest]: readonly string[]): ReportArguments {
+  const others = ["keep", "yes"];
+  refuseOthers(
+    values,
+    "report",
+    Object.keys(options).filter((name) => !others.includes(name)),
+  );
+  if (image === undefined || image === "")
+    throw new UsageError("report needs an image, such as registry.example.com/team/api:v1");
+  if (rest.length > 0) throw new UsageError(`report takes one image; it also got ${rest.join(" ")}`);
   const { compare, output, platform, stack, cwd, insecure = false } = values;
   if (platform !== undefined && !knownPlatforms.includes(platform))
     throw new UsageError(`--platform is ${platform}; known are ${knownPlatforms.join(", ")}`);
   const format = formatOf(values.format, output);
   const place = output ?? (format === Format.Html ? "goimage-report.html" : "-");
   return {
+    command: "report",
     image,
     format,
-    top: topOf(values.top),
+    top: wholeNumber("--top", values.top ?? "20", 1),
     insecure,
     ...(place === "-" ? {} : { output: place }),
     compare,
@@ -113,8 +177,8 @@ function formatOf(format: string | undefined, output: string | undefined): Forma
   throw new UsageError(`--format is ${format}; it can be ${formats.join(", ")}`);
 }
 
-function topOf(text = "20"): number {
-  const top = Number(text);
-  if (Number.isSafeInteger(top) && top > 0) return top;
-  throw new UsageError(`--top is ${text}; it must be a whole number from 1 on`);
+function wholeNumber(option: string, text: string, least: number): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
+  throw new UsageError(`${option} is ${text}; it must be a whole number, ${least} or more`);
 }

@@ -10,6 +10,7 @@ import {
   readReport,
 } from "../report";
 import { cleanLine, humanSize } from "../text";
+import { cache } from "./cache";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
 import { imageReference, pulumiOutputs } from "./stackOutput";
 
@@ -18,7 +19,8 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     const parsed = parseArguments(args);
     if (parsed === undefined) process.stdout.write(`${usage}\n`);
-    else await report(parsed);
+    else if (parsed.command === "report") await report(parsed);
+    else await cache(parsed);
     return 0;
   } catch (error) {
     clearProgress();

@@ -19,9 +19,11 @@ export async function imageReference(image: string, readOutputs: ReadOutputs): P
   // A whole component as an output, or an object of its outputs, has its reference in it.
   if (typeof value === "object" && value !== null && "ref" in value) value = value.ref;
   if (value === "[secret]")
-    throw new Error(`the output ${image} is a secret, which an image's reference need not be`);
+    throw new Error(`the output ${image} is a secret; export the image's reference without pulumi.secret`);
   if (typeof value === "string" && value.includes("/")) return value;
-  throw new Error(`the output ${image} is no image reference: ${(JSON.stringify(value) ?? "").slice(0, 80)}`);
+  throw new Error(
+    `the output ${image} is not an image reference: ${(JSON.stringify(value) ?? "").slice(0, 80)}`,
+  );
 }
 
 function outputNames(outputs: Record<string, unknown>): string {
@@ -50,7 +52,9 @@ export function pulumiOutputs(
         const outputs = parseOutputs(stdout);
         if (outputs !== undefined) return resolve(outputs);
         return reject(
-          new Error("pulumi stack output gave no JSON object: run it with --json to see what it says"),
+          new Error(
+            "pulumi stack output did not print a JSON object: run it with --json to see what it says",
+          ),
         );
       }
       if (error.code === "ENOENT") {

@@ -21,6 +21,24 @@ export function imageChecks({ user, layers, timezones }: CheckedImage): ImageChe
   return checks;
 }
 
+/** One verdict for all platforms; where they differ, each has its own words. */
+export function checksOfAll(
+  platforms: readonly string[],
+  found: readonly (readonly ImageCheck[])[],
+): ImageCheck[] {
+  const [first = [], ...others] = found;
+  return first.map((check, n) => {
+    const all = [check, ...others.flatMap((checks) => checks[n] ?? [])];
+    const isSame = all.every(({ detail }) => detail === check.detail);
+    const details = all.map(({ detail }, at) => `${platforms[at] ?? ""}: ${detail}`);
+    return {
+      name: check.name,
+      passed: all.every(({ passed }) => passed),
+      detail: isSame ? check.detail : details.join("; "),
+    };
+  });
+}
+
 /** The failed checks that a user should hear of: not what the inputs ask for. */
 export function failedChecks(
   checks: readonly ImageCheck[],

@@ -25,6 +25,8 @@ export interface DeployedImage extends ServedImage {
   tags?: string[];
   /** Changes when the image is pushed again because the registry has lost it. */
   repair?: string;
+  /** Build arguments that named its seed. */
+  seed?: Record<string, string>;
   /** Where its build context was, below the program's directory. */
   context?: string;
 }
@@ -41,17 +43,27 @@ export function deployedImage(component: pulumi.Resource): pulumi.Output<Deploye
   });
 }
 
+/** The layers of all its platforms. */
+export function layersOfAll({ layers, platformLayers }: DeployedImage): ImageLayer[] {
+  return [layers, ...Object.values(platformLayers)].flat();
+}
+
 /** Undefined when there was no deployment, or what is known of it is not enough. */
 export function parseDeployed(state: unknown): DeployedImage | undefined {
   if (!isObject(state)) return undefined;
   const { digest, ref, size, layers } = state;
   if (!isDigest(digest) || !isText(ref) || !ref.endsWith(`@${digest}`) || !isBytes(size)) return undefined;
-  if (!Array.isArray(layers) || !layers.every(isLayer)) return undefined;
+  if (!isLayers(layers)) return undefined;
   const { dockerfile, sourceHash, tags, repair, context } = state;
-  const { baseImages, sourceFiles } = state;
+  const { baseImages, sourceFiles, seed, platformLayers } = state;
+  const platformSizes = isRecord(state["platformSizes"], isBytes) ? state["platformSizes"] : {};
   return {
     ...{ digest, ref, size, layers },
-    platformSizes: isRecord(state["platformSizes"], isBytes) ? state["platformSizes"] : {},
+    platformDigests: isRecord(state["platformDigests"], isDigest)
+      ? state["platformDigests"]
+      : digestOfOne(digest, platformSizes),
+    platformSizes,
+    platformLayers: isRecord(platformLayers, isLayers) ? platformLayers : {},
     unpackedSize: isBytes(state["unpackedSize"]) ? state["unpackedSize"] : 0,
     sizeSummary: isText(state["sizeSummary"]) ? state["sizeSummary"] : "",
     // An older version of this package may not have written them.
@@ -63,7 +75,14 @@ export function parseDeployed(state: unknown): DeployedImage | undefined {
     ...(Array.isArray(tags) && tags.every(isText) ? { tags } : {}),
     ...(isText(repair) ? { repair } : {}),
     ...(isText(context) ? { context } : {}),
+    ...(isRecord(seed, isText) ? { seed } : {}),
   };
+}
+
+/** Versions that did not write digests by platform made images of one platform. */
+function digestOfOne(digest: string, sizes: Readonly<Record<string, number>>): Record<string, string> {
+  const [platform, ...others] = Object.keys(sizes);
+  return platform === undefined || others.length > 0 ? {} : { [platform]: digest };
 }
 
 type Fields = Record<string, unknown>;
@@ -87,6 +106,8 @@ function isLayer(value: unknown): value is ImageLayer {
     isText(value["origin"])
   );
 }
+
+const isLayers = (value: unknown): value is ImageLayer[] => Array.isArray(value) && value.every(isLayer);
 
 function isCheck(value: unknown): value is ImageCheck {
   return (

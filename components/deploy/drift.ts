@@ -3,7 +3,7 @@
 // each `up` asks the registry: one small request a tag. The build waits for the answer only if it may be needed.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployedImage } from "./deployed";
+import { layersOfAll, type DeployedImage } from "./deployed";
 import { refTo, taggedName, type Destination } from "./destination";
 import { type RegistryAccess, RegistryError, readImage, tagDigest } from "../registry";
 import { isMocked } from "./sdk";
@@ -49,7 +49,7 @@ async function driftOf(image: DeployedImage, wanted: Destination, access: Regist
 }
 
 async function isGone(image: DeployedImage, wanted: Destination, access: RegistryAccess): Promise<boolean> {
-  const known = new Map(image.layers.map((layer) => [layer.digest, layer]));
+  const known = new Map(layersOfAll(image).map((layer) => [layer.digest, layer]));
   try {
     await readImage(wanted.repository, image.digest, { access, known });
     return false;

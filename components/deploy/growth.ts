@@ -10,14 +10,14 @@ const most = 8;
 export async function growthDetails(
   ref: string,
   before: string | undefined,
-  access: RegistryAccess,
+  which: { access: RegistryAccess; platform: string | undefined },
 ): Promise<string[]> {
   try {
     const { changes, contributorLines, difference, readReport } = loadReport();
-    const after = await readReport(ref, { access });
+    const after = await readReport(ref, which);
     const largest = ["biggest contributors, on disk:", ...indented(contributorLines(after.contents, most))];
     if (before === undefined) return largest;
-    const earlier = await readReport(before, { access });
+    const earlier = await readReport(before, which);
     const grown = changes(difference(earlier, after), true).filter((each) => each.after > each.before);
     const lines = grown
       .slice(0, most)

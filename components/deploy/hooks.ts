@@ -1,5 +1,6 @@
 // Resource hooks on the child that builds: whether it built, and why it failed.
 
+import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { explainFailure, type BuildRequest } from "../engines";
 import { oncePerRun } from "./program";
@@ -34,11 +35,13 @@ export function explainFailures(
   request: BuildRequest,
 ): pulumi.ResourceHookBinding {
   if (!canHook()) return {};
-  const hook = new pulumi.ErrorHook(hookName("build-log"), async ({ errors }) => {
+  const explain = async ({ errors }: pulumi.ErrorHookArgs) => {
     const text = await explainFailure(errors, await knownBuild(request));
     if (text !== undefined) await pulumi.log.error(text, component);
     return false; // Do not try again.
-  });
+  };
+  // In the plugin for other languages the engine of a log is the one of the resource that is constructed.
+  const hook = new pulumi.ErrorHook(hookName("build-log"), AsyncResource.bind(explain));
   return { onError: [hook] };
 }
 
@@ -57,7 +60,8 @@ async function knownBuild(request: BuildRequest): Promise<Parameters<typeof expl
     dockerfile: (await known(request.dockerfile)) ?? "",
     dockerfileText: (await known(request.dockerfileText)) ?? "",
     context: (await known(request.context)) ?? "",
+    buildArgs: (request.buildArgs && (await valueIfKnown(request.buildArgs))) ?? {},
     secrets: Object.fromEntries(await Promise.all(secrets)),
-    ...{ platform: request.platform, builder: request.builder, ssh: request.ssh },
+    ...{ platforms: request.platforms, builder: request.builder, ssh: request.ssh },
   };
 }

@@ -1,6 +1,7 @@
 // Pulumi's side of an image: the child that builds, what the registry serves afterwards, and what the state says.
 
 export { baseDigests } from "./baseImages";
+export { builderReady } from "./builder";
 export { deployedImage, type DeployedImage } from "./deployed";
 export { destinationOf, refTo, taggedName } from "./destination";
 export { findDrift } from "./drift";
@@ -11,5 +12,7 @@ export type { Owner } from "./owner";
 export { mockedDigest, readBack } from "./readBack";
 export { repushTrigger } from "./repush";
 export { isMocked, sdkProblem } from "./sdk";
+export { publishSeed, seedFor, withTags } from "./seed";
 export { stagedContext, workDirectory } from "./stagedContext";
 export { claimTags, knownTarget, tagProblems } from "./tagClaims";
+export { timeLimits } from "./timeLimit";

@@ -10,6 +10,45 @@ export interface SizedImage {
   layers: readonly Pick<ImageLayer, "size" | "origin">[];
 }
 
+/** An image of one platform or of several. */
+export interface PlatformSizes extends SizedImage {
+  platformSizes: Readonly<Record<string, number>>;
+  /** Of the platforms after the first. */
+  platformLayers: Readonly<Record<string, SizedImage["layers"]>>;
+}
+
+/** A platform whose image is too large. */
+export interface Exceeded {
+  platform: string;
+  /** Why, in one line for each limit. */
+  lines: string[];
+  /** Bytes by origin. */
+  sums: string[];
+}
+
+/** The limits hold for each platform by itself, since each is pulled by itself. */
+export function exceededPlatforms(
+  spec: Pick<ImageSpec, "platforms" | "maxSize" | "maxGrowth">,
+  image: PlatformSizes,
+  before: PlatformSizes | undefined,
+): Exceeded[] {
+  const isOne = spec.platforms.length === 1;
+  return spec.platforms.flatMap((platform) => {
+    const earlier = before && ofPlatform(before, platform, isOne);
+    const now = ofPlatform(image, platform, isOne) ?? image;
+    const lines = exceededLimits(spec, now, earlier);
+    if (lines.length === 0) return [];
+    const named = isOne ? lines : lines.map((line) => `${platform}: ${line}`);
+    return [{ platform, lines: named, sums: breakdown(now, earlier) }];
+  });
+}
+
+/** Undefined where nothing is known of it; a single platform may be another than it was. */
+function ofPlatform(image: PlatformSizes, platform: string, isOne: boolean): SizedImage | undefined {
+  const size = image.platformSizes[platform] ?? (isOne ? image.size : undefined);
+  return size === undefined ? undefined : { size, layers: image.platformLayers[platform] ?? image.layers };
+}
+
 /** Why the image is too large, in one line for each limit; empty when it is not. */
 export function exceededLimits(
   { maxSize, maxGrowth }: Pick<ImageSpec, "maxSize" | "maxGrowth">,

@@ -1,10 +1,10 @@
 // Reads a pushed image from the registry: sizes, layers with their origins, checks.
 
 import type { ImageCheck, ImageLayer } from "../outputs";
-import { imageChecks } from "./checks";
+import { checksOfAll, imageChecks } from "./checks";
 import type { LayerOrigin } from "../dockerfile";
 import type { ImageSpec } from "../inputs";
-import { readImage, type MeasuredLayer, type RegistryAccess } from "../registry";
+import { readImage, type MeasuredLayer, type PushedImage, type RegistryAccess } from "../registry";
 import type { Repository } from "../registry/reference";
 import { sizeSummary } from "../text";
 
@@ -12,7 +12,10 @@ import { sizeSummary } from "../text";
 export interface MeasuredImage {
   size: number;
   /** By platform. */
+  platformDigests: Record<string, string>;
   platformSizes: Record<string, number>;
+  /** Of the platforms after the first. */
+  platformLayers: Record<string, ImageLayer[]>;
   unpackedSize: number;
   sizeSummary: string;
   layers: ImageLayer[];
@@ -31,25 +34,44 @@ export interface MeasureOptions {
 
 export async function measureImage(options: MeasureOptions): Promise<MeasuredImage> {
   const { repository, digest, access, spec, layerOrigins } = options;
-  const image = await readImage(repository, digest, {
-    access,
-    known: measuredLayers(options.deployed),
-    sizes: true,
-    platform: spec.platforms[0],
-  });
-  const layers = image.layers.map(({ createdBy, ...layer }) => ({
-    ...layer,
-    origin: originOf(createdBy, layerOrigins),
-  }));
-  const { size, platformSizes, unpackedSize, user } = image;
+  const [platform = "", ...otherPlatforms] = spec.platforms;
+  const known = measuredLayers(options.deployed);
+  // The others are read below.
+  const sizes = otherPlatforms.length === 0;
+  const image = await readImage(repository, digest, { access, known, sizes, platform });
+  // What they have in common with the first one is not downloaded again.
+  for (const layer of image.layers) known.set(layer.digest, layer);
+  const others = await Promise.all(
+    otherPlatforms.map((other) => readImage(repository, digest, { access, known, platform: other })),
+  );
+  const layersOf = ({ layers }: PushedImage): ImageLayer[] =>
+    layers.map(({ createdBy, ...layer }) => ({ ...layer, origin: originOf(createdBy, layerOrigins) }));
+  const layers = layersOf(image);
+  const otherLayers = others.map(layersOf);
+  const { timezones } = spec.runtime;
+  const checks = [image, ...others].map(({ user }, n) =>
+    imageChecks({ user, layers: [layers, ...otherLayers][n] ?? [], timezones }),
+  );
+  const { size, unpackedSize } = image;
+  const platforms = Object.entries(
+    others.length === 0 ? image.platforms : namedPlatforms(spec.platforms, [image, ...others]),
+  );
   return {
     size,
-    platformSizes,
+    platformDigests: Object.fromEntries(platforms.map(([name, { digest: own }]) => [name, own])),
+    platformSizes: Object.fromEntries(platforms.map(([name, { size: own }]) => [name, own])),
+    platformLayers: Object.fromEntries(otherPlatforms.map((name, n) => [name, otherLayers[n] ?? []])),
     unpackedSize,
     sizeSummary: sizeSummary(size, unpackedSize, layers),
     layers,
-    checks: imageChecks({ user, layers, timezones: spec.runtime.timezones }),
+    checks: checksOfAll(spec.platforms, checks),
   };
+}
+
+/** By the names that the inputs have. */
+function namedPlatforms(names: readonly string[], images: readonly PushedImage[]): PushedImage["platforms"] {
+  const chosen = images.map(({ platforms }) => Object.values(platforms)[0]);
+  return Object.fromEntries(names.flatMap((name, n) => (chosen[n] ? [[name, chosen[n]] as const] : [])));
 }
 
 function measuredLayers(layers: readonly ImageLayer[]): Map<string, MeasuredLayer> {

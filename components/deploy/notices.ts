@@ -20,7 +20,7 @@ export function announce(
   const ofOwner = shipped.filter((file) => tree.isPrivate(file));
   if (ofOwner.length > 0) {
     void pulumi.log.warn(
-      `${firstOf(ofOwner)} can be read by the owner alone here, and by everyone in the image, which runtime.files puts it into`,
+      `${firstOf(ofOwner)} is private on this machine, but everyone can read it in the image, because runtime.files ships it`,
       component,
     );
   }
@@ -70,7 +70,7 @@ export function warnOfProviderLogin(
     const login = await findCredentials(domain, process.env, path).catch(() => undefined);
     if (login !== undefined) return;
     await pulumi.log.warn(
-      `registryAuth of the docker provider serves the push alone. If ${domain} wants a login for reading, too, give it to the ` +
+      `registryAuth of the docker provider is only used for the push. If ${domain} also needs a login for reading, give it to the ` +
         `image as registry.username and registry.password, or run docker login ${domain}`,
       component,
     );

@@ -5,6 +5,21 @@ import * as pulumi from "@pulumi/pulumi";
 
 const outsideOfPulumi = {};
 
+/** True in the plugin for other languages: there each resource has a monitor object of its own, all with the run's address. */
+const inPlugin = Symbol.for("goimage.plugin");
+const ofAddresses = new Map<string, object>();
+
+function currentRun(): object {
+  const monitor = pulumi.runtime.getMonitor() as { getChannel?(): { getTarget(): string } } | undefined;
+  if (monitor === undefined) return outsideOfPulumi;
+  // Elsewhere a later run may have the same address.
+  if (!(inPlugin in globalThis) || monitor.getChannel === undefined) return monitor;
+  const address = monitor.getChannel().getTarget();
+  const run = ofAddresses.get(address) ?? {};
+  ofAddresses.set(address, run);
+  return run;
+}
+
 /** Shared by all copies of this package in the process: for each run, by name. */
 const shared = Symbol.for("goimage.runs");
 type Runs = WeakMap<object, Map<string, unknown>>;
@@ -14,8 +29,7 @@ export function oncePerRun<T extends object>(name: string, make: () => T): () =>
   return () => {
     const process = globalThis as { [shared]?: Runs };
     const runs = (process[shared] ??= new WeakMap());
-    // Each run has a monitor of its own.
-    const run = pulumi.runtime.getMonitor() ?? outsideOfPulumi;
+    const run = currentRun();
     const values = runs.get(run) ?? new Map<string, unknown>();
     runs.set(run, values);
     const value = (values.get(name) as T | undefined) ?? make();

@@ -9,12 +9,12 @@ import type { ImageBuild } from "../engines";
 import type { ImageSpec } from "../inputs";
 import { type RegistryAccess, isDigest, tagDigest } from "../registry";
 import { failedChecks } from "./checks";
-import type { DeployedImage, ServedImage } from "./deployed";
+import { layersOfAll, type DeployedImage, type ServedImage } from "./deployed";
 import { refTo, type Destination } from "./destination";
 import type { Drift } from "./drift";
 import { failure } from "./errors";
 import { growthDetails } from "./growth";
-import { breakdown, exceededLimits } from "./limits";
+import { exceededPlatforms } from "./limits";
 import { measureImage } from "./measure";
 import { isMocked } from "./sdk";
 import { setTags, settleTags, withdrawTag, type PushedImage } from "./tags";
@@ -52,10 +52,10 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
       const isDeployed = deployed?.ref === refTo(destination, digest) && deployed.checks.length > 0;
       if (!isDeployed || pushed()) return await acceptedImage(image, deployed, options);
       // A limit may be lower than it was. The image has not grown since it was deployed.
-      const exceeded = exceededLimits(spec, deployed, deployed);
+      const exceeded = exceededPlatforms(spec, deployed, deployed);
       if (exceeded.length > 0) {
         const kept = "nothing was pushed: this is the image that the stack has deployed, and it stays";
-        throw new Error([...exceeded, ...breakdown(deployed, undefined), kept].join("\n"));
+        throw new Error([...exceeded.flatMap(({ lines, sums }) => [...lines, ...sums]), kept].join("\n"));
       }
       await settleTags(image, drift);
       return servedOf(deployed);
@@ -75,7 +75,7 @@ async function previewed(
 ): Promise<ServedImage> {
   // An empty digest is what docker-build shows when it does not know.
   if (digest === "" || deployed?.digest !== digest) return unknown as never;
-  for (const line of exceededLimits(spec, deployed, deployed))
+  for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
     await pulumi.log.warn(`${line}; the update will fail`, component);
   return { ...servedOf(deployed), ref: refTo(destination, digest) };
 }
@@ -95,14 +95,22 @@ async function acceptedImage(
   const { repository, tags } = destination;
   // In parallel, to hide latency.
   const [measured, served] = await Promise.all([
-    measureImage({ repository, digest, access, spec, layerOrigins, deployed: deployed?.layers ?? [] }),
+    measureImage({
+      repository,
+      digest,
+      access,
+      spec,
+      layerOrigins,
+      deployed: deployed ? layersOfAll(deployed) : [],
+    }),
     tagDigest(repository, tags[0] ?? "", access),
   ]);
-  const exceeded = exceededLimits(spec, measured, deployed);
+  const exceeded = exceededPlatforms(spec, measured, deployed);
   if (exceeded.length > 0) {
-    const sums = breakdown(measured, deployed);
-    const details = await growthDetails(refTo(destination, digest), deployed?.ref, access);
-    throw new Error([...exceeded, ...sums, ...details, await withdrawTag(image, deployed)].join("\n"));
+    const sums = exceeded.flatMap(({ lines, sums }) => [...lines, ...sums]);
+    const { platform } = exceeded[0] ?? {};
+    const details = await growthDetails(refTo(destination, digest), deployed?.ref, { access, platform });
+    throw new Error([...sums, ...details, await withdrawTag(image, deployed)].join("\n"));
   }
   await setTags(image, deployed, served);
   if (warnOnFailedChecks) {
@@ -113,6 +121,10 @@ async function acceptedImage(
 }
 
 function servedOf(deployed: DeployedImage): ServedImage {
-  const { digest, ref, size, platformSizes, unpackedSize, sizeSummary, layers, checks } = deployed;
-  return { digest, ref, size, platformSizes, unpackedSize, sizeSummary, layers, checks };
+  const { digest, ref, size, unpackedSize, sizeSummary, layers, checks } = deployed;
+  const { platformDigests, platformSizes, platformLayers } = deployed;
+  return {
+    ...{ digest, ref, size, platformDigests, platformSizes, platformLayers },
+    ...{ unpackedSize, sizeSummary, layers, checks },
+  };
 }

@@ -38,8 +38,8 @@ async function triggerAfter(
   if (!lost) return last;
   if (isProtected(component)) {
     await pulumi.log.warn(
-      `the registry no longer has ${image?.ref}, which this stack has pushed and exports. It is protected, so that it is not ` +
-        "replaced, and so not pushed again: take protect away (pulumi state unprotect), then run pulumi up",
+      `the registry no longer has ${image?.ref}, which this stack has pushed and exports. It is protected, so Pulumi ` +
+        "does not replace it and nothing is pushed: remove the protection (pulumi state unprotect), then run pulumi up",
       component,
     );
     return last;

@@ -15,7 +15,6 @@ import {
 import { diskError } from "../source";
 import type { DeployedImage } from "./deployed";
 import { failure } from "./errors";
-import type { Owner } from "./owner";
 import { oncePerRun } from "./program";
 import { valueIfKnown } from "./sdk";
 
@@ -41,12 +40,12 @@ function stagingFailure(error: unknown, component: pulumi.ComponentResource): Er
  * depend on the component, hence on its child, whose registration waits for this.
  */
 export async function stagedContext(
-  { component, type, name }: Owner,
+  component: pulumi.ComponentResource,
   work: WorkDirectory,
   staged: Context,
-  deployed: pulumi.Output<DeployedImage | undefined>,
+  { kind, name }: { kind: string; name: string },
+  deployed?: pulumi.Output<DeployedImage | undefined>,
 ): Promise<string> {
-  const kind = type.replace(/^Go|Image$/g, "");
   const wished = contextDirectory(takenDirectories(), pulumi.getProject(), pulumi.getStack(), kind, name);
   const isPreview = pulumi.runtime.isDryRun();
   const stage = (image: DeployedImage | undefined): string => {
@@ -64,7 +63,7 @@ export async function stagedContext(
     return place;
   };
   try {
-    return stage(await valueIfKnown(deployed));
+    return stage(deployed && (await valueIfKnown(deployed)));
   } catch (error) {
     throw stagingFailure(error, component);
   }

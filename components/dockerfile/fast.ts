@@ -14,6 +14,7 @@ import {
   text,
   workdir,
   type Instruction,
+  type StageStart,
 } from "./instructions";
 import { runtimeSettings, user } from "./runtimeSettings";
 import { packageLayer, packageStages } from "./steps/alpinePackages";
@@ -24,9 +25,11 @@ import {
   downloadSteps,
   goEnvironment,
   sourceSteps,
+  targetArguments,
   workingDirectory,
 } from "./steps/goBuild";
 import { gitSteps } from "./steps/privateModules";
+import { seedStages } from "./steps/seed";
 import { smokeTestStages } from "./steps/smokeTest";
 import { mountPoints, volumeSteps } from "./steps/volumes";
 
@@ -38,9 +41,9 @@ export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
   const output = `/out/bin${runtime.binary}`;
   const tested = smokeTest && {
     ...{ smokeTest, compiler, binary: runtime.binary },
-    platform: spec.platforms[0] ?? "",
-    image: (name: string) => [
-      ...filledStage(name, stageNames.build, base, runtime),
+    platforms: spec.platforms,
+    image: (stage: StageStart) => [
+      ...filledStage(stage, stageNames.build, base, runtime),
       ...pairs("ENV", runtime.env),
       user(runtime),
     ],
@@ -48,6 +51,7 @@ export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
   return {
     bases: [golangImage, runtime.image],
     text: text([
+      ...(spec.cache === undefined ? [] : seedStages(spec.platforms)),
       // The build runs on the builder's own platform and cross-compiles: no emulator, whatever the target.
       from(compiler, { as: stageNames.build, platform: "$BUILDPLATFORM" }),
       workdir(downloadDirectory(plan)),
@@ -57,13 +61,19 @@ export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
       ...sourceSteps(plan),
       ...mountPoints(runtime.volumes, workingDirectory(plan)),
       ...runtime.files.map((file) => copyFile(plan, file, `/out/files${runtime.workingDirectory}`)),
+      ...targetArguments(spec),
       comment("Of several builds at once, the first fills the cache and the others wait for it."),
       cachedCompile(plan, output),
       ...glibcCheck(spec, output),
       emptyLine,
       ...packageStages(runtime.packages, base, build),
       ...(tested === undefined ? [] : smokeTestStages(tested)),
-      ...filledStage("app", tested === undefined ? stageNames.build : stageNames.tested, base, runtime),
+      ...filledStage(
+        { as: "app" },
+        tested === undefined ? stageNames.build : stageNames.tested,
+        base,
+        runtime,
+      ),
       ...runtimeSettings(runtime, baseAnnotations(runtime.image, digests)),
       command("ENTRYPOINT", runtime.entrypoint),
       ...(runtime.command === undefined ? [] : [command("CMD", runtime.command)]),
@@ -81,9 +91,9 @@ export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
 }
 
 /** The runtime stage as far as files go; `origin` is the stage that has compiled. */
-function filledStage(name: string, origin: string, base: string, runtime: RuntimeSpec): Instruction[] {
+function filledStage(stage: StageStart, origin: string, base: string, runtime: RuntimeSpec): Instruction[] {
   return [
-    from(base, { as: name }),
+    from(base, stage),
     // Before what an edit changes, so that their layers stay.
     ...volumeSteps(runtime, origin),
     workdir(runtime.workingDirectory),

@@ -27,7 +27,13 @@ function line({ keyword, rest }: Instruction): string {
   return whole;
 }
 
-export function from(image: string, options: { as?: string; platform?: string } = {}): Instruction {
+/** How a stage begins: its name, and the platform of its base if that is not the image's. */
+export interface StageStart {
+  as?: string;
+  platform?: string;
+}
+
+export function from(image: string, options: StageStart = {}): Instruction {
   const platform = options.platform === undefined ? "" : `--platform=${options.platform} `;
   return {
     keyword: "FROM",

@@ -17,12 +17,14 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
       dockerfile: {
         inline: pulumi.interpolate`${request.dockerfileText}# source-hash: ${request.sourceHash}\n`,
       },
-      platforms: [request.platform as never],
+      platforms: request.platforms as never[],
       tags: [request.image],
       // `push` adds an export of its own, which would be the second; the raw export pushes.
       push: false,
       exports: [exported(request)],
-      buildArgs: { SOURCE_DATE_EPOCH: "0" },
+      buildArgs: pulumi
+        .output(request.buildArgs ?? {})
+        .apply((args) => ({ SOURCE_DATE_EPOCH: "0", ...args })),
       buildOnPreview: false,
       ...(request.login === undefined
         ? {}

@@ -17,7 +17,8 @@ export const dockerEngine: ImageEngine = (name, request, opts) => {
         dockerfile: pulumi.all([request.dockerfile, request.dockerfileText]).apply(([file]) => file),
         builderVersion: "BuilderBuildKit",
         // The provider's default is the platform of the machine that happens to run the program.
-        platform: request.platform,
+        platform: request.platforms[0] ?? "",
+        ...(request.buildArgs && { args: request.buildArgs }),
       },
       registry: request.login && { server: request.registry, ...request.login },
     },

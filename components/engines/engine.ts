@@ -16,11 +16,14 @@ export interface BuildRequest {
   dockerfile: pulumi.Output<string>;
   /** The rendered Dockerfile. */
   dockerfileText: pulumi.Output<string>;
+  /** Build arguments, beside those that an engine needs itself; undefined where there are none. */
+  buildArgs: pulumi.Output<Record<string, string>> | undefined;
   /** Annotations of the manifest, where the engine can set them. */
   annotations: pulumi.Output<Readonly<Record<string, string>>>;
   /** Hash of the context, in hexadecimal. */
   sourceHash: string;
-  platform: string;
+  /** One, or more for an index. */
+  platforms: readonly string[];
   /** Repository and tag to push to. */
   image: pulumi.Output<string>;
   /** Host of the registry. */

@@ -10,6 +10,8 @@ export const stageNames = {
   prober: "prober",
   smokeTest: "smoketest",
   tested: "tested",
+  seed: "seed",
+  seedModules: "seedmodules",
 } as const;
 
 const reserved: readonly string[] = Object.values(stageNames);

@@ -95,7 +95,7 @@ function sshKnownHosts(
   if (typeof goPrivate !== "string" || goPrivate === "") {
     return validator.add(
       "build.ssh",
-      'needs build.goPrivate, such as "git.example.com/*": it tells what comes by SSH',
+      'needs build.goPrivate, such as "git.example.com/*": it names what is fetched by SSH',
     );
   }
   for (const host of privateHosts(goPrivate)) {

@@ -7,10 +7,12 @@ import type { Problem } from "./problem";
 /** What an image may want of its engine, in words for the README. */
 export const capabilityNames = {
   previewsOffline: "Previews and updates without changes work with no daemon or builder",
+  severalPlatforms: "Builds one image for several platforms",
   builders: "Builds on a builder that is chosen by name",
   buildSecrets: "Secrets for module downloads (netrc, certificate authorities, host keys)",
   sshAgent: "Private modules by SSH, with the keys of an agent",
   isolatedSteps: "Compiles with no network",
+  timeLimits: "Ends a build that takes longer than customTimeouts allow",
   smokeTests: "Runs a smoke test before anything is pushed",
   zstd: "Compresses layers with zstd",
   compressionLevels: "Compresses at a level of your choice",
@@ -24,10 +26,12 @@ export type Capability = keyof typeof capabilityNames;
 export const capabilities: Readonly<Record<Engine, Readonly<Record<Capability, boolean>>>> = {
   docker: {
     previewsOffline: false,
+    severalPlatforms: false,
     builders: false,
     buildSecrets: false,
     sshAgent: false,
     isolatedSteps: false,
+    timeLimits: false,
     smokeTests: false,
     zstd: false,
     compressionLevels: false,
@@ -37,10 +41,12 @@ export const capabilities: Readonly<Record<Engine, Readonly<Record<Capability, b
   },
   buildkit: {
     previewsOffline: true,
+    severalPlatforms: true,
     builders: true,
     buildSecrets: true,
     sshAgent: true,
     isolatedSteps: true,
+    timeLimits: true,
     smokeTests: true,
     zstd: true,
     compressionLevels: true,
@@ -53,7 +59,7 @@ export const capabilities: Readonly<Record<Engine, Readonly<Record<Capability, b
 /** The inputs that decide. */
 type EngineArgs = Pick<
   GoMultiStageImageArgs,
-  "builder" | "build" | "compression" | "compressionLevel" | "smokeTest" | "retainOnDelete"
+  "platforms" | "builder" | "build" | "compression" | "compressionLevel" | "smokeTest" | "retainOnDelete"
 >;
 
 interface Need {
@@ -66,6 +72,12 @@ interface Need {
 
 /** The inputs that ask something of the engine. */
 export const needs: readonly Need[] = [
+  {
+    input: "platforms",
+    value: '["linux/amd64", "linux/arm64"]',
+    capability: "severalPlatforms",
+    isAsked: ({ platforms }) => Array.isArray(platforms) && platforms.length > 1,
+  },
   { input: "builder", capability: "builders", isAsked: ({ builder }) => builder !== undefined },
   {
     input: "build.caCertificates",
@@ -115,7 +127,7 @@ export function selectEngine(args: EngineArgs): Engine {
 export function engineProblems(engine: Engine, args: EngineArgs): Problem[] {
   return unmetNeeds(engine, args).map(({ input }) => ({
     propertyPath: input,
-    reason: `needs a feature of BuildKit that engine "${engine}" has not; leave engine out, or set it to "buildkit"`,
+    reason: `needs a feature of BuildKit that engine "${engine}" does not have; leave engine out, or set it to "buildkit"`,
   }));
 }
 

@@ -23,7 +23,7 @@ export function goFlagProblem(text: string): string | undefined {
   const reason = Object.hasOwn(refusedFlags, name) ? refusedFlags[name] : undefined;
   if (reason !== undefined) return `is refused: ${reason}`;
   if (name === "buildmode" && !["default", "exe", "pie"].includes(value ?? ""))
-    return "is refused: it gives no program; use exe or pie";
+    return "is refused: it builds no program; use exe or pie";
   return undefined;
 }
 
@@ -77,12 +77,12 @@ const riskyWithCredentials: readonly { names: RegExp; values?: RegExp; reason: s
   { names: /^GOINSECURE$/, reason: "it lets the go command send them to a server that nobody has verified" },
   {
     names: /^(GIT_TRACE\w*|GIT_TR2\w*|GIT_CURL_VERBOSE)$/,
-    reason: "it writes what git sends, them too, into the build's log",
+    reason: "it writes what git sends, with the credentials, into the build's log",
   },
   {
     names: /^GODEBUG$/,
     values: /http2debug/,
-    reason: "http2debug writes what the go command sends, them too, into the build's log",
+    reason: "http2debug writes what the go command sends, with the credentials, into the build's log",
   },
 ];
 

@@ -6,7 +6,7 @@ export { compareGoVersions, golangTag, newestGoVersion, parseGoVersion, type GoV
 export { isDeferred } from "./inputValidator";
 export { portOf, privateHosts } from "./knownHosts";
 export { joinedWords } from "./ldflags";
-export { goTarget, knownPlatforms } from "./platform";
+export { commonTarget, goTarget, knownPlatforms } from "./platform";
 export { quoteValue, type Problem } from "./problem";
 export { secretWarnings } from "./secrets";
 export {
@@ -14,6 +14,7 @@ export {
   hasProblem,
   specOf,
   type BuildSpec,
+  type CacheSpec,
   type ComponentType,
   type ImageSpec,
   type RuntimeSpec,

@@ -31,6 +31,12 @@ export const text =
   (check?: Check): InputCheck =>
   (validator, path, value) =>
     validator.text(path, value, check);
+/** A string that may come late; it is checked again then. */
+export const lateText =
+  (check: Check): InputCheck =>
+  (validator, path, value) => {
+    if (!isDeferred(value)) validator.text(path, value, check);
+  };
 export const texts =
   (check?: Check): InputCheck =>
   (validator, path, value) =>

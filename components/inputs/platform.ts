@@ -20,3 +20,9 @@ export function goTarget(platform: string): Record<string, string> {
   if (target === undefined) throw new Error(`unknown platform ${platform}`);
   return { GOOS: "linux", ...target };
 }
+
+/** Go's variables that hold for each of the platforms. */
+export function commonTarget(platforms: readonly string[]): Record<string, string> {
+  const [platform = "", ...others] = platforms;
+  return others.length === 0 ? goTarget(platform) : { GOOS: "linux" };
+}

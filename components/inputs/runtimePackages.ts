@@ -29,7 +29,7 @@ export function runtimePackages(
   if (packages.length > 0 && image === "scratch") {
     validator.add(
       path,
-      'needs a base with apk, which runtime.image "scratch" has not: it is empty; use another base or leave packages out',
+      'needs a base image with apk, and runtime.image "scratch" is empty; use another base image or leave packages out',
     );
   }
 }

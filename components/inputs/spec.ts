@@ -74,6 +74,12 @@ export interface SmokeTestSpec {
   timeoutSeconds: number;
 }
 
+export interface CacheSpec {
+  /** Where the seeds are; may come late. */
+  repository: Input<string>;
+  write: boolean;
+}
+
 export interface ImageSpec {
   type: ComponentType;
   source: string;
@@ -86,6 +92,7 @@ export interface ImageSpec {
   build: BuildSpec;
   runtime: RuntimeSpec;
   smokeTest: SmokeTestSpec | undefined;
+  cache: CacheSpec | undefined;
   baseImages: BaseImages;
   /** Bytes. */
   maxSize: number | undefined;
@@ -127,6 +134,10 @@ export function specOf(
     build: buildSpec(args.build ?? {}, runtime),
     runtime,
     smokeTest: args.smokeTest && smokeTestSpec(args.smokeTest, runtime),
+    cache: args.cache && {
+      repository: args.cache.repository ?? args.repository ?? "",
+      write: args.cache.write ?? false,
+    },
     baseImages: args.baseImages ?? BaseImages.Tag,
     maxSize: parseSize(args.maxSize),
     maxGrowth: growthLimit(args.maxGrowth),

@@ -12,12 +12,14 @@ import {
 } from "../args";
 import { pushTargetProblem, tagProblem } from "../registry/reference";
 import { buildStage } from "./buildStage";
+import { cache } from "./cache";
 import { engineProblems } from "./engine";
 import {
   InputValidator,
   flag,
   isDeferred,
   isPlainObject,
+  lateText,
   objectOf,
   oneOf,
   secret,
@@ -80,6 +82,7 @@ const multiStage: InputTable<GoMultiStageImageArgs> = {
   runtime: runtimeStage,
   recipe: oneOf(Object.values(Recipe)),
   smokeTest,
+  cache,
 };
 
 /** Every input of each component, with its check. */
@@ -93,9 +96,33 @@ export function validate(type: ComponentType, args: GoMultiStageImageArgs | unde
   const validator = new InputValidator();
   if (!isPlainObject(args)) return [{ propertyPath: "args", reason: "are missing" }];
   validator.object("", args, inputTables[type]);
+  if (Array.isArray(args.platforms) && args.platforms.length > 1) validateSeveral(validator, type, args);
   if (args.engine === Engine.Docker) validator.problems.push(...engineProblems(args.engine, args));
   if (type === "GoMultiStageImage" && args.recipe === Recipe.Classic) validateClassic(validator, args);
   return validator.problems;
+}
+
+/** One Dockerfile compiles for all of them, on the builder's own platform. */
+function validateSeveral(validator: InputValidator, type: ComponentType, args: GoMultiStageImageArgs): void {
+  if (type === "GoSingleStageImage") {
+    validator.add(
+      "platforms",
+      "has several entries, but GoSingleStageImage compiles in the image that it ships, which a builder can only run for its own " +
+        "platform; name one, or use GoMultiStageImage",
+    );
+  } else if (args.recipe === Recipe.Classic) {
+    validator.add(
+      "platforms",
+      'has several entries, but the recipe "classic" compiles for the builder\'s own alone; name one, or use the recipe "fast"',
+    );
+  }
+  if (isPlainObject(args.build) && args.build.cgoEnabled === true) {
+    validator.add(
+      "build.cgoEnabled",
+      "needs a C compiler for each of the platforms, and a build image has one; make an image of each platform, each with a " +
+        "build.image for it, or leave cgoEnabled out",
+    );
+  }
 }
 
 /** The original Dockerfile has nothing to set. */
@@ -104,6 +131,7 @@ function validateClassic(validator: InputValidator, args: GoMultiStageImageArgs)
   if (args.build !== undefined) validator.add("build", fixed);
   if (args.runtime !== undefined) validator.add("runtime", fixed);
   if (args.smokeTest !== undefined) validator.add("smokeTest", fixed);
+  if (args.cache !== undefined) validator.add("cache", fixed);
   if (args.baseImages !== undefined && args.baseImages !== BaseImages.Tag) validator.add("baseImages", fixed);
   if (args.mainPackage !== undefined && args.mainPackage !== ".") validator.add("mainPackage", fixed);
 }
@@ -117,7 +145,7 @@ export function validateDestination(repository: unknown, tags: unknown): Problem
 }
 
 function validateRepository(validator: InputValidator, repository: unknown): void {
-  if (!isDeferred(repository)) validator.text("repository", repository, pushTargetProblem);
+  lateText(pushTargetProblem)(validator, "repository", repository, {});
 }
 
 function validateTags(validator: InputValidator, tags: unknown): void {
@@ -150,11 +178,17 @@ function compressionLevel(
 
 function validatePlatforms(validator: InputValidator, path: string, platforms: unknown): void {
   if (platforms === undefined) return;
-  if (!Array.isArray(platforms) || platforms.length !== 1) {
+  if (!Array.isArray(platforms) || platforms.length === 0) {
     return validator.add(
       path,
-      `${quoteValue(platforms)} is not a list of one platform, such as ["linux/amd64"]`,
+      `${quoteValue(platforms)} is not a list of platforms, such as ["linux/amd64", "linux/arm64"]`,
     );
   }
-  validator.oneOf(`${path}[0]`, platforms[0], knownPlatforms);
+  const seen = new Set<string>();
+  validator.texts(path, platforms, (platform) => {
+    if (!knownPlatforms.includes(platform)) return `is unknown; use ${knownPlatforms.join(" or ")}`;
+    if (seen.has(platform)) return "is there twice";
+    seen.add(platform);
+    return undefined;
+  });
 }

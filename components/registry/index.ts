@@ -2,12 +2,15 @@
 
 import { openSession, type RegistryAccess, type Session } from "./client/session";
 import { readPushedImage, type PushedImage, type ReadOptions } from "./image/pushedImage";
+import { layerlessImage, type ImageDescription } from "./image/describe";
+import { readTags, removeImage as remove } from "./image/tagList";
 import { readTagDigest, writeTag } from "./image/tags";
 import type { Repository } from "./reference";
 
 export { RegistryError } from "./client/errors";
 export type { RegistryAccess } from "./client/session";
 export { findCredentials } from "./credentials/store";
+export { inParallel } from "./image/inParallel";
 export { isDigest } from "./image/manifest";
 export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
 export type { DataSink, TarEntry } from "./image/tar";
@@ -43,6 +46,25 @@ export function putTag(
   access?: RegistryAccess,
 ): Promise<void> {
   return writeTag(sessionFor(repository, access), digest, tag);
+}
+
+/** All tags of a repository, sorted; none where the registry does not know it. */
+export function listTags(repository: Repository, access?: RegistryAccess): Promise<string[]> {
+  return readTags(sessionFor(repository, access));
+}
+
+/** Size, platform and what the configuration says; layers are not read. Of an index, one platform's. */
+export function describeImage(
+  repository: Repository,
+  digest: string,
+  access?: RegistryAccess,
+): Promise<ImageDescription> {
+  return layerlessImage(sessionFor(repository, access), digest);
+}
+
+/** Removes the image with all its tags. */
+export function removeImage(repository: Repository, digest: string, access?: RegistryAccess): Promise<void> {
+  return remove(sessionFor(repository, access), digest);
 }
 
 const sessions = new Map<string, Session>();

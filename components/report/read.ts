@@ -17,8 +17,7 @@ export async function readReport(reference: string, options: ReadReportOptions =
   if (problem !== undefined) throw new Error(`${JSON.stringify(reference)} ${problem}`);
   const { repository, ...place } = parseImageReference(reference);
   const image = await visitImage(repository, place, { ...options, visitor: () => new FileVisitor() });
-  if (image === undefined)
-    throw new Error(`${reference}: the registry has no such tag (or hides it from who may not read it)`);
+  if (image === undefined) throw new Error(`${reference}: tag not found (or you are not allowed to read it)`);
   await Promise.all(image.layers.map(({ visitor }) => visitor.finished()));
   const { digest, platform, size } = image;
   const owners = new Map(image.layers.flatMap(({ visitor }) => [...visitor.owners]));

@@ -254,7 +254,7 @@ class Walk {
 
   /** Files that lie beside the code or in the package's directory; others are the toolchain's or the system's. */
   private includes(file: string, directory: string, { names, unclear }: Includes): void {
-    if (unclear) this.unsure ??= `${file} includes files that cannot be told without a C compiler`;
+    if (unclear) this.unsure ??= `${file} includes files that cannot be determined without a C compiler`;
     for (const name of names) {
       for (const from of new Set([path.posix.dirname(file), directory])) {
         const included = join(from, name);

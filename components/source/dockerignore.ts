@@ -14,6 +14,9 @@ export class DockerignoreError extends Error {
 /** moby would read these for themselves even in a set of characters. */
 const wildcards = /[-\]*?[]/;
 
+/** After a backslash, moby's regular expressions take these for themselves; a letter would mean something else. */
+const escapable = /^[\x20-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]$/;
+
 interface Pattern {
   /** What it matches is sent after all. */
   excepts: boolean;
@@ -97,18 +100,23 @@ function tokensOf(pattern: string, refuse: (why: string) => Error): Token[] {
       const set = classAt(characters, at, wildcards);
       if (set === undefined)
         throw refuse("[ begins a set of characters, such as [a-z], that does not end or is empty");
+      for (let inside = at + 1; inside < set.end; inside++)
+        if (characters[inside] === "\\") checkEscape(characters[++inside], refuse);
       tokens.push(set.token);
       at = set.end;
     } else if (character === "\\") {
-      const next = characters[++at];
-      if (next === undefined || !/^[\x20-\x7e]$/.test(next) || /[A-Za-z0-9]/.test(next))
-        throw refuse("\\ stands before no character that needs it");
-      tokens.push({ kind: "character", value: next });
+      tokens.push({ kind: "character", value: checkEscape(characters[++at], refuse) });
     } else {
       tokens.push({ kind: "character", value: character });
     }
   }
   return tokens;
+}
+
+function checkEscape(character: string | undefined, refuse: (why: string) => Error): string {
+  if (character === undefined || !escapable.test(character))
+    throw refuse("\\ stands before no character that needs it");
+  return character;
 }
 
 function isMatch(tokens: readonly Token[], file: string, budget: Budget): boolean {

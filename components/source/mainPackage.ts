@@ -6,12 +6,27 @@ import { quoteValue, type Problem } from "../inputs";
 import { parseGoFile } from "./goFile";
 import { isFile, slashed, statOf } from "./paths";
 
-/** The package must have Go files that are compiled, and they must be of package main: a library gives no program. */
+/** The build for a platform. */
+export interface PlatformBuild {
+  platform: string;
+  /** False for a Go file that it certainly leaves out, by its name and its //go:build line. */
+  isCompiled: (name: string, constraint: string | undefined) => boolean;
+}
+
+/**
+ * The package must have Go files that are compiled, and they must be of package main: a library gives no program. The problems
+ * of the first platform that has any.
+ */
 export function mainPackageProblems(
   mainPackage: string,
   target: string,
-  isCompiled: (name: string, constraint: string | undefined) => boolean,
+  builds: readonly PlatformBuild[],
 ): Problem[] {
+  const found = builds.map((build) => problemsOf(mainPackage, target, build));
+  return found.find((problems) => problems.length > 0) ?? [];
+}
+
+function problemsOf(mainPackage: string, target: string, { platform, isCompiled }: PlatformBuild): Problem[] {
   const wrong = (reason: string) => [
     { propertyPath: "mainPackage", reason: `${quoteValue(mainPackage)} ${reason}` },
   ];
@@ -35,7 +50,7 @@ export function mainPackageProblems(
   );
   if (found.length > 0 && compiled.length === 0) {
     return wrong(
-      "has no Go files for this build: their names or //go:build lines leave all of them out. Set platforms or build.buildTags, or name another package",
+      `has no Go files for ${platform}: their names or //go:build lines leave all of them out. Set platforms or build.buildTags, or name another package`,
     );
   }
   const library = compiled.find(({ packageName }) => packageName !== undefined && packageName !== "main");

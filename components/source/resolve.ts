@@ -7,6 +7,9 @@ import { constraintMatches, nameMatches, type BuildContext } from "./buildConstr
 import { buildClosure, type Closure } from "./closure";
 import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
+import { externalImports } from "./imports";
+import { joined } from "./joinedClosure";
+import { lazily } from "./lazily";
 import { findGoService, type GoService } from "./service";
 import { golangImage, toolchainProblems } from "./toolchain";
 import { Tree } from "./tree";
@@ -20,6 +23,8 @@ export interface Source {
   closure: Closure;
   /** Files that runtime.files names: they are shipped as they are. */
   shipped: readonly string[];
+  /** What a seed compiles. It takes a look at all Go files of the modules, which a build without the input cache does not need. */
+  imports: () => readonly string[];
 }
 
 /** The service of a spec, of which the given problems are known; an input that has one is not looked at. */
@@ -64,13 +69,16 @@ function onDisk<T>(look: () => T): { value?: T; problems: Problem[] } {
 }
 
 function lookForService(spec: ImageSpec): ReturnType<typeof findGoService> {
-  const { source, mainPackage, build } = spec;
-  const context = buildContext(spec);
+  const { source, mainPackage, build, platforms } = spec;
+  const contexts = buildContexts(spec);
   return findGoService(source, {
     mainPackage,
     workspace: build.env["GOWORK"] !== "off",
     vendor: vendorSetting(goFlags(build)),
-    isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
+    builds: contexts.map((context, n) => ({
+      platform: platforms[n] ?? "",
+      isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
+    })),
   });
 }
 
@@ -88,23 +96,24 @@ function goFlags({ flags, env }: BuildSpec): string[] {
 /** Variables that change which files the go command takes. */
 const decisiveVariables = ["GOFLAGS", "GOEXPERIMENT"];
 
-/** What decides which files are compiled. */
-function buildContext({ build, platforms: [platform = ""] }: ImageSpec): BuildContext {
+/** What decides which files are compiled, for each platform. */
+function buildContexts({ build, platforms }: ImageSpec): BuildContext[] {
   const variables = Object.keys(build.env);
-  return {
+  return platforms.map((platform) => ({
     goarch: goTarget(platform)["GOARCH"] ?? "",
     cgoEnabled: build.cgoEnabled,
     buildTags: build.buildTags,
     flags: goFlags(build),
     compilerFlags: variables.some((name) => /^(CC|CXX|CGO_.*FLAGS)$/.test(name)),
     uncertain: variables.some((name) => decisiveVariables.includes(name)),
-  };
+  }));
 }
 
 function findSource(service: GoService, spec: ImageSpec): Source {
   const tree = new Tree(service.root);
   const { files: named } = spec.runtime;
-  const closure = buildClosure(tree, service, buildContext(spec), named);
+  const contexts = buildContexts(spec);
+  const closure = joined(contexts.map((context) => buildClosure(tree, service, context, named)));
   const { files, problems: ofIgnore } = withoutIgnored(tree, service.moduleDirectory, closure.files);
   const problems = [...closure.problems, ...ofIgnore, ...ignoredProblems(closure.required, files)];
   const roots = named.map((file) => path.posix.join(service.sourceDirectory, file));
@@ -121,6 +130,7 @@ function findSource(service: GoService, spec: ImageSpec): Source {
     golangImage: golangImage(spec.build, service.goMod),
     closure: { ...closure, files, problems },
     shipped: files.filter((file) => roots.some((root) => isBelow(file, root))),
+    imports: lazily(() => externalImports(tree, service, contexts)),
   };
 }
 

@@ -6,7 +6,7 @@ import * as path from "node:path";
 import { newestGoVersion, parseGoVersion, quoteValue, type Problem } from "../inputs";
 import { leavesOutVendor } from "./ignore";
 import { parseGoMod, type GoMod, type GoModFile } from "./goMod";
-import { mainPackageProblems } from "./mainPackage";
+import { mainPackageProblems, type PlatformBuild } from "./mainPackage";
 import { isFile, slashed, statOf } from "./paths";
 
 /** A module that lies on disk. */
@@ -47,9 +47,11 @@ export interface ModuleSettings {
   workspace?: boolean;
   /** True when -mod=vendor, false when -mod=mod or -mod=readonly. */
   vendor?: boolean | undefined;
-  /** False for a Go file that the build certainly leaves out, by its name and its //go:build line. */
-  isCompiled?: (name: string, constraint: string | undefined) => boolean;
+  /** One for each platform. */
+  builds?: readonly PlatformBuild[];
 }
+
+const anyBuild: PlatformBuild = { platform: "linux", isCompiled: () => true };
 
 /** Finds the service; the problems name the inputs source and mainPackage. */
 export function findGoService(
@@ -119,8 +121,8 @@ export function findGoService(
     downloads: vendor !== "yes" && needed.size > 0,
   };
   problems.push(...tooWide(source, [vendorRoot, ...mains, ...replaced.map((module) => module.directory)]));
-  const { isCompiled = () => true } = settings;
-  problems.push(...mainPackageProblems(settings.mainPackage ?? ".", packageDirectory, isCompiled));
+  const { mainPackage = ".", builds = [anyBuild] } = settings;
+  problems.push(...mainPackageProblems(mainPackage, packageDirectory, builds));
   return { service, problems };
 }
 

@@ -19,9 +19,12 @@ const ownDirectory = ".goimage";
 export class Tree {
   private readonly directories = new Map<string, ReadonlyMap<string, Entry>>();
   private readonly contents = new Map<string, Buffer>();
+  /** Absolute, since files may be read after the program has gone to another directory. */
+  private readonly root: string;
   private readonly realRoot: string;
 
-  constructor(readonly root: string) {
+  constructor(root: string) {
+    this.root = path.resolve(root);
     this.realRoot = fs.realpathSync(root);
   }
 

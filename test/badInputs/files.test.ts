@@ -61,7 +61,10 @@ describe("a main package", () => {
     await accepted(only("go1.18"));
     await accepted(only("custom"), { build: { buildTags: ["custom"] } });
     await accepted(only("arm64"), { platforms: ["linux/arm64"] });
-    await refused(/"\." has no Go files for this build: /, only("custom"));
+    await refused(/"\." has no Go files for linux\/s390x: /, only("arm64"), {
+      platforms: ["linux/arm64", "linux/s390x"],
+    });
+    await refused(/"\." has no Go files for linux\/amd64: /, only("custom"));
   });
 
   it("has no other package beside it", () =>
@@ -81,7 +84,7 @@ describe("a file that only its owner may read", () => {
     assert.equal(warnings.length, 1);
     assert.match(
       warnings[0] ?? "",
-      /^data\/a\.txt can be read by the owner alone here, and by everyone in the image/,
+      /^data\/a\.txt is private on this machine, but everyone can read it in the image/,
     );
     assert.deepEqual((await accepted(files, {}, prepare)).warnings, []);
   });

@@ -37,10 +37,14 @@ describe("values of the wrong kind", () => {
   /** What is right in a place although it would be wrong in others. */
   const right = (place: string, kind: string) =>
     (late.includes(kind) &&
-      /^(repository|tags|registry\.(username|password)|build\.(netrc|caCertificates))$/.test(place)) ||
+      /^(repository|tags|cache\.repository|registry\.(username|password)|build\.(netrc|caCertificates))$/.test(
+        place,
+      )) ||
     (kind === "an Output in a list" && place === "tags") ||
     (kind === "true" &&
-      /^(build\.cgoEnabled|registry\.insecure|retainOnDelete|runtime\.timezones)$/.test(place)) ||
+      /^(build\.cgoEnabled|cache\.write|registry\.insecure|retainOnDelete|runtime\.timezones)$/.test(
+        place,
+      )) ||
     (kind === "a number" &&
       /Seconds$|retries$|^max(Size|Growth)$|^compressionLevel$|^smokeTest\.http\.port$/.test(place));
 

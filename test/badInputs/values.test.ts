@@ -183,7 +183,7 @@ const rows: Row[] = [
   [
     "bad input 57: packages in an empty image",
     { runtime: { packages: ["curl"], image: "scratch" } },
-    /^runtime\.packages: needs a base with apk, which runtime\.image "scratch" has not/,
+    /^runtime\.packages: needs a base image with apk, and runtime\.image "scratch" is empty/,
   ],
 
   ...["0", "70000", "80/TCP", "8080:80", "-1", "8e3", " 80"].map((port): Row => [

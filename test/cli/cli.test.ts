@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseArguments } from "../../components/cli/arguments";
+import { parseArguments, type CacheArguments, type ReportArguments } from "../../components/cli/arguments";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { imageReference, pulumiOutputs } from "../../components/cli/stackOutput";
@@ -8,7 +8,14 @@ import { makeTree } from "../support/module";
 describe("goimage's command line", () => {
   it("has a default for everything but the image", () => {
     assert.deepEqual(parseArguments(["report", "a/b:1"]), {
-      ...{ image: "a/b:1", format: "html", output: "goimage-report.html", top: 20, insecure: false },
+      ...{
+        command: "report",
+        image: "a/b:1",
+        format: "html",
+        output: "goimage-report.html",
+        top: 20,
+        insecure: false,
+      },
       ...{ compare: undefined, platform: undefined, stack: undefined, cwd: undefined },
     });
     assert.equal(parseArguments(["--help"]), undefined);
@@ -16,18 +23,50 @@ describe("goimage's command line", () => {
   });
 
   it("takes the format from the file's name, and writes to standard output where asked", () => {
-    assert.equal(parseArguments(["report", "a", "--output", "x.MD"])?.format, "markdown");
-    assert.equal(parseArguments(["report", "a", "--output", "x.svg", "--format", "json"])?.format, "json");
-    assert.equal(parseArguments(["report", "a", "--output", "-"])?.output, undefined);
-    assert.equal(parseArguments(["report", "a", "--format", "table"])?.output, undefined);
+    const report = (...args: string[]) => parseArguments(["report", "a", ...args]) as ReportArguments;
+    assert.equal(report("--output", "x.MD").format, "markdown");
+    assert.equal(report("--output", "x.svg", "--format", "json").format, "json");
+    assert.equal(report("--output", "-").output, undefined);
+    assert.equal(report("--format", "table").output, undefined);
+  });
+
+  it("has commands for the cache, of which the one that removes shows first", () => {
+    const of = (...args: string[]) => {
+      const { repository, ...rest } = parseArguments(["cache", ...args]) as CacheArguments;
+      return { ...rest, repository: repository.name };
+    };
+    const repository = "r.example.com/a";
+    const plain = { repository, keep: 0, remove: false, insecure: false };
+    assert.deepEqual(of("ls", repository), { ...plain, command: "ls" });
+    assert.deepEqual(of("ls", repository, "--insecure"), { ...plain, command: "ls", insecure: true });
+    assert.deepEqual(of("prune", repository, "--keep", "3"), { ...plain, command: "prune", keep: 3 });
+    assert.deepEqual(of("prune", repository, "--keep=0", "--yes"), {
+      ...plain,
+      command: "prune",
+      remove: true,
+    });
   });
 
   const wrong: [string[], RegExp][] = [
+    [["cache"], /cache has the commands ls and prune$/],
+    [["cache", "rm", "r.example.com/a"], /cache has the commands ls and prune, and no rm/],
+    [["cache", "ls"], /cache ls takes one repository/],
+    [["cache", "ls", "r.example.com/a", "b"], /cache ls takes one repository/],
+    [["cache", "ls", "r.example.com/a:v1"], /the repository r\.example\.com\/a:v1 /],
+    [["cache", "ls", "r.example.com/a", "--keep", "1"], /cache ls has no option --keep/],
+    [["cache", "prune", "r.example.com/a"], /cache prune needs --keep NUMBER/],
+    [
+      ["cache", "prune", "r.example.com/a", "--keep", "x"],
+      /--keep is x; it must be a whole number, 0 or more/,
+    ],
+    [["cache", "prune", "r.example.com/a", "--keep", "-1"], /keep/],
+    [["cache", "prune", "r.example.com/a", "--keep", "1", "--top", "3"], /cache prune has no option --top/],
+    [["report", "a", "--yes"], /report has no option --yes/],
     [[], /there is no command$/],
     [["size"], /there is no command size/],
-    [["report"], /wants an image/],
-    [["report", "a", "b"], /wants one image; there is also b/],
-    [["report", "a", "--top", "0"], /--top is 0; it must be a whole number from 1 on/],
+    [["report"], /needs an image/],
+    [["report", "a", "b"], /takes one image; it also got b/],
+    [["report", "a", "--top", "0"], /--top is 0; it must be a whole number, 1 or more/],
     [["report", "a", "--platform", "linux/x"], /--platform is linux\/x; known are linux\/amd64/],
     [["report", "a", "--formt", "x"], /formt/],
   ];
@@ -67,7 +106,7 @@ describe("images by the name of a stack output", () => {
   it("says what there is instead", async () => {
     await assert.rejects(resolve("other"), /no output other; it has ref, simple, images/);
     await assert.rejects(resolve("simple.constructor"), /no output simple.constructor/);
-    await assert.rejects(resolve("digest"), /is no image reference: "sha256:0"/);
+    await assert.rejects(resolve("digest"), /is not an image reference: "sha256:0"/);
     await assert.rejects(resolve("hidden"), /is a secret/);
     await assert.rejects(
       imageReference("x", () => Promise.resolve({})),
@@ -91,7 +130,10 @@ describe("outputs that Pulumi tells", () => {
   it("are read, and what is no JSON is an error of its own", async () => {
     assert.deepEqual(await answers(`echo '{"ref":"a/b"}'`), { ref: "a/b" });
     for (const other of ["warning: a new version", "", "null", '"text"'])
-      await assert.rejects(answers(`printf '%s' '${other}'`), /gave no JSON object: run it with --json/);
+      await assert.rejects(
+        answers(`printf '%s' '${other}'`),
+        /did not print a JSON object: run it with --json/,
+      );
   });
 
   it("come with a failure's words, cleaned and cut", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ImageLayer, LayerContents } from "../../components/outputs";
-import { failedChecks, imageChecks } from "../../components/deploy/checks";
+import { checksOfAll, failedChecks, imageChecks } from "../../components/deploy/checks";
 import { examplePlan } from "../support/plan";
 
 const none: LayerContents = {
@@ -21,6 +21,26 @@ function failed(layers: ImageLayer[], user = "65532:65532", timezones = false): 
 }
 
 const good = [layer({ certificates: true }), layer({ program: { static: true } })];
+
+describe("checks of several platforms", () => {
+  const checks = (...layers: ImageLayer[]) => imageChecks({ user: "7", layers, timezones: false });
+  const dynamic = layer({ program: { static: false, interpreter: "/lib/ld.so" } });
+
+  it("pass when each platform passes, and say where they differ", () => {
+    const found = checksOfAll(["linux/amd64", "linux/arm64"], [checks(...good), checks(...good, dynamic)]);
+    assert.deepEqual(found, [
+      { name: "nonRootUser", passed: true, detail: "the user is 7" },
+      { name: "noSetuidFiles", passed: true, detail: "none" },
+      {
+        name: "staticBinary",
+        passed: false,
+        detail: "linux/amd64: no interpreter; linux/arm64: needs /lib/ld.so",
+      },
+      { name: "certificates", passed: true, detail: "a bundle is there" },
+    ]);
+    assert.deepEqual(checksOfAll(["linux/amd64"], [checks(...good)]), checks(...good));
+  });
+});
 
 describe("imageChecks", () => {
   it("passes a static program of a plain user with certificates", () => {

@@ -14,16 +14,26 @@ const state = {
     sizeSummary: "s",
   },
   ...{
+    platformDigests: { "linux/amd64": `sha256:${"c".repeat(64)}` },
     platformSizes: { "linux/amd64": 3 },
+    platformLayers: { "linux/arm64": [layer] },
     checks: [{ name: "n", passed: true, detail: "d" }],
     tags: ["r.example.com/a:v1"],
   },
   ...{ dockerfile: "FROM x\n", sourceHash: "h", sourceFiles: { "main.go": "1" }, baseImages: { x: digest } },
-  ...{ repair: "none", context: ".goimage/p/s/a-MultiStage" },
+  ...{ repair: "none", context: ".goimage/p/s/a-MultiStage", seed: { GOIMAGE_SEED: "r@sha256:1" } },
 };
 
 describe("what the state has of the last deployment", () => {
   it("is read whole", () => assert.deepEqual(parseDeployed(state), state));
+
+  it("has the digest by platform where an older version has written one digest", () => {
+    const of = (platformSizes: object) =>
+      parseDeployed({ ...state, platformDigests: undefined, platformSizes })?.platformDigests;
+    assert.deepEqual(of({ "linux/arm64": 3 }), { "linux/arm64": digest });
+    assert.deepEqual(of({}), {});
+    assert.deepEqual(of({ "linux/amd64": 3, "linux/arm64": 3 }), {});
+  });
 
   it("is no deployment without an image", () => {
     const wrong: object[] = [
@@ -44,13 +54,14 @@ describe("what the state has of the last deployment", () => {
   it("loses a field of another kind, and no other", () => {
     const wrong: Record<string, unknown> = {
       ...{ dockerfile: 1, sourceHash: {}, sourceFiles: { a: 1 }, baseImages: { x: "latest" }, tags: [1] },
-      ...{ repair: 1, context: [] },
+      ...{ repair: 1, context: [], seed: { GOIMAGE_SEED: 1 } },
     };
     for (const [name, value] of Object.entries(wrong)) {
       const expected: Record<string, unknown> = { ...state };
       delete expected[name];
       assert.deepEqual(parseDeployed({ ...state, [name]: value }), expected, name);
     }
+    assert.deepEqual(parseDeployed({ ...state, platformLayers: { a: [1] } })?.platformLayers, {});
     const others = { platformSizes: { a: "1" }, unpackedSize: "4", sizeSummary: 1, checks: [{ name: "n" }] };
     const { platformSizes, unpackedSize, sizeSummary, checks } = parseDeployed({ ...state, ...others }) ?? {};
     assert.deepEqual([platformSizes, unpackedSize, sizeSummary, checks], [{}, 0, "", []]);

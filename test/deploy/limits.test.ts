@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { breakdown, exceededLimits as exceeded, type SizedImage } from "../../components/deploy/limits";
+import {
+  breakdown,
+  exceededLimits as exceeded,
+  exceededPlatforms,
+  type SizedImage,
+} from "../../components/deploy/limits";
 import { growthLimit, growthProblem, parseSize, sizeProblem } from "../../components/inputs/sizeLimit";
 
 /** Limits as the inputs give them. */
@@ -17,6 +22,51 @@ const image = (base: number, binary: number) => ({
     { digest: "a", mediaType: "m", size: base, origin: "base" },
     { digest: "b", mediaType: "m", size: binary, origin: "binary" },
   ],
+});
+
+describe("limits of several platforms", () => {
+  const arm = image(50, 70);
+  const several = {
+    ...image(60, 40),
+    platformSizes: { "linux/amd64": 100, "linux/arm64": 120 },
+    platformLayers: { "linux/arm64": arm.layers },
+  };
+  const limits = (platforms: string[], maxSize?: number, maxGrowth?: number) => ({
+    ...{ platforms, maxSize },
+    maxGrowth: growthLimit(maxGrowth),
+  });
+  const both = ["linux/amd64", "linux/arm64"];
+
+  it("hold for each by itself, and show the bytes of that one", () => {
+    assert.deepEqual(exceededPlatforms(limits(both, 120), several, undefined), []);
+    assert.deepEqual(exceededPlatforms(limits(both, 110), several, undefined), [
+      {
+        platform: "linux/arm64",
+        lines: ["linux/arm64: the image has 120 B, 10 B more than maxSize allows (110 B)"],
+        sums: breakdown(arm, undefined),
+      },
+    ]);
+    const found = exceededPlatforms(limits(both, 1), several, undefined);
+    assert.deepEqual(
+      found.map(({ platform }) => platform),
+      both,
+    );
+  });
+
+  it("compare growth with the same platform, and with none that is new", () => {
+    const before = { ...image(60, 20), platformSizes: { "linux/amd64": 80 }, platformLayers: {} };
+    const lines = (platforms: string[]) =>
+      exceededPlatforms(limits(platforms, undefined, 5), several, before).flatMap((each) => each.lines);
+    assert.deepEqual(lines(both), [
+      "linux/amd64: the image grew by 20 B, from 80 B to 100 B; maxGrowth allows 5 B",
+    ]);
+    // One that replaces another is the stack's image as before.
+    const only = { ...arm, platformSizes: { "linux/arm64": 120 }, platformLayers: {} };
+    assert.deepEqual(
+      exceededPlatforms(limits(["linux/arm64"], undefined, 5), only, before).flatMap((each) => each.lines),
+      ["the image grew by 40 B, from 80 B to 120 B; maxGrowth allows 5 B"],
+    );
+  });
 });
 
 describe("budget", () => {

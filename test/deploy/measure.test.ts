@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { measureImage, originOf, type MeasureOptions } from "../../components/deploy/measure";
 import type { ImageLayer } from "../../components/outputs";
+import { mediaTypes } from "../../components/registry/image/manifest";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { examplePlan } from "../support/plan";
 import { binaryInstruction, serveImage } from "../support/servedImage";
@@ -43,6 +44,35 @@ describe("measureImage", () => {
         before.map((count) => count + 1),
       );
     }
+  });
+
+  it("reads each platform of an index by itself, and what they share once", async () => {
+    const [amd64, arm64] = [digest, serveImage(registry, { sizes: [1000, 20], user: "0" })];
+    const entry = (of: string, architecture: string) => ({
+      ...{ mediaType: mediaTypes.ociManifest, digest: of, size: 1 },
+      platform: { os: "linux", architecture },
+    });
+    digest = registry.addManifest(
+      { schemaVersion: 2, manifests: [entry(amd64, "amd64"), entry(arm64, "arm64")] },
+      mediaTypes.ociIndex,
+    );
+    const image = await measured([], { platforms: ["linux/arm64", "linux/amd64"] });
+    assert.deepEqual(image.platformDigests, { "linux/arm64": arm64, "linux/amd64": amd64 });
+    assert.equal(image.size, image.platformSizes["linux/arm64"]);
+    assert.notEqual(image.size, image.platformSizes["linux/amd64"]);
+    assert.equal(image.unpackedSize, 1020);
+    const others = image.platformLayers["linux/amd64"] ?? [];
+    assert.deepEqual(
+      others.map(({ unpackedSize }) => unpackedSize),
+      [1000, 10],
+    );
+    assert.equal(others[0]?.digest, image.layers[0]?.digest);
+    assert.deepEqual([...image.layers, ...others].map(downloads), [1, 1, 1, 1]);
+    const user = image.checks.find(({ name }) => name === "nonRootUser");
+    assert.deepEqual(
+      [user?.passed, user?.detail],
+      [false, "linux/arm64: the user is 0; linux/amd64: the user is 65532"],
+    );
   });
 
   it("checks time zones where they were asked for", async () => {

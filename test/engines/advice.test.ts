@@ -6,6 +6,8 @@ const attempt: Attempt = {
   registry: "r.example.com",
   user: undefined,
   builder: undefined,
+  buildArgs: { GOIMAGE_SEED: "r.example.com/seeds@sha256:5eed" },
+  platforms: ["linux/amd64", "linux/arm64"],
   dockerfile: "FROM --platform=$BUILDPLATFORM golang:1.23 AS build\nFROM alpine:3.20.3 AS app\n",
 };
 const buildkit = "failed to solve: failed to push r.example.com/team/api:v1: ";
@@ -90,7 +92,7 @@ describe("advice", () => {
     ],
     [`${docker}received unexpected HTTP status: 502 Bad Gateway`, {}, /run pulumi up again when it works/],
     [`${buildkit}unknown: unknown error`, {}, /run pulumi up again when it works/],
-    [`${docker}invalid checksum digest format`, {}, /true digest of what it stored/],
+    [`${docker}invalid checksum digest format`, {}, /reports a wrong digest for what it stored/],
     [`${docker}Put "http://127.0.0.1:1/": EOF`, {}, /run pulumi up again when it works/],
     ['new builder: no builder "ci" found', { builder: "ci" }, /there is no builder ci on this machine/],
     [
@@ -103,28 +105,33 @@ describe("advice", () => {
     [
       "failed to solve: alpine:3.20.3: failed to resolve source metadata for docker.io/library/alpine:3.20.3: not found",
       {},
-      /^the base image alpine:3\.20\.3 cannot be had/,
+      /^the base image alpine:3\.20\.3 cannot be pulled/,
     ],
     [
       'failed to solve with frontend dockerfile.v0: failed to create LLB definition: failed to do request: Head "https://registry-1.docker.io/v2/library/golang/manifests/1.23": no such host',
       {},
-      /^the base image golang:1\.23 cannot be had/,
+      /^the base image golang:1\.23 cannot be pulled/,
     ],
     [
       "failed to solve: alpine:3.20.3: failed to resolve source metadata for docker.io/library/alpine:3.20.3: no match for platform in manifest: not found",
       {},
-      /^the base image alpine:3\.20\.3 is not there for the platform that is asked for: .*runtime\.packages/,
+      /^the base image alpine:3\.20\.3 does not exist for a platform that is needed: linux\/amd64, linux\/arm64, .*runtime\.packages/,
     ],
     [
       "failed to solve with frontend dockerfile.v0: failed to create LLB definition: no match for platform in manifest sha256:fa80: not found",
       {},
-      /^a base image is not there for the platform/,
+      /^a base image does not exist for a platform/,
+    ],
+    [
+      "failed to solve: r.example.com/seeds@sha256:5eed: failed to resolve source metadata for r.example.com/seeds@sha256:5eed: not found",
+      {},
+      /^the seed r\.example\.com\/seeds@sha256:5eed of the last build cannot be pulled, .* leave the input cache out/,
     ],
     // A stranger's registry that refuses a base image is not the one that is pushed to.
     [
       "failed to resolve source metadata for x.test/base:1: unexpected status: 401 Unauthorized",
       { dockerfile: "FROM x.test/base:1\n" },
-      /^the base image x\.test\/base:1 cannot be had/,
+      /^the base image x\.test\/base:1 cannot be pulled/,
     ],
   ] as const) {
     it(`explains ${message.slice(0, 90)}`, () => {

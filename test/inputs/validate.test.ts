@@ -116,7 +116,22 @@ describe("validation", () => {
       { platforms: ["windows/amd64"] },
       /^platforms\[0\]: "windows\/amd64" is unknown; use linux\/amd64 or linux\/arm64/,
     ],
-    [{ platforms: ["linux/amd64", "linux/arm64"] }, /^platforms: .* is not a list of one platform/],
+    [{ platforms: [] }, /^platforms: \[\] is not a list of platforms/],
+    [{ platforms: "linux/amd64" }, /^platforms: "linux\/amd64" is not a list of platforms/],
+    [{ platforms: [undefined] }, /^platforms\[0\]: is missing/],
+    [{ platforms: ["linux/amd64", "linux/amd64"] }, /^platforms\[1\]: "linux\/amd64" is there twice/],
+    [
+      { platforms: ["linux/amd64", "linux/arm64"], recipe: "classic" },
+      /^platforms: has several entries, but the recipe "classic"/,
+    ],
+    [
+      { platforms: ["linux/amd64", "linux/arm64"], build: { cgoEnabled: true, image: "golang:1.23-alpine" } },
+      /^build\.cgoEnabled: needs a C compiler for each of the platforms/,
+    ],
+    [
+      { platforms: ["linux/amd64", "linux/arm64"], engine: "docker" },
+      /^platforms: needs a feature of BuildKit/,
+    ],
     [{ platform: "linux/amd64" }, /^platform: is unknown; allowed are source, mainPackage/],
     [{ mainPackage: "cmd/api" }, /^mainPackage: "cmd\/api" is not a package/],
     [{ mainPackage: "./cmd/../../x" }, /^mainPackage: /],

@@ -1,9 +1,10 @@
 // The smoke test's prober, compiled and run on this machine against programs that misbehave.
 
 import assert from "node:assert/strict";
+import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
-import { prober } from "../../components/dockerfile/steps/smokeTestProber";
+import { prober, proberOfSeveral } from "../../components/dockerfile/steps/smokeTestProber";
 import { makeTree } from "../support/module";
 import { run, type Run } from "./support/project";
 
@@ -31,6 +32,31 @@ describe("prober", function () {
   };
   const answer = (status: number) =>
     `require("http").createServer((q, s) => s.writeHead(${status}).end(q.url)).listen(port);`;
+
+  it("of several platforms passes a program of another one, unless its own is none of them", async () => {
+    const several = makeTree({ "main.go": proberOfSeveral, foreign: "\u007fELF of another machine" });
+    assert.deepEqual(await run("gofmt", ["-l", "main.go"], several), { code: 0, output: "" });
+    const build = ["build", "-gcflags=-lang=go1.16", "-o", "prober", "main.go"];
+    const built = await run("go", build, several, { CGO_ENABLED: "0", GOFLAGS: "" });
+    assert.equal(built.code, 0, built.output);
+    fs.chmodSync(path.join(several, "foreign"), 0o755);
+    const probed = (architectures: string, program = path.join(several, "foreign")) =>
+      run(path.join(several, "prober"), [`-architectures=${architectures}`, "--", program], several);
+    const own = (await run("go", ["env", "GOARCH"], several)).output.trim();
+    assert.deepEqual(await probed(`mips,${own}`), {
+      code: 0,
+      output: `not run: this builder is for linux/${own}\n`,
+    });
+    const { code, output } = await probed("mips,sparc");
+    assert.deepEqual(
+      [code, output.split(";")[0]],
+      [
+        1,
+        `smoke test failed: this builder, for linux/${own}, cannot run programs of the platforms mips,sparc\n`,
+      ],
+    );
+    assert.equal((await probed(own, "/bin/false")).code, 1);
+  });
 
   it("passes a program that ends with 0, and what it prints", async () => {
     assert.deepEqual(await node("console.log(process.argv.length)"), { code: 0, output: "1\n" });

@@ -82,7 +82,7 @@ exports.comparison = compareImages(simple, multi);
     assert.match(missing.output, /the stack has no output nothere; it has comparison, multi, simple/);
     const tag = await goimage(`${registry}/${project.repository.split("/").slice(1).join("/")}/multi:gone`);
     assert.equal(tag.code, 1);
-    assert.match(tag.output, /the registry has no such tag/);
+    assert.match(tag.output, /tag not found/);
     const wrong = await goimage("multi", "--format", "pdf");
     assert.equal(wrong.code, 2);
     assert.match(wrong.output, /--format is pdf; it can be html, table, json, svg, markdown/);

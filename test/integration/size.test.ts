@@ -125,6 +125,6 @@ describe("compression", function () {
     const project = helloProject(program('engine: "docker", compression: "zstd"'));
     const { code, output } = await project.pulumi(["preview"]);
     assert.notEqual(code, 0);
-    assert.match(output, /compression: needs a feature of BuildKit that engine "docker" has not/);
+    assert.match(output, /compression: needs a feature of BuildKit that engine "docker" does not have/);
   });
 });

@@ -170,6 +170,8 @@ describe(".dockerignore", () => {
           "a]b",
           "[a",
           "a\\",
+          "[\\é]",
+          "[\\^]",
           "x/**/y/**/z",
           "**/y/**",
           "node_modules/**\n!node_modules/a",
@@ -233,7 +235,6 @@ describe(".dockerignore", () => {
       // expressions; here they stand for themselves.
       const isOdd = ({ ignore }: Question) =>
         /\[[^\]\n]*[*?[]/.test(ignore) ||
-        /\\[A-Za-z0-9]/.test(ignore) ||
         ignore
           .split("\n")
           .some((text) => /[|{}^]/.test(text.replaceAll("[^", "[")) && /[*?[\]\\]/.test(text));

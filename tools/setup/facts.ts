@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { mayDownload } from "./checksums";
 import { answers } from "./download";
 import { mustRun, run, SetupError, which } from "./exec";
+import { kubernetesTools } from "./kubernetes";
 import type { Layout } from "./paths";
 import { compareVersions, type Facts } from "./plan";
 import type { Daemon } from "./userDaemon";
@@ -78,6 +79,7 @@ export function gatherFacts(layout: Layout, daemon: Daemon | undefined): Facts {
         ? { version: found.version, where: tool === pulumi ? found.where : host }
         : undefined;
     }
+    if (kubernetesTools.includes(tool)) return fits(tool, find(...tool.commands), ["--version"]);
     if (tool === registry) return fits(tool, find("registry", "docker-registry"), ["--version"]);
     if (tool === buildx) {
       const plugin = find("docker") && (await run("docker", ["buildx", "version"])).code === 0;

@@ -60,10 +60,14 @@ interface Plan {
   readonly official: boolean;
 }
 
-/** `more`: programs that only the caller needs. With nothing missing this takes a second; what it does otherwise is said before it is done. */
+/**
+ * `more`: programs that only the caller needs; `extra`: tools beyond those of every run. With nothing missing this takes a second;
+ * what it does otherwise is said before it is done.
+ */
 export async function ensureToolchain(
   layout: Layout = defaultLayout(),
   more: readonly SystemCommand[] = [],
+  extra: readonly Tool[] = [],
 ): Promise<Toolchain> {
   return withLock(layout, async () => {
     const begin = Date.now();
@@ -71,7 +75,7 @@ export async function ensureToolchain(
     await mkdir(layout.work, { recursive: true });
     const daemon = await findUserDaemon(layout);
     const facts = gatherFacts(layout, daemon);
-    const plan = await makePlan(layout, facts, daemon, more);
+    const plan = await makePlan(layout, facts, daemon, more, extra);
     const worked = await carryOut(layout, facts, plan);
     const toolchain = await startUp(
       layout,
@@ -88,9 +92,10 @@ async function makePlan(
   facts: Facts,
   daemon: Daemon | undefined,
   more: readonly SystemCommand[],
+  extra: readonly Tool[],
 ): Promise<Plan> {
   // Inside a virtual machine's Docker Engine the registry is a container.
-  const wanted = tools.filter((tool) => !(tool === registry && daemon?.virtual));
+  const wanted = [...tools, ...extra].filter((tool) => !(tool === registry && daemon?.virtual));
   const choices = new Map(
     await Promise.all(wanted.map(async (tool) => [tool, await choose(tool, facts)] as const)),
   );

@@ -179,7 +179,7 @@ async function editedCopy(
     const source = await readFile(join(Dir, folder, name), "utf8");
     if (name === file && !source.includes(from))
       throw new SetupError(`${module} has another ${file} than expected`);
-    await writeFile(join(copy, name), name === file ? source.replace(from, to) : source);
+    await writeFile(join(copy, name), name === file ? source.replaceAll(from, to) : source);
   }
   return copy;
 }

@@ -108,6 +108,6 @@ export function describe(tool: Tool, choice: Choice): string {
     case "debian":
       return `Debian package ${choice.packages.join(" ")}`;
     case "none":
-      return `cannot be had: ${choice.reason}`;
+      return `not available: ${choice.reason}`;
   }
 }

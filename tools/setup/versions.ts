@@ -12,7 +12,7 @@ export interface Recipe {
   readonly version?: string;
   readonly packages: readonly string[];
   readonly ldflags: string;
-  /** One change to one source file of the only package, made for the build. */
+  /** One text to replace in one source file of the only package, for the build. */
   readonly edit?: {
     readonly module: string;
     readonly folder: string;

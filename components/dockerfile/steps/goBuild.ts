@@ -1,11 +1,12 @@
 // What the compile step needs, in the words of a Dockerfile: base image, environment, mounts and the go command.
 
 import * as path from "node:path";
-import { capabilities, goTarget, joinedWords } from "../../inputs";
+import { capabilities, commonTarget, joinedWords, stageNames, type BuildSpec } from "../../inputs";
 import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
-import { copy, pairs, run, runOffline, workdir, type Instruction } from "../instructions";
+import { comment, copy, pairs, plain, run, runOffline, workdir, type Instruction } from "../instructions";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
+import { takeModules } from "./seed";
 
 /** Where the build context lies in the build stage. */
 const contextDirectory = "/src";
@@ -21,12 +22,24 @@ export function goEnvironment(plan: Plan): Instruction[] {
   const { build, platforms } = plan.spec;
   return pairs("ENV", {
     CGO_ENABLED: build.cgoEnabled ? "1" : "0",
-    ...goTarget(platforms[0] ?? ""),
+    ...commonTarget(platforms),
     GOTOOLCHAIN: "local",
     ...(build.goProxy === undefined ? {} : { GOPROXY: build.goProxy }),
     ...gitEnvironment(build),
     ...build.env,
   });
+}
+
+/**
+ * What stands before the compile step when it compiles for several platforms: BuildKit runs the steps from here on once for
+ * each, and those before once for all.
+ */
+export function targetArguments({ platforms }: Plan["spec"]): Instruction[] {
+  if (platforms.length < 2) return [];
+  return [
+    comment(`From here on once for each of ${platforms.join(", ")}.`),
+    ...["TARGETARCH", "TARGETVARIANT"].map((name) => plain("ARG", name)),
+  ];
 }
 
 /** Copies what `go mod download` reads and downloads, in a layer that only a change of dependencies rebuilds. */
@@ -46,7 +59,7 @@ export function downloadSteps(plan: Plan): Instruction[] {
   ];
 }
 
-function downloadsFirst({ service: { downloads, moduleFiles } }: Plan): boolean {
+export function downloadsFirst({ service: { downloads, moduleFiles } }: Plan): boolean {
   // A COPY would take these characters for wildcards; there modules are downloaded after the source.
   return downloads && !moduleFiles.some((file) => /[*?[\]\\$]/.test(file));
 }
@@ -55,9 +68,10 @@ function downloadsFirst({ service: { downloads, moduleFiles } }: Plan): boolean 
  * Downloads modules into the builder's cache, and from there into the step's layer, in which the compiler finds them: a
  * builder drops caches sooner than it forgets that a step is done.
  */
-function cachedDownload({ spec: { build }, cacheNamespace }: Plan): Instruction {
-  const cache = `type=cache,id=${cacheNamespace}-mod,target=${moduleCache}`;
-  return run(downloadCommand(build, moduleCache), [cache, ...downloadAccess(build)]);
+function cachedDownload({ spec: { build, cache }, cacheNamespace }: Plan): Instruction {
+  const seed = cache && takeModules;
+  const mounts = [`type=cache,id=${cacheNamespace}-mod,target=${moduleCache}`, ...downloadAccess(build)];
+  return run(downloadCommand(build, moduleCache, seed?.script), [...(seed ? [seed.mount] : []), ...mounts]);
 }
 
 /**
@@ -108,13 +122,19 @@ function inModule({ service }: Plan, target: string): string {
 
 /** The go build command; `output` is the binary. */
 export function goBuild({ spec: { build }, service }: Plan, output: string): string[] {
-  return [
-    ...["go", "build", "-trimpath", "-buildvcs=false"],
-    `-ldflags=${joinedWords(["-s", "-w", ...build.linkerFlags])}`,
-    ...(build.buildTags.length > 0 ? [`-tags=${build.buildTags.join(",")}`] : []),
-    ...build.flags,
-    ...["-o", output, service.mainPackage],
-  ];
+  const linkerFlags = `-ldflags=${joinedWords(["-s", "-w", ...build.linkerFlags])}`;
+  return ["go", "build", ...fixedFlags, linkerFlags, ...givenFlags(build), "-o", output, service.mainPackage];
+}
+
+/** The flags that a compiled package depends on: all but the linker's. */
+export function packageFlags(build: BuildSpec): string[] {
+  return [...fixedFlags, ...givenFlags(build)];
+}
+
+const fixedFlags = ["-trimpath", "-buildvcs=false"];
+
+function givenFlags({ buildTags, flags }: BuildSpec): string[] {
+  return [...(buildTags.length > 0 ? [`-tags=${buildTags.join(",")}`] : []), ...flags];
 }
 
 /**
@@ -126,9 +146,15 @@ export function goBuild({ spec: { build }, service }: Plan, output: string): str
  * small package compiles. The command's words are arguments of the script and no part of it.
  */
 export function cachedCompile(plan: Plan, output: string): Instruction {
-  const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/lock && { flock -n 9 || flock -s 9; } 2>/dev/null`;
-  const script = `${lock}; ${compileProgram} && find /out -exec touch -h -d @0 {} +`;
-  const cache = `type=cache,id=${plan.cacheNamespace}-build,target=${buildCache}`;
+  // Builds for different platforms need nothing of each other, and do not wait.
+  const isOne = plan.spec.platforms.length === 1;
+  const file = isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT";
+  const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/${file} && { flock -n 9 || flock -s 9; } 2>/dev/null`;
+  const target = isOne ? "" : "export GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v}; ";
+  const script = `${target}${lock}; ${compileProgram} && find /out -exec touch -h -d @0 {} +`;
+  // A cache that the builder does not have begins with the seed's content.
+  const seed = plan.spec.cache === undefined ? "" : `from=${stageNames.seed},`;
+  const cache = `type=cache,id=${plan.cacheNamespace}-build,${seed}target=${buildCache}`;
   return compileStep(plan, ["sh", "-c", script, output, ...goBuild(plan, output)], [cache]);
 }
 

@@ -89,17 +89,17 @@ export function gitSteps(build: BuildSpec): Instruction[] {
 }
 
 /**
- * The command that downloads modules; with a `cache`, into that and from there to where the go command looks for them. Both
- * times go.sum is checked.
+ * The command that downloads modules; with a `cache`, after the script `before`, into that and from there to where the go
+ * command looks for them. Both times go.sum is checked.
  *
  * The go command keeps git's words to itself ("no secure protocol found for repository"), so after a failure each host is
  * asked once more for what is wrong: its key, the agent's, no ssh.
  */
-export function downloadCommand(build: BuildSpec, cache?: string): string[] {
+export function downloadCommand(build: BuildSpec, cache?: string, before = ""): string[] {
   const download = "go mod download";
   const urls = sshHosts(build).map(({ url }) => url);
   if (urls.length === 0 && cache === undefined) return download.split(" ");
-  const first = cache === undefined ? download : `GOMODCACHE=${cache} ${download}`;
+  const first = `${before}${cache === undefined ? download : `GOMODCACHE=${cache} ${download}`}`;
   const then =
     cache === undefined
       ? "exit"

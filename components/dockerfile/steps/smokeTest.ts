@@ -3,7 +3,7 @@
 // The last stage takes its files from a stage that has the compiled tree and waits for the test, not from the one in
 // which the program ran: whatever the test leaves behind, the image's layers are the same as without it.
 
-import { goTarget, stageNames, type SmokeTestSpec } from "../../inputs";
+import { commonTarget, goTarget, stageNames, type SmokeTestSpec } from "../../inputs";
 import type { Hint } from "../hint";
 import {
   comment,
@@ -16,8 +16,9 @@ import {
   runOffline,
   workdir,
   type Instruction,
+  type StageStart,
 } from "../instructions";
-import { prober } from "./smokeTestProber";
+import { prober, proberOfSeveral } from "./smokeTestProber";
 
 /** Where the prober is mounted while the test runs. */
 const proberPath = "/run/goimage/prober";
@@ -25,26 +26,31 @@ const proberPath = "/run/goimage/prober";
 /** What the stages are rendered from. */
 export interface SmokeTestPlan {
   smokeTest: SmokeTestSpec;
-  platform: string;
+  platforms: readonly string[];
   /** Image with the Go toolchain. */
   compiler: string;
   /** The stage of that name with what the program needs: files, environment, user. */
-  image: (name: string) => readonly Instruction[];
+  image: (stage: StageStart) => readonly Instruction[];
   /** A file in `image` to wait for. */
   binary: string;
 }
 
 export function smokeTestStages(plan: SmokeTestPlan): Instruction[] {
+  const isOne = plan.platforms.length === 1;
   return [
     comment("Runs the program of the next stage and asks it over loopback; nothing of this is in the image."),
     // No cache mount: the layer is the same for all projects on a builder, which a mount of each project would undo.
     from(plan.compiler, { as: stageNames.prober, platform: "$BUILDPLATFORM" }),
     workdir("/prober"),
-    ...pairs("ENV", { CGO_ENABLED: "0", ...goTarget(plan.platform), GOFLAGS: "", GOTOOLCHAIN: "local" }),
-    file("main.go", prober),
+    ...pairs("ENV", {
+      ...{ CGO_ENABLED: "0", GOFLAGS: "", GOTOOLCHAIN: "local" },
+      ...commonTarget(plan.platforms),
+    }),
+    file("main.go", isOne ? prober : proberOfSeveral),
     run(["go", "build", "-trimpath", "-ldflags=-s -w", "-o", "prober", "main.go"]),
     emptyLine,
-    ...plan.image(stageNames.smokeTest),
+    // With several platforms the test runs where the builder's own is one of them, in the image of that.
+    ...plan.image({ as: stageNames.smokeTest, ...(isOne ? {} : { platform: "$BUILDPLATFORM" }) }),
     runOffline(proberCommand(plan), [
       `type=bind,from=${stageNames.prober},source=/prober/prober,target=${proberPath}`,
     ]),
@@ -56,10 +62,12 @@ export function smokeTestStages(plan: SmokeTestPlan): Instruction[] {
   ];
 }
 
-function proberCommand({ smokeTest: { command, http, timeoutSeconds } }: SmokeTestPlan): string[] {
+function proberCommand({ platforms, smokeTest: { command, http, timeoutSeconds } }: SmokeTestPlan): string[] {
+  const architectures = platforms.map((platform) => goTarget(platform)["GOARCH"] ?? "");
+  const several = platforms.length > 1 ? [`-architectures=${architectures.join(",")}`] : [];
   const request =
     http === undefined ? [] : [`-port=${http.port}`, `-path=${http.path}`, `-status=${http.status}`];
-  return [proberPath, `-timeout=${timeoutSeconds}s`, ...request, "--", ...command];
+  return [proberPath, `-timeout=${timeoutSeconds}s`, ...several, ...request, "--", ...command];
 }
 
 export const hints: readonly Hint[] = [

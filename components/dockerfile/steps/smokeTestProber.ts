@@ -1,27 +1,32 @@
 // The smoke test's prober: source text of a small Go program, compiled and run inside the build. It knows only package
 // net, since net/http takes several times as long to compile, and nothing newer than Go 1.16.
 
-export const prober = `// Runs a program and checks that it works: that it ends with exit code 0, or with a port, that it answers.
+const packages = ["bufio", "flag", "fmt", "net", "os", "os/exec", "strings", "syscall", "time"];
+
+interface Additions {
+  packages: readonly string[];
+  flags: string;
+  /** What is done about an error when the program is started. */
+  atStart: string;
+}
+
+const source = (
+  more: Additions,
+) => `// Runs a program and checks that it works: that it ends with exit code 0, or with a port, that it answers.
 package main
 
 import (
-	"bufio"
-	"flag"
-	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"strings"
-	"syscall"
-	"time"
-)
+${[...packages, ...more.packages]
+  .sort()
+  .map((name) => `\t"${name}"\n`)
+  .join("")})
 
 var (
 	timeout = flag.Duration("timeout", 30*time.Second, "")
 	port    = flag.Int("port", 0, "")
 	path    = flag.String("path", "/", "")
 	status  = flag.String("status", "200", "")
-)
+${more.flags})
 
 func main() {
 	flag.Parse()
@@ -29,7 +34,7 @@ func main() {
 	// One pipe for both, and for what is said here, keeps their order.
 	program.Stdout, program.Stderr = os.Stdout, os.Stdout
 	if err := program.Start(); err != nil {
-		fail("the program does not start: %v", err)
+${more.atStart}		fail("the program does not start: %v", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- program.Wait() }()
@@ -117,3 +122,19 @@ func fail(format string, values ...interface{}) {
 	os.Exit(1)
 }
 `;
+
+export const prober = source({ packages: [], flags: "", atStart: "" });
+
+/** For an image of several platforms: passes those that the builder cannot run, unless that is all of them. */
+export const proberOfSeveral = source({
+  packages: ["errors", "runtime"],
+  flags: `	targets = flag.String("architectures", "", "")\n`,
+  atStart: `		if errors.Is(err, syscall.ENOEXEC) {
+			if strings.Contains(","+*targets+",", ","+runtime.GOARCH+",") {
+				fmt.Println("not run: this builder is for linux/" + runtime.GOARCH)
+				return
+			}
+			fail("this builder, for linux/%s, cannot run programs of the platforms %s", runtime.GOARCH, *targets)
+		}
+`,
+});

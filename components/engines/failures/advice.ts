@@ -9,8 +9,11 @@ export interface Attempt {
   /** From the inputs; undefined when the provider looked into the Docker credential store. */
   user: string | undefined;
   builder: string | undefined;
+  platforms: readonly string[];
   /** The rendered Dockerfile. */
   dockerfile: string;
+  /** Those that name a seed. */
+  buildArgs: Readonly<Record<string, string>>;
 }
 
 interface Explanation {
@@ -35,7 +38,7 @@ const builderErrors: Explanation[] = [
   {
     when: /no builder "[^"]*" found/,
     say: ({ builder }) =>
-      `there is no builder ${builder ?? "of that name"} on this machine: docker buildx ls lists those there are, ` +
+      `there is no builder ${builder ?? "of that name"} on this machine: docker buildx ls lists the builders that exist, ` +
       "docker buildx create makes one; the input builder names the one to use",
   },
 ];
@@ -72,7 +75,7 @@ const pushErrors: Explanation[] = [
   {
     when: /x509: /,
     say: ({ registry }, message) =>
-      `the certificate of ${registry} is not trusted by the one that pushes: ` +
+      `the certificate of ${registry} is not trusted by the engine that pushes: ` +
       (fromDocker(message)
         ? `give the Docker Engine its CA as /etc/docker/certs.d/${registry}/ca.crt`
         : `name its CA under [registry."${registry}"] in the builder's buildkitd.toml`),
@@ -110,7 +113,7 @@ const pushErrors: Explanation[] = [
   {
     when: /invalid checksum digest format|got digest sha256:/,
     say: ({ registry }) =>
-      `${registry}, or a proxy in front of it, does not tell the true digest of what it stored (Docker-Content-Digest)`,
+      `${registry}, or a proxy in front of it, reports a wrong digest for what it stored (Docker-Content-Digest)`,
   },
   {
     when: /connection refused/,
@@ -139,7 +142,14 @@ export function adviceFor(message: string, attempt: Attempt): string | undefined
   return known.find(({ when }) => when.test(message))?.say(attempt, message);
 }
 
-function baseImageError(message: string, { dockerfile }: Attempt): string {
+function baseImageError(message: string, { dockerfile, platforms, buildArgs }: Attempt): string {
+  const seed = Object.values(buildArgs).find((reference) => message.includes(reference));
+  if (seed !== undefined) {
+    return (
+      `the seed ${seed} of the last build cannot be pulled, such as when it was removed: leave the input cache out for this ` +
+      "update, and put it back for the next one"
+    );
+  }
   const images = [...dockerfile.matchAll(/^FROM (?:--\S+ )*(\S+)/gm)].map((match) => match[1] ?? "");
   // The message has the image's name, or the address of its manifest, in which the tag stands behind a slash.
   const image = images.find((name) => {
@@ -149,12 +159,12 @@ function baseImageError(message: string, { dockerfile }: Attempt): string {
   const named = image === undefined ? "a base image" : `the base image ${image}`;
   if (message.includes("no match for platform")) {
     return (
-      `${named} is not there for the platform that is asked for: the one in platforms, and for build.image and ` +
-      "runtime.packages the builder's own too (build.image and runtime.image choose other ones)"
+      `${named} does not exist for a platform that is needed: ${platforms.join(", ")}, and for build.image, ` +
+      "runtime.packages and smokeTest the builder's own too (build.image and runtime.image choose other ones)"
     );
   }
   return (
-    `${named} cannot be had: check its name, and that the builder reaches its registry and may read it ` +
+    `${named} cannot be pulled: check its name, and that the builder reaches its registry and may read it ` +
     "(build.image and runtime.image choose other ones)"
   );
 }

@@ -1,8 +1,20 @@
-// Finds the step that failed in a builder's messages and output.
+// Finds the step that failed, or that has not ended, in a builder's messages and output.
 
 /** True for the message of BuildKit, old or new, about a RUN that exited with an error. */
 export function isFailedStep(message: string): boolean {
   return /executor failed running|did not complete successfully/.test(message);
+}
+
+/** True for a build or a push that had no more time. */
+export function isOutOfTime(message: string): boolean {
+  return /context deadline exceeded|DeadlineExceeded/.test(message);
+}
+
+/** The last step that began and has not ended, as the builder names it. */
+export function unfinishedStep(output: string): string | undefined {
+  const begun = [...output.matchAll(/^#(\d+) (\[.+|exporting .+|importing .+)$/gm)];
+  const isEnded = (step: string) => new RegExp(`^#${step} (DONE|CACHED|ERROR|CANCELED)\\b`, "m").test(output);
+  return begun.findLast(([, step = ""]) => !isEnded(step))?.[2];
 }
 
 /** The step that failed, and its lines without the number and time that each begins with. */

@@ -1,8 +1,8 @@
 // What to say about a build or a push that failed.
 
 import { adviceFor, type Attempt } from "./advice";
-import { isFailedStep } from "./failedStep";
-import { failedOutput, type Rerun } from "./rerun";
+import { isFailedStep, isOutOfTime } from "./failedStep";
+import { failedOutput, hangingStep, type Rerun } from "./rerun";
 
 /** A build that failed. */
 export type FailedBuild = Omit<Attempt, "dockerfile"> & Rerun & { dockerfileText: string };
@@ -12,6 +12,14 @@ export async function explainFailure(
   errors: readonly string[],
   build: FailedBuild,
 ): Promise<string | undefined> {
+  const message = errors.join("\n");
+  const step = isOutOfTime(message) ? await hangingStep(build) : undefined;
+  if (step !== undefined) {
+    return (
+      "the build had no more time (customTimeouts; two hours, unless the component says other). Run once more, it is at this " +
+      `step: ${step}`
+    );
+  }
   if (errors.some(isFailedStep)) return failedOutput(build);
-  return adviceFor(errors.join("\n"), { ...build, dockerfile: build.dockerfileText });
+  return adviceFor(message, { ...build, dockerfile: build.dockerfileText });
 }

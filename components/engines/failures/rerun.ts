@@ -4,8 +4,8 @@
 
 import { spawn } from "node:child_process";
 import { hints, netrcSecrets } from "../../dockerfile";
-import { cleanLines } from "../../text";
-import { failedStep } from "./failedStep";
+import { cleanLine, cleanLines } from "../../text";
+import { failedStep, unfinishedStep } from "./failedStep";
 
 /** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */
 const commandLines = [
@@ -16,16 +16,21 @@ const commandLines = [
 
 const mostLines = 100;
 const longestLine = 2_000;
+const longestStep = 300;
 /** Bytes of a build's output that are kept: its end. */
 const mostOutput = 8 * 1024 * 1024;
 const longestRun = 600_000;
+
+/** Long enough to come to where it hung, since everything before that is cached. */
+const shortRun = 20_000;
 
 /** A build that can be run again. */
 export interface Rerun {
   /** Paths of the rendered Dockerfile and of the directory with the build context. */
   dockerfile: string;
   context: string;
-  platform: string;
+  platforms: readonly string[];
+  buildArgs: Readonly<Record<string, string>>;
   builder: string | undefined;
   ssh: boolean;
   /** BuildKit secrets by id. */
@@ -42,17 +47,32 @@ export async function failedOutput(build: Rerun): Promise<string> {
     const failed = failedStep(output);
     if (failed !== undefined && failed.lines.length > 0) {
       const cleaning = { mostLines, longest: longestLine, secrets: options.secrets };
-      const shown = [...cleanLines(failed.lines, cleaning), ...hints(failed, build.platform)];
+      const shown = [...cleanLines(failed.lines, cleaning), ...hints(failed, build.platforms.join(", "))];
       return `the build failed:\n${shown.join("\n")}`;
     }
   }
   return `the build failed; to see its output, run in the Pulumi project: docker buildx build ${options.words.join(" ")}`;
 }
 
+/** The step that a build hangs in; undefined when it comes to its end, or cannot be run. */
+export async function hangingStep(build: Rerun, patience = shortRun): Promise<string | undefined> {
+  const { words, env, secrets } = rerunOptions(build);
+  for (const [program, ...first] of commandLines) {
+    const step = unfinishedStep(await run(program, [...first, ...words], env, patience));
+    if (step !== undefined) return cleanLine(step, { longest: longestStep, secrets });
+  }
+  return undefined;
+}
+
 function rerunOptions(build: Rerun): { words: string[]; env: Record<string, string>; secrets: string[] } {
   const secrets: string[] = build.password === undefined ? [] : [build.password];
   const env: Record<string, string> = {};
-  const words = ["--progress=plain", `--platform=${build.platform}`, "--build-arg=SOURCE_DATE_EPOCH=0"];
+  const words = [
+    "--progress=plain",
+    `--platform=${build.platforms.join(",")}`,
+    "--build-arg=SOURCE_DATE_EPOCH=0",
+  ];
+  words.push(...Object.entries(build.buildArgs).map(([name, value]) => `--build-arg=${name}=${value}`));
   if (build.builder !== undefined) words.push(`--builder=${build.builder}`);
   if (build.ssh) words.push("--ssh=default");
   for (const [id, value] of Object.entries(build.secrets)) {
@@ -65,14 +85,20 @@ function rerunOptions(build: Rerun): { words: string[]; env: Record<string, stri
 }
 
 /** The end of a program's output, empty when there is no such program. No shell. */
-function run(program: string, words: string[], env: Record<string, string>): Promise<string> {
+function run(
+  program: string,
+  words: string[],
+  env: Record<string, string>,
+  patience = longestRun,
+): Promise<string> {
   return new Promise((resolve) => {
     let chunks: Buffer[] = [];
     let length = 0;
     const child = spawn(program, words, {
       env: { ...process.env, DOCKER_BUILDKIT: "1", ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      timeout: longestRun,
+      // Not the option timeout: where there is no such program, its timer would keep this process alive until it fires.
+      signal: AbortSignal.timeout(patience),
       killSignal: "SIGKILL",
     });
     const keep = (chunk: Buffer) => {

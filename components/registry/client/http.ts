@@ -6,7 +6,7 @@ import { cleanLine } from "../../text";
 import { proxyFor, ProxyError } from "./proxy";
 
 export interface HttpRequest {
-  method: "GET" | "HEAD" | "PUT" | "POST";
+  method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   url: URL;
   headers: Readonly<Record<string, string>>;
   body?: Buffer;

@@ -21,7 +21,7 @@ import {
 export interface RegistryRequest {
   /** For messages, as in "cannot ... of REPOSITORY". */
   what: string;
-  method: "GET" | "HEAD" | "PUT";
+  method: "GET" | "HEAD" | "PUT" | "DELETE";
   /** Below /v2/REPOSITORY/. */
   path: string;
   headers?: Readonly<Record<string, string>>;
@@ -32,6 +32,9 @@ export interface RegistryRequest {
 }
 
 const mostRedirects = 5;
+
+/** What a token must allow. */
+const actions = { GET: "pull", HEAD: "pull", PUT: "pull,push", DELETE: "pull,delete" } as const;
 
 /**
  * Sends the request and hands the response to `consume`, which must read or drain it. Failures that may pass,
@@ -85,7 +88,7 @@ interface Answered {
  */
 async function authorised(session: Session, request: RegistryRequest): Promise<Answered> {
   const endpoint = await sessionEndpoint(session);
-  const scope = `repository:${session.path}:${request.method === "PUT" ? "pull,push" : "pull"}`;
+  const scope = `repository:${session.path}:${actions[request.method]}`;
   const before = remembered(session, scope);
   const asked = before === undefined && session.challenge !== undefined;
   const fresh = asked
@@ -178,7 +181,7 @@ async function follow(
     const { location } = response.headers;
     const status = response.statusCode ?? 0;
     const redirected = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
-    if (!redirected || request.method === "PUT")
+    if (!redirected || request.method === "PUT" || request.method === "DELETE")
       return { response, host: own ? session.host : cleanLine(url.host) };
     await drain(response);
     if (redirects >= mostRedirects)

@@ -18,13 +18,22 @@ import { readManifest, type Served } from "./served";
 
 const parallelManifests = 4;
 
+/** What an index says of the image for a platform. */
+export interface PlatformImage {
+  digest: string;
+  /** Bytes that a pull transfers. */
+  size: number;
+}
+
 /** An image of an index, or the only one there is. */
 export interface ChosenImage {
   manifest: ImageManifest;
   /** As the index says. */
   platform: Platform | undefined;
-  /** Sizes of the index's other images, by platform. */
-  others: Record<string, number>;
+  /** Undefined for an image that is in no index. */
+  digest: string | undefined;
+  /** The index's other images, by platform. */
+  others: Record<string, PlatformImage>;
 }
 
 /** `withSizes`: the other platforms' manifests are fetched as well, for their sizes. */
@@ -35,7 +44,7 @@ export async function chosenImage(
   withSizes = false,
 ): Promise<ChosenImage> {
   const top = parseManifest(served.bytes, served.mediaType);
-  if (top.kind === "image") return { manifest: top, platform: undefined, others: {} };
+  if (top.kind === "image") return { manifest: top, platform: undefined, digest: undefined, others: {} };
   const images = await imagesOf(session, top, wanted);
   const chosen = choosePlatform(images, wanted);
   const { indexEntries } = limits.registry;
@@ -45,27 +54,28 @@ export async function chosenImage(
     );
   const [manifest, others] = await Promise.all([
     imageOf(session, chosen),
-    withSizes ? otherSizes(session, images, chosen) : {},
+    withSizes ? otherImages(session, images, chosen) : {},
   ]);
-  return { manifest, platform: chosen.platform, others };
+  return { manifest, platform: chosen.platform, digest: chosen.digest, others };
 }
 
 /** The first image of each platform counts, and the chosen one for its own. */
-async function otherSizes(
+async function otherImages(
   session: Session,
   images: readonly Descriptor[],
   chosen: Descriptor,
-): Promise<Record<string, number>> {
+): Promise<Record<string, PlatformImage>> {
   const named = new Map<string, Descriptor>();
   for (const image of images) {
     const name = platformName(image.platform);
     if (name !== platformName(chosen.platform) && !named.has(name)) named.set(name, image);
   }
-  const sizes = new Map<string, number>([...named.keys()].map((name) => [name, 0]));
+  const found = new Map([...named].map(([name, { digest }]) => [name, { digest, size: 0 }]));
   await inParallel(parallelManifests, named, async ([name, image]) => {
-    sizes.set(name, transferSize(await imageOf(session, image)));
+    const { digest } = image;
+    found.set(name, { digest, size: transferSize(await imageOf(session, image)) });
   });
-  return Object.fromEntries(sizes);
+  return Object.fromEntries(found);
 }
 
 /** The images of an index. Nested indexes are read only when the wanted platform is not among its own images. */
@@ -88,7 +98,9 @@ async function imagesOf(
     const { bytes, mediaType } = await readManifest(session, next.digest);
     const index = parseManifest(bytes, mediaType);
     if (index.kind !== "index")
-      throw new ManifestError(`${next.digest} of ${session.name} is no index, as it is said to be`);
+      throw new ManifestError(
+        `${next.digest} of ${session.name} is not an index, although the registry calls it one`,
+      );
     images.push(...index.images);
     waiting.push(...index.indexes);
   }

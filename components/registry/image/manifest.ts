@@ -56,6 +56,9 @@ export interface ImageConfig {
   /** Absolute path of the file that the image runs; undefined when a shell would have to find it. */
   program?: string;
   history: HistoryEntry[];
+  /** When the image was made, as RFC 3339 has it; "" where nothing is said. */
+  created: string;
+  labels: Readonly<Record<string, string>>;
 }
 
 /** The registry served something that is not an image, or not the requested one. */
@@ -165,6 +168,8 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
     platform: parsePlatform(document),
     user: cleanLine(optionalString(config["User"]) ?? "", { longest: 128 }),
     program: programPath(config),
+    created: cleanLine(optionalString(document["created"]) ?? "", { longest: 64 }),
+    labels: stringRecord(config["Labels"]),
     history: Array.isArray(history) ? history.filter(isObject).map(historyEntry) : [],
   };
 }

@@ -2,7 +2,7 @@
 import type { LayerContents } from "../../outputs";
 import type { Session } from "../client/session";
 import { exchange } from "../client/transport";
-import { chosenImage } from "./chosenImage";
+import { chosenImage, type PlatformImage } from "./chosenImage";
 import { ContentsScan } from "./contents";
 import { inParallel } from "./inParallel";
 import { measureLayer } from "./layers";
@@ -28,10 +28,10 @@ export interface ImageLayer extends MeasuredLayer {
 export interface PushedImage {
   digest: string;
   mediaType: string;
-  /** Bytes that a pull transfers: configuration and layers; of an index, the sum over its platforms. */
+  /** Bytes that a pull transfers: configuration and layers; of an index, of the chosen platform. */
   size: number;
-  /** The same for each platform. */
-  platformSizes: Record<string, number>;
+  /** Digest of each platform's manifest, and what a pull of it transfers. */
+  platforms: Record<string, PlatformImage>;
   /** User in the configuration; "" is root. */
   user: string;
   /** Sum over the layers, as `docker images` shows it. */
@@ -44,7 +44,7 @@ export interface ReadOptions {
   known?: ReadonlyMap<string, MeasuredLayer>;
   /** Which image of an index, such as "linux/arm64". */
   platform?: string;
-  /** Whether the sizes of an index's other images are wanted, too. */
+  /** Whether digests and sizes of an index's other images are wanted, too. */
   sizes?: boolean;
 }
 
@@ -56,7 +56,8 @@ export async function readPushedImage(
   options: ReadOptions = {},
 ): Promise<PushedImage> {
   const top = await readManifest(session, digest);
-  const { manifest, platform, others } = await chosenImage(session, top, options.platform, options.sizes);
+  const chosen = await chosenImage(session, top, options.platform, options.sizes);
+  const { manifest } = chosen;
   // In parallel, to hide latency.
   const reading = readConfig(session, manifest.config).then(parseConfig);
   const program = reading.then((config) => config.program);
@@ -73,10 +74,13 @@ export async function readPushedImage(
       createdBy,
     };
   });
-  const platformSizes = { [platformName(platform ?? config.platform)]: transferSize(manifest), ...others };
-  const size = Object.values(platformSizes).reduce((sum, each) => sum + each);
+  const size = transferSize(manifest);
+  const platforms = {
+    [platformName(chosen.platform ?? config.platform)]: { digest: chosen.digest ?? digest, size },
+    ...chosen.others,
+  };
   const unpackedSize = layers.reduce((sum, layer) => sum + layer.unpackedSize, 0);
-  return { digest, mediaType: top.mediaType, size, platformSizes, user: config.user, unpackedSize, layers };
+  return { digest, mediaType: top.mediaType, size, platforms, user: config.user, unpackedSize, layers };
 }
 
 /** Each distinct layer once, a few at a time; the first failure stops the others. */

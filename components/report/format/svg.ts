@@ -28,7 +28,7 @@ function imagePicture(report: ImageReport): Promise<string> {
   const amount = ({ value = 0 }) => humanSize(value);
   return drawing<SizeNode>(pruned(contents, unpackedSize * smallestShare, smallerOnes), {
     title: `${reference}: ${humanSize(size)} to pull, ${humanSize(unpackedSize)} on disk`,
-    nothing: "There is no file in it.",
+    nothing: "The image has no files.",
     // Files of an OS package are for the page, where one can zoom.
     parts: ({ kind, children }) => (kind === SizeKind.OsPackage ? undefined : children),
     isTitled: ({ kind }) => kind === SizeKind.Layer || kind === SizeKind.Program,

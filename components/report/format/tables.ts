@@ -107,7 +107,7 @@ function madeOf(report: ImageReport, top: number): ReportTable {
 
 function noProgram({ programs }: ImageReport): { note?: string } {
   if (programs.length === 0)
-    return { note: "There is no Go program in it, so files are all there is to tell." };
+    return { note: "The image has no Go program, so there are no packages to list." };
   const [odd] = programs.filter((program) => program.note !== undefined);
   return odd?.note === undefined ? {} : { note: `${odd.path}: ${odd.note}` };
 }

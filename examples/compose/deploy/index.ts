@@ -3,27 +3,28 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 
-const config = new pulumi.Config();
-const maxSize = config.getNumber("maxSize") ?? 20_000_000;
+export = async () => {
+  const config = new pulumi.Config();
+  const maxSize = config.getNumber("maxSize") ?? 20_000_000;
 
-// Such as "organization/compose/dev".
-const built = new pulumi.StackReference(config.require("stack"));
-
-const ref = pulumi.all([built.requireOutput("ref"), built.requireOutput("size")]).apply(([ref, size]) => {
-  if (Number(size) > maxSize) {
-    throw new pulumi.RunError(
-      `${String(ref)} has ${String(size)} bytes, more than the ${maxSize} allowed here`,
-    );
+  // Such as "organization/compose/dev".
+  const built = new pulumi.StackReference(config.require("stack"));
+  const [ref, size, digest] = await Promise.all(
+    ["ref", "size", "digest"].map(async (output) => (await built.getOutputDetails(output)).value as unknown),
+  );
+  if (typeof ref !== "string" || typeof size !== "number") {
+    throw new pulumi.RunError("The other stack has no ref and size yet; run pulumi up there first");
   }
-  return String(ref);
-});
+  // What is thrown here ends the program before anything changes; inside an apply, other resources may be deployed first.
+  if (size > maxSize) {
+    throw new pulumi.RunError(`${ref} has ${size} bytes, more than the ${maxSize} allowed here`);
+  }
 
-new docker.Container("api", {
-  image: ref,
-  ports: [{ internal: 8080, ip: "127.0.0.1" }],
-  readOnly: true,
-  mustRun: true,
-});
-
-export const deployed = ref;
-export const digest = built.requireOutput("digest");
+  new docker.Container("api", {
+    image: ref,
+    ports: [{ internal: 8080, ip: "127.0.0.1" }],
+    readOnly: true,
+    mustRun: true,
+  });
+  return { deployed: ref, digest };
+};

@@ -6,9 +6,7 @@ describe("examples: classic-vs-fast", function () {
 
   it("shows that the default recipe is smaller", async () => {
     const example = await startExample("examples/classic-vs-fast");
-    const result = await example.up();
-    assert.equal(result.code, 0, result.output);
-    const outputs = await example.outputs();
+    const outputs = await example.deploy();
     assert.ok(Number(outputs["fastSize"]) < Number(outputs["classicSize"]));
     assert.match(String(outputs["saved"]), /^[1-9]\d? %$/);
     await example.end();

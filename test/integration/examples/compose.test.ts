@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { makeTree } from "../../support/module";
 import { missingEngine, registry, skipWithReason } from "../support/environment";
-import { Example, exampleId } from "../support/example";
-import { repositoryRoot } from "../support/project";
+import { answer, editableSource, Example, exampleId } from "../support/example";
 
 describe("examples: compose", function () {
   this.timeout(600_000);
@@ -13,18 +10,14 @@ describe("examples: compose", function () {
     const reason = missingEngine("docker");
     if (reason !== undefined) skipWithReason(this, reason);
     const state = makeTree({});
-    const source = path.join(makeTree({}), "service");
-    fs.cpSync(path.join(repositoryRoot, "examples/quickstart/service"), source, { recursive: true });
+    const { directory: source, edit } = editableSource("examples/quickstart/service");
     const build = new Example("examples/compose", exampleId, state);
     await build.start({ repository: `${registry}/test/${exampleId}/compose`, source });
-    const first = await build.up();
-    assert.equal(first.code, 0, first.output);
-    const { url, ref, size } = (await build.outputs()) as { url: string; ref: string; size: number };
+    const { url, ref, size } = (await build.deploy()) as { url: string; ref: string; size: number };
     assert.match(await answer(url), /Hello, gopher!/);
     assert.match((await build.up()).output, /4 unchanged/);
 
-    const greeting = path.join(source, "internal/greeting/greeting.go");
-    fs.writeFileSync(greeting, fs.readFileSync(greeting, "utf8").replace("Hello", "Good day"));
+    edit("internal/greeting/greeting.go", "Hello", "Good day");
     const edited = await build.up();
     assert.match(edited.output, /1 replaced/);
     const after = (await build.outputs()) as { url: string; ref: string };
@@ -40,15 +33,3 @@ describe("examples: compose", function () {
     await build.end();
   });
 });
-
-/** The service's answer, once it listens. */
-async function answer(url: string): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await (await fetch(url)).text();
-    } catch (error) {
-      if (attempt === 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}

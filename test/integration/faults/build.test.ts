@@ -48,7 +48,7 @@ for (const engine of ["docker", "buildkit"]) {
     it("fault 17: a base image that is not there: the error names it", async () => {
       const image = `${registry}/faults/nothing-here:1`;
       const stack = new FaultStack({ engine, to: registry, inputs: `runtime: { image: "${image}" },` });
-      await stack.fails({}, new RegExp(`the base image ${image} cannot be had`), /not found/);
+      await stack.fails({}, new RegExp(`the base image ${image} cannot be pulled`), /not found/);
       await unpushed(stack);
     });
 

@@ -173,7 +173,7 @@ for (const engine of ["docker", "buildkit"]) {
         const output = await stack.fails(right, /x509: certificate signed by unknown authority/);
         assert.match(
           output,
-          new RegExp(`certificate of ${proxy.host} is not trusted by the one that pushes`),
+          new RegExp(`certificate of ${proxy.host} is not trusted by the engine that pushes`),
         );
         assert.deepEqual(proxy.passed, []);
       });

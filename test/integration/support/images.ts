@@ -16,10 +16,17 @@ export async function docker(...words: string[]): Promise<string> {
 
 /** Builds a directory with the tests' builder; layers of an earlier run are taken from its cache, unless `flags` say other. */
 export async function buildImage(directory: string, output: string, ...flags: string[]): Promise<void> {
-  const words = ["build", `--builder=${builder}`, `--output=${output}`, ...flags, directory];
-  // With docker's command line, or alone.
-  let result = await run("docker-buildx", words, directory).catch(() => undefined);
-  result ??= await run("docker", ["buildx", ...words], directory);
+  await buildx(["build", `--builder=${builder}`, `--output=${output}`, ...flags, directory], directory);
+}
+
+/** The plugin alone, or with docker's command line. */
+export async function buildx(
+  words: string[],
+  directory: string,
+  env?: Record<string, string>,
+): Promise<void> {
+  let result = await run("docker-buildx", words, directory, env).catch(() => undefined);
+  result ??= await run("docker", ["buildx", ...words], directory, env);
   if (result.code !== 0) throw new Error(result.output);
 }
 

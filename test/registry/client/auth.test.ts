@@ -179,6 +179,85 @@ describe("registry/auth", () => {
       }
     });
 
+    it("asks with what the registry has named, and with nothing else", async () => {
+      const ask = async (challenge: string) => {
+        asked.length = 0;
+        registry.intercept = (_request, response, { url, authorization }) => {
+          if (url === "/v2/" || authorization === accepted) return false;
+          response.setHeader("www-authenticate", challenge);
+          return refuse(response, 401, "UNAUTHORIZED", "no entry");
+        };
+        await read(registry.session(), digest);
+        return asked[0]?.url.search;
+      };
+      const own = "scope=repository%3Ateam%2Fapi%3Apull";
+      assert.equal(await ask(`Bearer realm="${realm}"`), `?${own}`);
+      assert.equal(await ask(`Bearer realm="${realm}",scope="other:x:y"`), `?${own}&scope=other%3Ax%3Ay`);
+      assert.equal(await ask(`Bearer realm="${realm}?account=a",service=""`), `?account=a&service=&${own}`);
+    });
+
+    it("takes for a token what is one, and for its life what is a time", async () => {
+      for (const odd of [
+        { token: 5, access_token: "token-one" },
+        { token: "", access_token: "token-one" },
+        { token: null, access_token: "token-one", expires_in: "long" },
+      ]) {
+        answer = odd;
+        assert.equal(await read(registry.session(), digest), "hello", JSON.stringify(odd));
+      }
+      for (const [life, requests] of [
+        [-5, 1],
+        [0, 1],
+        ["5", 1],
+        [null, 1],
+        [11, 1],
+        [10, 2],
+      ] as const) {
+        answer = { token: "token-one", expires_in: life };
+        asked.length = 0;
+        const session = registry.session();
+        await read(session, digest);
+        await read(session, digest);
+        assert.equal(asked.length, requests, String(life));
+      }
+      for (const none of [{}, { token: 5 }, { token: "with space" }, null, 5]) {
+        answer = none as object;
+        await fails(read(registry.session(), digest), /answered without a token/);
+      }
+      const host = await listen(others, (_, response) => response.end("<html>"));
+      realm = `http://${host}/token`;
+      await fails(read(registry.session(), digest), /answered without a token/);
+    });
+
+    it("refuses addresses with a user's name or a password alone", async () => {
+      for (const bad of ["http://user@127.0.0.1/", "http://:secret@127.0.0.1/"]) {
+        realm = bad;
+        await fails(read(registry.session(), digest), /holds a user name or password/);
+      }
+    });
+
+    it("sends an identity token to token servers alone", async () => {
+      const dir = await mkdtemp(join(tmpdir(), "goimage-transport-"));
+      try {
+        const auths = { [registry.host]: { identitytoken: "refresh-me" } };
+        await writeFile(join(dir, "config.json"), JSON.stringify({ auths }));
+        for (const challenge of ["Basic realm=x", "Negotiate", "Digest realm=x"]) {
+          registry.intercept = (_request, response, { url }) => {
+            if (url === "/v2/") return false;
+            response.setHeader("www-authenticate", challenge);
+            return refuse(response, 401, "UNAUTHORIZED", "no entry");
+          };
+          registry.seen.length = 0;
+          await fails(read(registry.session({}, { ...emptyEnv, DOCKER_CONFIG: dir }), digest));
+          await fails(read(registry.session({ username: "me", password: "hunter2" }), digest));
+          const sent = registry.seen.flatMap(({ authorization }) => authorization ?? []);
+          assert.deepEqual(sent, challenge.startsWith("Basic") ? [basic("me:hunter2")] : [], challenge);
+        }
+      } finally {
+        await rm(dir, { recursive: true });
+      }
+    });
+
     it("refuses token servers that have no business with the credentials", async () => {
       const session = registry.session({ username: "me", password: "hunter2" });
       for (const [bad, reason] of [

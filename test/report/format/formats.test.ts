@@ -41,7 +41,7 @@ describe("report/format", () => {
 
   it("says when there is no Go program", () => {
     const files = reportTables({ ...sampleReport(), programs: [] }, { top: 5 });
-    assert.ok(files.some(({ note }) => note?.includes("There is no Go program")));
+    assert.ok(files.some(({ note }) => note?.includes("The image has no Go program")));
   });
 
   it("writes markdown whose cells stay cells", () => {

@@ -1,14 +1,20 @@
 // Writes the generated parts of docs/: inputs and outputs from the doc comments of the components, which also reach other
-// languages through the package schema, and engines from what the components know of them. `--check` fails when a page is stale.
+// languages through the package schema, engines from what the components know of them, messages from where they are
+// defined, and the programs of the examples. `--check` fails when a page is stale.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
-import ts from "typescript";
-import { Engine } from "../components/args";
-import { capabilities, capabilityNames, needs, type Capability } from "../components/inputs/engine";
+import { Engine } from "../../components/args";
+import { capabilities, capabilityNames, needs, type Capability } from "../../components/inputs/engine";
+import { readDeclarations } from "./declarations";
+import { schema } from "./schema";
+import { troubleshooting } from "./troubleshooting";
 
-const root = path.resolve(__dirname, "..");
+const root = path.resolve(__dirname, "../..");
+
+/** The folders of examples/, each with its program on the page of examples. */
+const examples = readdirSync(path.join(root, "examples"));
 
 /** The pages with a generated part, between marks that name it. */
 const pages: Record<string, Record<string, () => string>> = {
@@ -17,6 +23,8 @@ const pages: Record<string, Record<string, () => string>> = {
     outputs: () => definitions("output", rows("GoImageOutputs")),
   },
   "docs/engines-and-recipes.md": { engines: engineTable },
+  "docs/examples.md": Object.fromEntries(examples.map((name) => [name, () => program(name)])),
+  "docs/troubleshooting.md": { messages: () => troubleshooting(root) },
 };
 
 interface Row {
@@ -25,32 +33,17 @@ interface Row {
   text: string;
 }
 
-const files = ["components/args.ts", "components/outputs.ts"].map((file) =>
-  ts.createSourceFile(file, readFileSync(path.join(root, file), "utf8"), ts.ScriptTarget.ES2022, true),
-);
-const declarations = files.flatMap((file) => [...file.statements]);
+const declarations = readDeclarations(root);
 
-/** Documented fields of an interface or a class, nested inputs below the field that holds them. */
+/** Documented fields, nested inputs below the field that holds them. */
 function rows(name: string, prefix = ""): Row[] {
-  const found = declarations.find(
-    (node) => (ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)) && node.name?.text === name,
-  ) as ts.InterfaceDeclaration | ts.ClassDeclaration | undefined;
-  if (!found) throw new Error(`no ${name} in the components`);
-  const inherited = (found.heritageClauses ?? [])
-    .flatMap((clause) => clause.types.map((type) => type.expression.getText()))
-    .filter((base) => base.endsWith("Args"))
-    .flatMap((base) => rows(base, prefix));
-  const own = [...found.members].flatMap((member): Row[] => {
-    if (!ts.isPropertySignature(member) && !ts.isPropertyDeclaration(member)) return [];
-    const field = prefix + member.name.getText();
-    const type = (member.type?.getText() ?? "").replace(/pulumi\./g, "").replace(/\s*\|\s*undefined/, "?");
-    const text = ts
-      .getJSDocCommentsAndTags(member)
-      .map((doc) => (typeof doc.comment === "string" ? doc.comment : ""));
-    const row = { name: field, type, text: text.join(" ").replace(/\s+/g, " ") };
-    return /Args$/.test(type) ? [row, ...rows(type, `${field}.`)] : [row];
+  const shape = declarations.shapes.get(name);
+  if (!shape) throw new Error(`no ${name} in the components`);
+  return shape.fields.flatMap((field): Row[] => {
+    const type = field.type.getText();
+    const row = { name: prefix + field.name, type, text: field.text };
+    return /Args$/.test(type) ? [row, ...rows(type, `${row.name}.`)] : [row];
   });
-  return [...inherited, ...own];
 }
 
 /** One paragraph each, with an anchor: what has more than a sentence does not fit a table. */
@@ -61,6 +54,12 @@ function definitions(kind: string, content: Row[]): string {
       return `${anchor}**\`${name}\`** (\`${type}\`)<br>\n${text.replace(/</g, "&lt;")}`;
     })
     .join("\n\n");
+}
+
+/** An example's program as a code block, below a link to its folder. */
+function program(name: string): string {
+  const code = readFileSync(path.join(root, "examples", name, "index.ts"), "utf8").trim();
+  return `[examples/${name}](../examples/${name})\n\n\`\`\`ts\n${code}\n\`\`\``;
 }
 
 function engineTable(): string {
@@ -90,16 +89,26 @@ async function refresh(page: string, parts: Record<string, () => string>): Promi
     if (!marked.test(text)) throw new Error(`${page} has no place for the ${name}`);
     return text.replace(marked, (_, start: string, end: string) => `${start}\n${content()}\n${end}`);
   }, before);
+  await write(page, before, filled, "markdown");
+}
+
+async function write(page: string, before: string, text: string, parser: "markdown" | "json"): Promise<void> {
+  const file = path.join(root, page);
   const style = await prettier.resolveConfig(file);
-  const after = await prettier.format(filled, { ...style, parser: "markdown" });
+  const after = await prettier.format(text, { ...style, parser });
   if (after === before) return;
   if (!process.argv.includes("--check")) return writeFileSync(file, after);
-  console.error(`${page} is stale; run npm run readme`);
+  console.error(`${page} is stale; run npm run generate`);
   process.exitCode = 1;
 }
 
+const schemaFile = "provider/schema.json";
+
 async function main(): Promise<void> {
   for (const [page, parts] of Object.entries(pages)) await refresh(page, parts);
+  const file = path.join(root, schemaFile);
+  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  await write(schemaFile, before, JSON.stringify(schema(root)), "json");
 }
 
 void main();

@@ -6,29 +6,8 @@ import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import ts from "typescript";
-import { makeTree } from "./support/module";
-
-const root = path.resolve(__dirname, "..");
-const pages = [
-  "README.md",
-  "README.pt-BR.md",
-  "CONTRIBUTING.md",
-  "bench/README.md",
-  ...fs
-    .readdirSync(path.join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`),
-];
-const read = (page: string) => fs.readFileSync(path.join(root, page), "utf8");
-
-/** The code blocks of a page in one language. */
-function blocks(page: string, language: string): string[] {
-  const fences = read(page).matchAll(/^```(\w*).*\n([^]*?)^```$/gm);
-  return [...fences].filter(([, found]) => found === language).map(([, , code = ""]) => code);
-}
-
-/** A page without its code blocks. */
-const prose = (page: string) => read(page).replace(/^```[^]*?^```$/gm, "");
+import { makeTree } from "../support/module";
+import { blocks, pages, prose, read, root } from "../support/pages";
 
 /** The anchors of a page: those of headings, as GitHub makes them, and those that it names itself. */
 function anchors(page: string): string[] {
@@ -79,7 +58,7 @@ describe("documentation", function () {
       `README.md has changed: translate what is new into README.pt-BR.md, then write ${version} into its first line`,
     );
     const parts = (page: string) => ({
-      code: ["ts", "console", "sh"].flatMap((language) => blocks(page, language)),
+      code: ["ts", "sh"].flatMap((language) => blocks(page, language)),
       headings: (read(page).match(/^## /gm) ?? []).length,
       rows: [...read(page).matchAll(/^\| (`[^`]+`)/gm)].map(([, name]) => name),
     });
@@ -92,9 +71,7 @@ describe("documentation", function () {
 
   it("has TypeScript that compiles", () => {
     // Providers that the examples use and that are not installed here: their part is not checked.
-    const declared = ["aws", "awsx", "gcp", "kubernetes"]
-      .map((name) => `declare module "@pulumi/${name}";\n`)
-      .join("");
+    const declared = ["aws", "awsx", "gcp"].map((name) => `declare module "@pulumi/${name}";\n`).join("");
     const sources = pages.flatMap((page) =>
       blocks(page, "ts").map((code, n) => [`${page.replace(/\W/g, "_")}_${n}.ts`, code] as const),
     );

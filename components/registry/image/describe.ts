@@ -1,0 +1,28 @@
+// What an image's manifest and configuration say.
+import { cleanLine } from "../../text";
+import type { Session } from "../client/session";
+import { chosenImage } from "./chosenImage";
+import { parseConfig, platformName, transferSize } from "./manifest";
+import { readConfig, readManifest } from "./served";
+
+export interface ImageDescription {
+  /** Bytes that a pull transfers. */
+  size: number;
+  created: string;
+  platform: string;
+  labels: Readonly<Record<string, string>>;
+}
+
+export async function layerlessImage(session: Session, digest: string): Promise<ImageDescription> {
+  const served = await readManifest(session, digest);
+  const { manifest, platform } = await chosenImage(session, served);
+  const config = parseConfig(await readConfig(session, manifest.config));
+  return {
+    size: transferSize(manifest),
+    created: config.created,
+    platform: platformName(platform ?? config.platform),
+    labels: Object.fromEntries(
+      Object.entries(config.labels).map(([name, value]) => [name, cleanLine(value, { longest: 200 })]),
+    ),
+  };
+}

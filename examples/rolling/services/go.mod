@@ -1,0 +1,3 @@
+module example.com/rolling
+
+go 1.23

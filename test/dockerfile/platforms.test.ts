@@ -1,0 +1,58 @@
+// The Dockerfile of an image of several platforms.
+
+import assert from "node:assert/strict";
+import { seedDockerfile } from "../../components/dockerfile";
+import { prober, proberOfSeveral } from "../../components/dockerfile/steps/smokeTestProber";
+import { examplePlan, fastWith } from "../support/plan";
+
+const platforms = ["linux/amd64", "linux/arm/v7"];
+const lines = (change: object) => fastWith({ engine: "buildkit", ...change }).text.split("\n");
+
+describe("the Dockerfile of several platforms", () => {
+  it("is that of one up to the compile step, which takes its target from BuildKit", () => {
+    const one = lines({});
+    const several = lines({ platforms });
+    const isCompile = (line: string) => line.startsWith("RUN --network=none");
+    const common = one.filter((line) => !isCompile(line) && line !== 'ENV GOARCH="amd64"');
+    const start = several.indexOf("# From here on once for each of linux/amd64, linux/arm/v7.");
+    assert.deepEqual(several.slice(start + 1, start + 3), ["ARG TARGETARCH", "ARG TARGETVARIANT"]);
+    assert.ok(isCompile(several[start + 4] ?? ""));
+    assert.deepEqual(
+      [...several.slice(0, start), ...several.slice(start + 3)].filter((line) => !isCompile(line)),
+      common,
+    );
+    const [command, target] = [one.find(isCompile), several.find(isCompile)];
+    assert.equal(
+      target,
+      command
+        ?.replace('"sh","-c","', '"sh","-c","export GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v}; ')
+        .replace("/lock &&", "/lock-$TARGETARCH$TARGETVARIANT &&"),
+    );
+    assert.ok(several.join("\n").indexOf("go mod download") < several.join("\n").indexOf("ARG TARGETARCH"));
+  });
+
+  it("takes one seed for all of them, and that is made for each", () => {
+    const text = lines({ platforms, cache: {} });
+    assert.deepEqual(
+      text.filter((line) => line.includes("GOIMAGE_SEED") && line.startsWith("FROM")),
+      [
+        "FROM --platform=linux/amd64 ${GOIMAGE_SEED} AS seed",
+        "FROM --platform=linux/amd64 ${GOIMAGE_SEED_MODULES} AS seedmodules",
+      ],
+    );
+    const seed = seedDockerfile(examplePlan({ platforms, engine: "buildkit" }), ["fmt"]);
+    assert.match(
+      seed,
+      /for target in amd64\/ arm\/7; do GOPROXY=off GOCACHE=\/seed GOARCH=\$\{target%\/\*\} /,
+    );
+    assert.ok(!seed.includes("ENV GOARCH"));
+  });
+
+  it("tests in the image of the builder's own platform", () => {
+    const text = lines({ platforms, smokeTest: {} }).join("\n");
+    assert.ok(text.includes(proberOfSeveral) && !text.includes(prober));
+    assert.ok(text.includes("FROM --platform=$BUILDPLATFORM alpine:3.20.3 AS smoketest\n"));
+    assert.ok(text.includes('"-architectures=amd64,arm"'));
+    assert.ok(text.includes("FROM alpine:3.20.3 AS app\n"));
+  });
+});

@@ -1,0 +1,151 @@
+// The resolved inputs: every default, what depends on another input, and that nothing can change them.
+
+import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
+import { BaseImages, Compression, Engine, Recipe } from "../../components/args";
+import type { GoMultiStageImageArgs } from "../../components/args";
+import { specOf, validate } from "../../components/inputs";
+import { goodArgs, problems } from "../support/problems";
+
+const spec = (change: Partial<GoMultiStageImageArgs> = {}) =>
+  specOf("GoMultiStageImage", { ...goodArgs, ...change }, []);
+
+describe("resolved inputs", () => {
+  it("have every default", () => {
+    const found = spec();
+    assert.equal(found.mainPackage, ".");
+    assert.deepEqual(found.platforms, ["linux/amd64"]);
+    assert.equal(found.recipe, Recipe.Fast);
+    assert.equal(found.engine, Engine.Docker);
+    assert.equal(found.baseImages, BaseImages.Tag);
+    assert.equal(found.compression, undefined);
+    assert.equal(found.retainOnDelete, true);
+    assert.deepEqual(found.registry, { login: undefined, insecure: false });
+    assert.deepEqual(found.build.linkerFlags, []);
+    assert.deepEqual(found.build.buildTags, []);
+    assert.equal(found.runtime.binary, "/app/main");
+    assert.deepEqual(found.runtime.entrypoint, ["/app/main"]);
+  });
+
+  it("take what is given over the default", () => {
+    assert.equal(spec({ mainPackage: "./cmd/api" }).mainPackage, "./cmd/api");
+    assert.equal(spec({ retainOnDelete: false }).retainOnDelete, false);
+    assert.equal(spec({ registry: { insecure: true } }).registry.insecure, true);
+    assert.equal(specOf("GoSingleStageImage", goodArgs, []).recipe, "singleStage");
+    assert.deepEqual(spec({ build: { ldflags: ["-s -w"] } }).build.linkerFlags, ["-s", "-w"]);
+    assert.deepEqual(spec({ build: { buildTags: ["prod"] }, runtime: { timezones: true } }).build.buildTags, [
+      "prod",
+      "timetzdata",
+    ]);
+    assert.equal(spec({ runtime: { workingDirectory: "/" } }).runtime.binary, "/main");
+  });
+
+  it("have a login only of a user and a password", () => {
+    const login = { username: "robot", password: "correct-horse" };
+    assert.deepEqual(spec({ registry: login }).registry.login, login);
+    assert.equal(spec({ registry: { username: "robot" } }).registry.login, undefined);
+    assert.equal(spec({ registry: { password: "correct-horse" } }).registry.login, undefined);
+  });
+
+  it("name a compression only where it differs from what the builder does", () => {
+    assert.equal(spec({ compression: Compression.Gzip }).compression, undefined);
+    assert.deepEqual(spec({ compressionLevel: 9 }).compression, { type: Compression.Gzip, level: 9 });
+    assert.deepEqual(spec({ compression: Compression.Zstd }).compression, {
+      type: Compression.Zstd,
+      level: undefined,
+    });
+  });
+
+  it("cannot be changed, and are no longer the user's own objects", () => {
+    const tags = ["v1"];
+    const env = { A: "1" };
+    const found = spec({ tags, build: { env, flags: ["-race"] } });
+    assert.ok(Object.isFrozen(found) && Object.isFrozen(found.build) && Object.isFrozen(found.build.flags));
+    tags.push("v2");
+    env.A = "2";
+    assert.deepEqual(found.tags, ["v1"]);
+    assert.deepEqual(found.build.env, { A: "1" });
+  });
+
+  it("leave what comes late as it is", () => {
+    const repository = pulumi.output("registry.example.com/team/api");
+    assert.equal(spec({ repository }).repository, repository);
+  });
+
+  it("leave out an input that has a problem, and survive inputs that are no object", () => {
+    const wrong = [{ propertyPath: "mainPackage", reason: "is wrong" }];
+    assert.equal(specOf("GoMultiStageImage", { ...goodArgs, mainPackage: "x" }, wrong).mainPackage, ".");
+    const missing = validate("GoMultiStageImage", undefined);
+    assert.deepEqual(missing, [{ propertyPath: "args", reason: "are missing" }]);
+    assert.equal(specOf("GoMultiStageImage", undefined, missing).source, "");
+  });
+});
+
+describe("limits of inputs", () => {
+  it("take their last allowed value, and refuse the next", () => {
+    const largest = 2 ** 31 - 1;
+    assert.deepEqual(problems({ runtime: { user: `${largest}:${largest}` } }), []);
+    for (const user of [`${largest + 1}`, `1:${largest + 1}`])
+      assert.match(problems({ runtime: { user } }).join(), /^runtime\.user: .* is not a numeric user/);
+    assert.deepEqual(problems({ runtime: { exposedPorts: ["1", "65535"] } }), []);
+    for (const port of ["0", "65536"])
+      assert.match(problems({ runtime: { exposedPorts: [port] } }).join(), /is not a port/);
+    assert.deepEqual(problems({ compressionLevel: 9, engine: "buildkit" }), []);
+    assert.match(problems({ compressionLevel: 10, engine: "buildkit" }).join(), /10 is more than 9/);
+    const zstd = { compression: "zstd", engine: "buildkit" };
+    assert.deepEqual(problems({ ...zstd, compressionLevel: 22 }), []);
+    assert.match(problems({ ...zstd, compressionLevel: 23 }).join(), /23 is more than 22/);
+    assert.match(problems({ ...zstd, compressionLevel: 0 }).join(), /at least 1/);
+    assert.deepEqual(problems({ runtime: { volumes: ["/a", "/b"] } }), []);
+    assert.match(problems({ runtime: { volumes: ["/a", "/a"] } }).join(), /named a second time/);
+  });
+
+  it("refuse packages in an empty image, and allow an empty list of them", () => {
+    assert.deepEqual(problems({ runtime: { image: "scratch", packages: [] } }), []);
+  });
+
+  it("leave the recipe classic alone with what it does anyway", () => {
+    const classic = { recipe: "classic" };
+    assert.deepEqual(problems({ ...classic, baseImages: "tag", mainPackage: "." }), []);
+    assert.match(problems({ ...classic, baseImages: "pin" }).join(), /^baseImages: the recipe "classic"/);
+    assert.match(problems({ ...classic, mainPackage: "./cmd/api" }).join(), /^mainPackage: the recipe/);
+    assert.match(
+      problems({ ...classic, smokeTest: {} }).join("\n"),
+      /^smokeTest: the recipe "classic" has no such setting/m,
+    );
+    assert.deepEqual(problems({}), []);
+  });
+});
+
+describe("a value in a message", () => {
+  const shown = (value: unknown) => problems({ mainPackage: value }).join();
+
+  it("is named by its kind where it has no text", () => {
+    assert.match(shown(Promise.resolve("x")), /: a Promise is not a string/);
+    assert.match(
+      shown(() => "x"),
+      /: a function is not a string/,
+    );
+    assert.match(shown(1n), /: a bigint is not a string/);
+    const circle: Record<string, unknown> = {};
+    circle["self"] = circle;
+    assert.match(shown(circle), /: an object is not a string/);
+  });
+
+  it("is cut after 120 characters, and not before", () => {
+    const quoted = (length: number) => `"${"!".repeat(length - 2)}"`;
+    assert.ok(shown("!".repeat(118)).includes(quoted(120)));
+    assert.ok(shown("!".repeat(119)).includes(`"${"!".repeat(116)}...`));
+    assert.ok(!shown("!".repeat(119)).includes("!".repeat(117)));
+  });
+
+  it("shows what would steer a terminal as an escape", () => {
+    assert.ok(shown("a\u202eb!").includes("\\u202e"));
+  });
+
+  it("hides a credential in something that is no text", () => {
+    const text = problems({ engine: "ghp_" + "a".repeat(36) }).join();
+    assert.match(text, /not shown/);
+    assert.doesNotMatch(text, /aaaa/);
+  });
+});

@@ -1,0 +1,100 @@
+// The plugin for programs in other languages, on a real engine: a program that knows the component's type and nothing else.
+
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { helloFiles, inHello, makeTree } from "../support/module";
+import { engineFields, engines } from "./support/environment";
+import { Project, repositoryRoot, run } from "./support/project";
+
+const plugin = path.join(repositoryRoot, "dist/provider/plugin.js");
+const upNow = ["up", "--yes", "--skip-preview"];
+
+/** A PATH on which the plugin is, as npm install -g puts it there. */
+function withPlugin(): Record<string, string> {
+  const directory = makeTree({
+    "pulumi-resource-goimage": `#!/bin/sh\nexec ${process.execPath} ${plugin} "$@"\n`,
+  });
+  fs.chmodSync(path.join(directory, "pulumi-resource-goimage"), 0o755);
+  return { PATH: `${directory}:${process.env["PATH"]}` };
+}
+
+const image = (name: string, fields: string) => `
+exports.${name} = new Image("${name}", { ${fields} });
+`;
+const program = (...images: string[]) => `
+const pulumi = require("@pulumi/pulumi");
+class Image extends pulumi.ComponentResource {
+  constructor(name, args) {
+    const outputs = { digest: undefined, size: undefined, platformSizes: undefined };
+    super("goimage:index:GoMultiStageImage", name, { ...outputs, ...args }, { version: "0.1.0" }, true);
+  }
+}
+${images.join("")}
+`;
+
+describe("the plugin for other languages", function () {
+  this.timeout(600_000);
+  const env = withPlugin();
+  const engine = engines.includes("buildkit") ? "buildkit" : "docker";
+  const fields = (repository: string) =>
+    `source: "hello", repository: "${repository}", ${engineFields(engine)}`;
+  const failing = async (project: Project, ...words: string[]) => {
+    const { code, output } = await project.pulumi(words, env);
+    assert.notEqual(code, 0, output);
+    return output;
+  };
+
+  it("has a schema that Pulumi takes", async () => {
+    const { code, output } = await run("pulumi", ["schema", "check", "provider/schema.json"], repositoryRoot);
+    assert.equal(code, 0, output);
+  });
+
+  it("makes the image that a TypeScript program makes, and does nothing without a change", async () => {
+    const remote = new Project(
+      (repository) => program(image("hello", fields(repository))),
+      inHello(helloFiles),
+    );
+    await remote.up(env);
+    const { hello } = await remote.outputs<{ hello: { digest: string; size: number } }>();
+    const local = new Project(
+      (repository) => `
+const { GoMultiStageImage } = require("goimage");
+exports.digest = new GoMultiStageImage("hello", { ${fields(repository)} }).digest;
+`,
+      inHello(helloFiles),
+    );
+    await local.up();
+    if (engine === "buildkit") assert.equal(hello.digest, (await local.outputs<{ digest: string }>()).digest);
+    assert.ok(hello.size > 1_000_000);
+    assert.deepEqual(await remote.up(env), { same: 3 });
+    remote.write({ "hello/main.go": "package main\n\nfunc main() { undefined_() }\n" });
+    const output = await failing(remote, ...upNow);
+    assert.match(output, /error: the build failed:\n\s+# \S+\n\s+\.?\/?main\.go:3:15: undefined: undefined_/);
+    assert.deepEqual((await remote.outputs<{ hello: { digest: string } }>()).hello.digest, hello.digest);
+  });
+
+  it("reports all mistakes at once, by the property's name, and an Output where a plain value is needed", async () => {
+    const wrong = `source: "nowhere", repository: "x/Y", tags: "v1", platforms: pulumi.output(["linux/amd64"]).apply((x) => x),`;
+    const project = new Project(program(image("hello", wrong)));
+    const output = await failing(project, "preview");
+    for (const [name, reason] of [
+      ["source", '"nowhere" does not exist'],
+      ["repository", ""],
+      ["tags", '"v1" is not a list'],
+      ["platforms", ""],
+    ] as const)
+      assert.ok(output.includes(`property ${name} with value`) && output.includes(reason), output);
+  });
+
+  it("refuses two images of one program with one tag", async () => {
+    const project = new Project(
+      (repository) => program(image("one", fields(repository)), image("two", fields(repository))),
+      inHello(helloFiles),
+    );
+    assert.match(
+      await failing(project, "preview"),
+      /"latest" of \S+ is what "(one|two)" in this program pushes to/,
+    );
+  });
+});

@@ -1,0 +1,102 @@
+// How far an address is, by itself: no name is looked up and nothing is connected to.
+
+import assert from "node:assert/strict";
+import { reachOf, reachOfName, type Reach } from "../../../components/registry/client/address";
+import { guardFor } from "../../../components/registry/client/guard";
+import type { Session } from "../../../components/registry/client/session";
+
+describe("the distance of an address", () => {
+  const addresses: [string, Reach][] = [
+    ["127.0.0.1", "machine"],
+    ["0.0.0.0", "machine"],
+    ["::1", "machine"],
+    ["169.254.169.254", "link"],
+    ["fe80::1%eth0", "link"],
+    ["10.1.2.3", "network"],
+    ["172.31.255.255", "network"],
+    ["172.32.0.1", "internet"],
+    ["fd00::1", "network"],
+    ["8.8.8.8", "internet"],
+    ["2606:4700::1111", "internet"],
+    // All eight groups, so that no zeros are left out.
+    ["2606:4700:1:2:3:4:5:6", "internet"],
+    // IPv4 in IPv6: mapped, compatible, 6to4, and of a translator.
+    ["::ffff:127.0.0.1", "machine"],
+    ["::ffff:10.0.0.1", "network"],
+    ["::ffff:8.8.8.8", "internet"],
+    ["::10.0.0.1", "network"],
+    ["::8.8.8.8", "internet"],
+    ["2002:a00:1::", "network"],
+    ["2002:808:808::", "internet"],
+    ["64:ff9b::10.0.0.1", "network"],
+    ["64:ff9b::8.8.8.8", "internet"],
+    // Only alike: other addresses of the internet that would lead to 10.0.0.1 if they were taken for one of these.
+    ["64:1234::a00:1", "internet"],
+    ["2606:ff9b::a00:1", "internet"],
+    ["2606::ffff:a00:1", "internet"],
+    ["2606::a00:1", "internet"],
+    ["0:0:1::a00:1", "internet"],
+    ["::1234:a00:1", "internet"],
+  ];
+  for (const [address, reach] of addresses)
+    it(`${address}: ${reach}`, () => assert.equal(reachOf(address), reach));
+
+  it("is known of names that stand for this machine, and of no others", () => {
+    for (const name of ["localhost", "LOCALHOST.", "registry.localhost", "[::1]", "127.0.0.1"])
+      assert.equal(reachOfName(name), "machine", name);
+    assert.equal(reachOfName("registry.example.com"), undefined);
+    assert.equal(reachOfName("notlocalhost"), undefined);
+  });
+});
+
+describe("the guard of a connection", () => {
+  /** How the lookup is asked, and from where. */
+  type Asked = { all?: boolean; env?: object; from?: Reach };
+  type Found = { error: NodeJS.ErrnoException | null; address: unknown; family?: number };
+
+  /** What the guard's lookup says of a host with these addresses. */
+  function look(
+    addresses: string[],
+    { all = false, env = {}, from = "internet" }: Asked = {},
+  ): Promise<Found> {
+    const resolve = () => Promise.resolve(addresses.map((address) => ({ address, family: 4 })));
+    return lookWith(resolve, { all, env, from });
+  }
+  function lookWith(
+    resolve: Session["settings"]["resolve"],
+    { all = false, env = {}, from = "internet" }: Asked = {},
+  ): Promise<Found> {
+    const session = { name: "registry.test/team", env, settings: { resolve } } as unknown as Session;
+    const { lookup } = guardFor(session, new URL("https://blobs.test/x"), "it was sent to", from);
+    return new Promise((done) =>
+      lookup("blobs.test", { all }, (error, address, family) => done({ error, address, family })),
+    );
+  }
+
+  it("gives one address, or all, as it is asked", async () => {
+    assert.deepEqual(await look(["8.8.8.8", "9.9.9.9"]), { error: null, address: "8.8.8.8", family: 4 });
+    const all = await look(["8.8.8.8", "9.9.9.9"], { all: true });
+    assert.equal((all.address as unknown[]).length, 2);
+  });
+
+  it("refuses a host one of whose addresses is nearer than the registry", async () => {
+    assert.match(
+      (await look(["8.8.8.8", "10.0.0.1"])).error?.message ?? "",
+      /on this machine or its network/,
+    );
+    assert.equal((await look(["10.0.0.1"], { from: "network" })).error, null);
+  });
+
+  it("leaves to a proxy what only the proxy resolves", async () => {
+    const env = { HTTPS_PROXY: "http://proxy.test:3128" };
+    assert.equal((await look(["10.0.0.1"], { env })).error, null);
+    const session = { name: "registry.test/team", env, settings: {} } as unknown as Session;
+    assert.throws(() => guardFor(session, new URL("https://127.0.0.1/x"), "it was sent to"), /127\.0\.0\.1/);
+  });
+
+  it("says that a host has no address, and hands on what the resolver says", async () => {
+    assert.equal((await look([])).error?.code, "ENOTFOUND");
+    const gone = Object.assign(new Error("later"), { code: "EAI_AGAIN" });
+    assert.equal((await lookWith(() => Promise.reject(gone))).error, gone);
+  });
+});

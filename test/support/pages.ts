@@ -1,0 +1,35 @@
+// The pages of the documentation and what is in them.
+
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+export const root = path.resolve(__dirname, "../..");
+
+export const pages = [
+  "README.md",
+  "README.pt-BR.md",
+  "CONTRIBUTING.md",
+  "bench/README.md",
+  ...fs
+    .readdirSync(path.join(root, "docs"))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `docs/${name}`),
+];
+
+export const read = (page: string): string => fs.readFileSync(path.join(root, page), "utf8");
+
+/** The code blocks of a page in one language. */
+export function blocks(page: string, language: string): string[] {
+  return fences(page)
+    .filter((fence) => fence.language === language)
+    .map(({ code }) => code);
+}
+
+/** All code blocks of a page. */
+export function fences(page: string): { language: string; code: string }[] {
+  const found = read(page).matchAll(/^```(\w*).*\n([^]*?)^```$/gm);
+  return [...found].map(([, language = "", code = ""]) => ({ language, code }));
+}
+
+/** A page without its code blocks. */
+export const prose = (page: string): string => read(page).replace(/^```[^]*?^```$/gm, "");

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import * as path from "node:path";
+import { messagesIn } from "../../tools/docs/messages";
+import { makeTree } from "../support/module";
+
+describe("messages of the troubleshooting page", () => {
+  const found = (code: string) => messagesIn(path.join(makeTree({ "a.ts": code }), "a.ts"));
+
+  it("are texts of four words and more, whole even where the code has them in pieces", () => {
+    const code = 'throw new Error("the disk is full: " +\n  "make room, " + `then run ${command} again`);';
+    assert.deepEqual(found(code), ["the disk is full: make room, then run <command> again"]);
+    assert.deepEqual(found('f("three short words");\nimport x from "a b c d e";'), []);
+  });
+
+  it("show a value by its name, a limit by its number, and a condition's text as a message of its own", () => {
+    assert.deepEqual(found("f(`${file.path} is not in the module`);"), ["<path> is not in the module"]);
+    assert.deepEqual(found("f(`it has more than ${limits.layer.entries} entries`);"), [
+      "it has more than 1,000,000 entries",
+    ]);
+    assert.deepEqual(found('f(`the build failed${x ? "; run it with more memory" : ""} today`);'), [
+      "the build failed today",
+      "run it with more memory",
+    ]);
+  });
+
+  it("are not the Dockerfile's shell", () => {
+    assert.deepEqual(found('run("apk add curl && rm -rf /var/cache/apk of it");'), []);
+  });
+});
