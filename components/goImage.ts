@@ -17,9 +17,10 @@ import {
   isMocked,
   knownTarget,
   mockedDigest,
+  mockedImage,
+  mockedRef,
   publishSeed,
   readBack,
-  refTo,
   repushTrigger,
   runError,
   sdkProblem,
@@ -178,13 +179,15 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const published = seeds && publishSeed(seeds, build);
 
   // Read back.
-  const image = readBack({
-    ...{ component, spec, build, destination, deployed, drift, access },
-    pushed: watch.pushed,
-    layerOrigins: layers,
-    warnOnFailedChecks: isHardened,
-  });
-  const digest = isMocked() ? mockedDigest(build) : image.apply((pushed) => pushed.digest);
+  const image = isMocked()
+    ? mockedImage({ name, spec, destination, dockerfile, sourceHash: staged.hash })
+    : readBack({
+        ...{ component, spec, build, destination, deployed, drift, access },
+        pushed: watch.pushed,
+        layerOrigins: layers,
+        warnOnFailedChecks: isHardened,
+      });
+  const digest = isMocked() ? mockedDigest(build, image) : image.apply((pushed) => pushed.digest);
   // In an update that leaves the child alone (--target of another resource, a refresh) the deployed image is exported, and
   // with it what was said of its source.
   const ofExported = <T>(
@@ -199,9 +202,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   };
   const outputs: GoImageOutputs = {
     digest,
-    ref: isMocked()
-      ? pulumi.all([destination, digest]).apply(([where, known]) => refTo(where, known))
-      : image.apply((pushed) => pushed.ref),
+    ref: isMocked() ? mockedRef(destination, digest) : image.apply((pushed) => pushed.ref),
     size: image.apply((pushed) => pushed.size),
     platformDigests: image.apply((pushed) => pushed.platformDigests),
     platformSizes: image.apply((pushed) => pushed.platformSizes),

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { helloFiles, inHello, makeTree } from "./support/module";
@@ -65,8 +66,68 @@ require("node:child_process").spawn = () => { console.error("started a program")
 `,
 });
 
+/** The example in a project of its own, with goimage as npm installs it: TypeScript and vitest treat a linked package in another way. */
+function exampleProject(): string {
+  const directory = makeTree({ "no-network.js": files("", "")["no-network.js"] });
+  for (const folder of ["unit-tests", "quickstart"])
+    cpSync(path.join(root, "examples", folder), path.join(directory, folder), {
+      recursive: true,
+      filter: (name) => !/\/(\.goimage|node_modules)$/.test(name),
+    });
+  writeFileSync(path.join(directory, "package.json"), "{}");
+  const modules = path.join(directory, "node_modules");
+  mkdirSync(path.join(modules, "goimage"), { recursive: true });
+  for (const name of ["dist", "package.json"])
+    cpSync(path.join(root, name), path.join(modules, "goimage", name), { recursive: true });
+  for (const name of readdirSync(path.join(root, "node_modules")))
+    symlinkSync(path.join(root, "node_modules", name), path.join(modules, name));
+  return directory;
+}
+
 describe("unit tests of a user's stack", function () {
   this.timeout(60_000);
+
+  it("pass with goimage/testing under mocha, vitest and node's runner, without a network", async () => {
+    const directory = exampleProject();
+    // A Pulumi project's own settings are those of Pulumi's templates: modules by "main", no "exports".
+    const compilerOptions = {
+      strict: true,
+      target: "es2022",
+      module: "commonjs",
+      moduleResolution: "node10",
+    };
+    const options = {
+      ...compilerOptions,
+      ignoreDeprecations: "6.0",
+      skipLibCheck: true,
+      rootDir: ".",
+      types: ["node", "mocha"],
+    };
+    const example = path.join(directory, "unit-tests");
+    writeFileSync(path.join(example, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
+    const module_ = (name: string) => path.join(directory, "node_modules", name);
+    const words = {
+      types: [module_("typescript/bin/tsc"), "--noEmit", "-p", "tsconfig.json"],
+      mocha: [module_("mocha/bin/mocha.js"), "--no-config", "-r", "ts-node/register", "mocha/stack.test.ts"],
+      node: ["-r", "ts-node/register", "--test", "node/stack.test.ts"],
+      vitest: [module_("vitest/vitest.mjs"), "run", "--dir", "vitest"],
+    };
+    const run = promisify(execFile);
+    const ended = Object.entries(words).map(async ([name, args]) => {
+      const guard = { NODE_OPTIONS: `--require ${path.join(directory, "no-network.js")}`, NO_COLOR: "1" };
+      const env = { ...process.env, TS_NODE_TRANSPILE_ONLY: "1", ...(name !== "types" && guard) };
+      const { stdout, stderr } = await run(process.execPath, args, { cwd: example, env }).catch(
+        (error: { stdout: string; stderr: string }) => error,
+      );
+      return [name, stdout + stderr] as const;
+    });
+    const output = Object.fromEntries(await Promise.all(ended));
+    assert.equal(output["types"], "");
+    assert.match(output["mocha"] ?? "", /2 passing/);
+    assert.match(output["node"] ?? "", /# pass 2\n# fail 0/);
+    assert.match(output["vitest"] ?? "", /Tests +2 passed/);
+  });
+
   const states: Record<string, Record<string, string>> = {
     docker: {
       "that give no digest": "{}",

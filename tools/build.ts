@@ -5,9 +5,9 @@ import { mustRun } from "./setup/exec";
 import { repoRoot } from "./setup/paths";
 import { task } from "./setup/ui";
 
-// The scripts of the report's page, the package, and the plugin, which is a program with the package.
-const configs = ["tsconfig.page.json", "tsconfig.build.json", "tsconfig.provider.json"] as const;
-const results = ["dist/index.js", "dist/provider/plugin.js"] as const;
+// The scripts of the report's page, the package, and what stands beside it: the plugin and the mocks for users' tests.
+const configs = ["tsconfig.page.json", "tsconfig.build.json", "tsconfig.beside.json"] as const;
+const results = ["dist/index.js", "dist/provider/plugin.js", "dist/testing/index.js"] as const;
 
 const modified = (path: string): number => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
@@ -18,7 +18,7 @@ const newest = (folder: string): number =>
   );
 
 export async function ensureBuilt(): Promise<void> {
-  const sources = ["components", "provider"].map((folder) => newest(join(repoRoot, folder)));
+  const sources = ["components", "provider", "testing"].map((folder) => newest(join(repoRoot, folder)));
   for (const name of [...configs, "tsconfig.json"]) sources.push(modified(join(repoRoot, name)));
   const oldest = Math.min(...results.map((name) => modified(join(repoRoot, name))));
   if (oldest >= Math.max(...sources)) return;

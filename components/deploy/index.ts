@@ -3,13 +3,14 @@
 export { baseDigests } from "./baseImages";
 export { builderReady } from "./builder";
 export { deployedImage, type DeployedImage } from "./deployed";
-export { destinationOf, refTo, taggedName } from "./destination";
+export { destinationOf, taggedName } from "./destination";
 export { findDrift } from "./drift";
 export { invalidInputs, runError } from "./errors";
 export { explainFailures, watchPushes } from "./hooks";
+export { mockedDigest, mockedImage, mockedRef } from "./mocked";
 export { announce, warnOfProviderLogin } from "./notices";
 export type { Owner } from "./owner";
-export { mockedDigest, readBack } from "./readBack";
+export { readBack } from "./readBack";
 export { repushTrigger } from "./repush";
 export { isMocked, sdkProblem } from "./sdk";
 export { publishSeed, seedFor, withTags } from "./seed";

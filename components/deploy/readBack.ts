@@ -16,7 +16,6 @@ import { failure } from "./errors";
 import { growthDetails } from "./growth";
 import { exceededPlatforms } from "./limits";
 import { measureImage } from "./measure";
-import { isMocked } from "./sdk";
 import { setTags, settleTags, withdrawTag, type PushedImage } from "./tags";
 
 export interface ReadBackOptions {
@@ -41,7 +40,6 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
   const inputs = pulumi.all([build.digest, destination, deployed, drift, access]);
   const image = inputs.apply(async ([digest, destination, deployed, drift, access]): Promise<ServedImage> => {
     if (pulumi.runtime.isDryRun()) return previewed(options, digest, destination, deployed);
-    if (isMocked()) return unknown as never;
     const image: PushedImage = { component, build: build.resource, digest, destination, access };
     try {
       if (!isDigest(digest)) {
@@ -78,11 +76,6 @@ async function previewed(
   for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
     await pulumi.log.warn(`${line}; the update will fail`, component);
   return { ...servedOf(deployed), ref: refTo(destination, digest) };
-}
-
-/** Under mocks, what they give: the digest, or nothing. The rest stays unknown. */
-export function mockedDigest(build: ImageBuild): pulumi.Output<string> {
-  return build.digest.apply((digest) => (isDigest(digest) ? digest : (unknown as never)));
 }
 
 /** Measures an image that is not the deployed one, and gives it its tags if the limits of its size let it pass. */

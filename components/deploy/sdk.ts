@@ -57,6 +57,12 @@ export function isMocked(): boolean {
   return monitor !== undefined && isMock(monitor);
 }
 
+/** The mocks of a user's unit test; undefined where none are set. */
+export function mocksInUse(): Record<symbol, unknown> | undefined {
+  const monitor = pulumi.runtime.getMonitor() as { mocks?: Record<symbol, unknown> } | undefined;
+  return monitor !== undefined && isMock(monitor) ? monitor.mocks : undefined;
+}
+
 /** Whether hooks can be registered: not under mocks. */
 export function canHook(): boolean {
   const monitor = pulumi.runtime.getMonitor() as object | undefined;

@@ -22,7 +22,6 @@ interface Given {
   tags?: string[];
   access?: RegistryAccess;
   warns?: boolean;
-  asEngine?: boolean;
 }
 
 interface ReadBack {
@@ -60,7 +59,7 @@ describe("readBack", () => {
           return { image: undefined, error: (error as Error).message, isSecret: false };
         }
       },
-      { preview, asEngine: given.asEngine ?? true },
+      { preview, asEngine: true },
     );
     return { ...result, logs };
   }
@@ -151,14 +150,6 @@ describe("readBack", () => {
     const digest = serveImage(registry, { sizes: [10], tag: "latest" });
     const deployed = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: undefined });
     assert.match((await read({ digest, deployed, inputs: { maxSize: 1 } })).error, /none before/);
-  });
-
-  it("asks nothing in a unit test of a user's", async () => {
-    const digest = serveImage(registry, { sizes: [10], tag: "latest" });
-    assert.deepEqual(await read({ digest, asEngine: false }), {
-      ...{ image: undefined, error: "", logs: [], isSecret: false },
-    });
-    assert.deepEqual(registry.seen, []);
   });
 
   it("refuses the deployed image when the limit is lower now, without touching the registry", async () => {

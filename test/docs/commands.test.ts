@@ -40,7 +40,7 @@ const files = pages.filter((page) => page !== "README.pt-BR.md");
 describe("code blocks of the documentation", () => {
   it("have a language whose blocks a test reads", () => {
     for (const page of files)
-      for (const { language } of fences(page)) {
+      for (const { language } of fences(read(page))) {
         const test = languages[language];
         assert.ok(test !== undefined, `${page} has a block of the language "${language}"`);
         assert.ok(fs.existsSync(path.join(root, test)), `${test} is gone`);

@@ -18,16 +18,20 @@ export const pages = [
 
 export const read = (page: string): string => fs.readFileSync(path.join(root, page), "utf8");
 
-/** The code blocks of a page in one language. */
+/** The code blocks of a page in one language, without those of files that it repeats. */
 export function blocks(page: string, language: string): string[] {
-  return fences(page)
+  return fences(written(page))
     .filter((fence) => fence.language === language)
     .map(({ code }) => code);
 }
 
-/** All code blocks of a page. */
-export function fences(page: string): { language: string; code: string }[] {
-  const found = read(page).matchAll(/^```(\w*).*\n([^]*?)^```$/gm);
+/** A page without the files that it repeats, which are checked where they are. */
+export const written = (page: string): string =>
+  read(page).replace(/^<!-- [\w-]+: written by npm run generate -->$[^]*?^<!-- end -->$/gm, "");
+
+/** All code blocks of a page's text. */
+export function fences(text: string): { language: string; code: string }[] {
+  const found = text.matchAll(/^```(\w*).*\n([^]*?)^```$/gm);
   return [...found].map(([, language = "", code = ""]) => ({ language, code }));
 }
 

@@ -2,6 +2,7 @@
 // all that it has begun is done.
 
 import * as pulumi from "@pulumi/pulumi";
+import { imageMocks, type MockedImage } from "../../testing";
 import * as state from "@pulumi/pulumi/runtime/state";
 
 // Exported, but in none of the SDK's types.
@@ -21,6 +22,8 @@ export interface ProgramOptions {
   /** The state of a resource; its inputs unless given. */
   state?: (resource: Registered) => Record<string, unknown> | undefined;
   preview?: boolean;
+  /** What the mocks of goimage/testing say of the program's images; without it, these are not used. */
+  images?: Record<string, MockedImage>;
   /** Not a unit test of a user's, in which goimage asks no registry. */
   asEngine?: boolean;
 }
@@ -62,7 +65,9 @@ export async function runProgram<T>(
     },
   };
   const result = await withLocalStorage(async () => {
-    await pulumi.runtime.setMocks(mocks, "project", "stack", options.preview ?? false);
+    const { images } = options;
+    const used = images === undefined ? mocks : imageMocks({ ...mocks, images });
+    await pulumi.runtime.setMocks(used, "project", "stack", options.preview ?? false);
     Object.assign(getStore().settings, { engine });
     if (options.asEngine === true) asEngine(pulumi.runtime.getMonitor() as object);
     const given = await program();

@@ -24,6 +24,11 @@ const pages: Record<string, Record<string, () => string>> = {
   },
   "docs/engines-and-recipes.md": { engines: engineTable },
   "docs/examples.md": Object.fromEntries(examples.map((name) => [name, () => program(name)])),
+  "docs/testing.md": {
+    stack: () => codeOf("unit-tests/index.ts"),
+    mocks: () => codeOf("unit-tests/mocks.ts"),
+    test: () => codeOf("unit-tests/node/stack.test.ts"),
+  },
   "docs/troubleshooting.md": { messages: () => troubleshooting(root) },
 };
 
@@ -58,8 +63,12 @@ function definitions(kind: string, content: Row[]): string {
 
 /** An example's program as a code block, below a link to its folder. */
 function program(name: string): string {
-  const code = readFileSync(path.join(root, "examples", name, "index.ts"), "utf8").trim();
-  return `[examples/${name}](../examples/${name})\n\n\`\`\`ts\n${code}\n\`\`\``;
+  return `[examples/${name}](../examples/${name})\n\n${codeOf(`${name}/index.ts`)}`;
+}
+
+function codeOf(file: string): string {
+  const code = readFileSync(path.join(root, "examples", file), "utf8").trim();
+  return `\`\`\`${path.extname(file).slice(1)}\n${code}\n\`\`\``;
 }
 
 function engineTable(): string {
