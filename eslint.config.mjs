@@ -43,7 +43,7 @@ const zones = [
 
 export default tseslint.config(
   // The programs for clouds: their providers are not installed here.
-  { ignores: ["dist/", ".toolchain/", "**/.goimage/", "examples/lambda/", "examples/cloud-run/"] },
+  { ignores: ["dist/", ".toolchain/", "**/.goimage/", "examples/lambda/", "examples/cloud-run/", "examples/typescript-sdk/"] },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

@@ -1,4 +1,4 @@
-// Starts a command of tools/ from a bare clone: `node tools/run.mjs setup|demo|test|bench [arguments]`.
+// Starts a command of tools/ from a bare clone: `node tools/run.mjs setup|demo|test|bench|plugin [arguments]`.
 // Uses nothing but Node, since it is what installs everything else.
 import { execFileSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const commands = ["setup", "demo", "test", "bench"];
+const commands = ["setup", "demo", "test", "bench", "plugin"];
 const [command, ...args] = process.argv.slice(2);
 
 if (!commands.includes(command)) {

@@ -2,19 +2,21 @@ import { parseArgs } from "node:util";
 import { handleInterrupts } from "./setup/exec";
 import { ensureToolchain, type Toolchain } from "./setup/index";
 import { kubernetesTools } from "./setup/kubernetes";
+import { languageTools } from "./setup/languages";
 import { withLock } from "./setup/lock";
 import { runCommand, UsageError } from "./setup/command";
 import { layout } from "./setup/paths";
 import { stopServices } from "./setup/services";
 import { table, yellow } from "./setup/ui";
 
-const usage = `usage: npm run setup [-- --env | --down | --kubernetes]
+const usage = `usage: npm run setup [-- --env | --down | --kubernetes | --languages]
 
 Gets the tools that goimage's demo and tests need into .toolchain/ and starts a registry and the builders.
 
   --env         print shell export lines: eval "$(node tools/run.mjs setup --env)"
   --down        stop what was started; the tools stay
   --kubernetes  also build an API server and its provider, for the test of examples/kubernetes (10 minutes)
+  --languages   also build what the tests of examples in YAML, Python and Go need (3 minutes)
   --help        print this
 
 Environment:
@@ -35,7 +37,8 @@ export const main = (args: string[]): Promise<number> =>
       await withLock(layout(), () => stopServices(layout()));
       return 0;
     }
-    const toolchain = await ensureToolchain(layout(), [], values.kubernetes ? kubernetesTools : []);
+    const extra = [...(values.kubernetes ? kubernetesTools : []), ...(values.languages ? languageTools : [])];
+    const toolchain = await ensureToolchain(layout(), [], extra);
     console.log(values.env ? exportLines(toolchain) : summary(toolchain));
     return 0;
   });
@@ -47,6 +50,7 @@ const parseOptions = (args: string[]) =>
       env: { type: "boolean" },
       down: { type: "boolean" },
       kubernetes: { type: "boolean" },
+      languages: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });

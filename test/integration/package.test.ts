@@ -40,7 +40,7 @@ export const { digest, size } = new GoMultiStageImage("hello", args);
       .split("\n")
       .filter(
         (name) =>
-          !/^package\/(dist\/.*\.(js|d\.ts)|provider\/schema\.json|package\.json|README(\.pt-BR)?\.md|CHANGELOG\.md|LICENSE)$/.test(
+          !/^package\/(dist\/.*\.(js|d\.ts)|provider\/schema\.json|PulumiPlugin\.yaml|package\.json|README(\.pt-BR)?\.md|CHANGELOG\.md|LICENSE)$/.test(
             name,
           ),
       );

@@ -5,6 +5,7 @@ import { mayDownload } from "./checksums";
 import { answers } from "./download";
 import { mustRun, run, SetupError, which } from "./exec";
 import { kubernetesTools } from "./kubernetes";
+import { languageTools } from "./languages";
 import type { Layout } from "./paths";
 import { compareVersions, type Facts } from "./plan";
 import type { Daemon } from "./userDaemon";
@@ -70,10 +71,12 @@ export function gatherFacts(layout: Layout, daemon: Daemon | undefined): Facts {
       const known = existsSync(toolFolder(layout, tool, tool.version));
       return !known && existsSync(where) ? { version: tool.version, where } : undefined;
     }
-    if (tool === pulumi || tool === languageHost) {
-      // The two belong together: a language host is taken only with its own pulumi.
+    const isLanguageHost = tool === languageHost || languageTools.includes(tool);
+    if (tool === pulumi || isLanguageHost) {
+      // They belong together: a language host is taken only with its own pulumi.
       const command = find("pulumi");
-      const host = command && [join(dirname(command), "pulumi-language-nodejs")].find(existsSync);
+      const name = isLanguageHost ? (tool.commands[0] ?? "") : "pulumi-language-nodejs";
+      const host = command && [join(dirname(command), name)].find(existsSync);
       const found = host && (await fits(pulumi, command, ["version"]));
       return found && host
         ? { version: found.version, where: tool === pulumi ? found.where : host }

@@ -160,8 +160,19 @@ async function goBuild(tool: Tool, recipe: Recipe, into: string, layout: Layout,
     options = { ...options, cwd: await editedCopy(recipe.edit, await scratch(layout, "edit"), options) };
   const packages = recipe.edit ? ["."] : recipe.packages;
   // A program may have another name than its package.
-  const output = tool.commands.length === 1 ? join(into, tool.commands[0] ?? "") : `${into}/`;
+  const isOne = recipe.packages.length === 1;
+  const output = isOne ? join(into, tool.commands[0] ?? "") : `${into}/`;
   await mustRun("go", ["build", ...flags, "-o", output, ...packages], options);
+  if (recipe.script) {
+    const { module, file } = recipe.script;
+    const { Dir } = JSON.parse(await mustRun("go", ["mod", "download", "-json", module], options)) as Module;
+    await copyFile(join(Dir, file), join(into, basename(file)));
+  }
+}
+
+/** What go mod download says of a module. */
+interface Module {
+  Dir: string;
 }
 
 /** A program's own folder out of its module, with the recipe's versions of everything else. */
@@ -170,9 +181,7 @@ async function editedCopy(
   copy: string,
   options: RunOptions & { cwd: string },
 ): Promise<string> {
-  const { Dir } = JSON.parse(await mustRun("go", ["mod", "download", "-json", module], options)) as {
-    Dir: string;
-  };
+  const { Dir } = JSON.parse(await mustRun("go", ["mod", "download", "-json", module], options)) as Module;
   for (const name of ["go.mod", "go.sum"]) await copyFile(join(options.cwd, name), join(copy, name));
   for (const name of await readdir(join(Dir, folder))) {
     if (name.endsWith("_test.go")) continue;

@@ -20,6 +20,8 @@ export interface Recipe {
     readonly from: string;
     readonly to: string;
   };
+  /** A script of the module, which goes beside the programs. */
+  readonly script?: { readonly module: string; readonly file: string };
   /** First build on two cores, with nothing in Go's caches. */
   readonly cold: string;
 }
@@ -45,7 +47,7 @@ export interface Tool {
   readonly debian?: readonly string[];
 }
 
-const pulumiVersion = "3.259.0";
+export const pulumiVersion = "3.259.0";
 const dockerPluginVersion = "5.0.0";
 const dockerBuildPluginVersion = "0.0.22";
 const buildkitVersion = "0.31.0";
@@ -56,7 +58,7 @@ const dockerVersion = "28.2.2";
 const pulumiArch = { amd64: "x64", arm64: "arm64" };
 const dockerArch = { amd64: "x86_64", arm64: "aarch64" };
 
-const pulumiSdk = ({ os, arch }: Target) => ({
+export const pulumiSdk = ({ os, arch }: Target) => ({
   url: `https://get.pulumi.com/releases/sdk/pulumi-v${pulumiVersion}-${os}-${pulumiArch[arch]}.tar.gz`,
   folder: "pulumi",
 });

@@ -94,6 +94,11 @@ export class Project {
     writeTree(this.directory, files);
   }
 
+  /** Copies a folder of the repository into the project. */
+  copy(folder: string, to: string): void {
+    copyWithoutModes(path.join(repositoryRoot, folder), path.join(this.directory, to));
+  }
+
   read(file: string): string {
     return fs.readFileSync(path.join(this.directory, file), "utf8");
   }
@@ -146,10 +151,10 @@ export class Project {
   /** `pulumi preview` that must succeed; says what would change and what is not known. */
   async preview(
     env: Record<string, string> = {},
-  ): Promise<{ changes: Changes; outputs: Record<string, unknown> }> {
+  ): Promise<{ changes: Changes; outputs: Record<string, unknown>; output: string }> {
     const result = await this.pulumi(["preview", "--event-log", this.events], env);
     if (result.code !== 0) throw new Error(`pulumi preview ended with ${result.code}:\n${result.output}`);
-    return { changes: this.changes(), outputs: this.stackOutputs() };
+    return { changes: this.changes(), outputs: this.stackOutputs(), output: result.output };
   }
 
   /** The stack's outputs, from its state; from pulumi, which starts for that, where some are encrypted. */
