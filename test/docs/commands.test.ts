@@ -11,6 +11,9 @@ const languages: Record<string, string> = {
   // A drawing, or a message.
   text: "test/docs/pages.test.ts",
   yaml: "test/docs/pipelines.test.ts",
+  // Of examples only.
+  py: "test/integration/languages.test.ts",
+  go: "test/integration/languages.test.ts",
   dockerfile: "test/docs/commands.test.ts",
   sh: "test/docs/commands.test.ts",
 };
@@ -27,6 +30,8 @@ const commands: readonly (readonly [RegExp, string])[] = [
     /^(?:cd \.goimage\/infra\/prod|docker build -f api-MultiStage\.Dockerfile )/,
     "test/integration/docs.test.ts",
   ],
+  [/^npm install --global goimage$/, "test/integration/languages.test.ts"],
+  [/^pulumi (?:plugin install|package add) /, "test/integration/languages.test.ts"],
   [/^docker login /, "test/integration/reach.test.ts"],
   [/^docker buildx create .*--driver remote /, "test/integration/builders.test.ts"],
 ];

@@ -5,8 +5,10 @@ import assert from "node:assert/strict";
 import { engineFields, engines, missingEngine, skipWithReason } from "./support/environment";
 import {
   archivePlugin,
+  folderPlugin,
   LanguageProject,
   missingLanguage,
+  missingNodeHost,
   npmPlugin,
   type Language,
 } from "./support/languages";
@@ -62,6 +64,21 @@ describe("programs in other languages", function () {
       assert.equal((await project.pulumi(["destroy", "--yes", "--skip-preview"])).code, 0);
     });
   }
+
+  it("take the plugin from a folder: pulumi package add", async function () {
+    const reason = missingEngine("buildkit") ?? missingNodeHost();
+    if (reason !== undefined) skipWithReason(this, reason);
+    const { folder, env } = await folderPlugin();
+    const project = new LanguageProject("typescript-sdk", env);
+    const dependencies = { "@pulumi/pulumi": "3.259.0" };
+    project.write({ "package.json": JSON.stringify({ private: true, dependencies }) });
+    const added = await project.pulumi(["package", "add", folder]);
+    assert.equal(added.code, 0, added.output);
+    assert.match(added.output, /import \* as goimage from "@pulumi\/goimage"/);
+    assert.deepEqual(await project.up(), { create: 3 });
+    digests.set("folder", (await project.outputs<{ digest: string }>()).digest);
+    assert.deepEqual(await project.up(), { same: 3 });
+  });
 
   it("have the digest of the same image in TypeScript", async function () {
     const known = [...new Set(digests.values())];

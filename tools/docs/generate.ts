@@ -13,8 +13,13 @@ import { troubleshooting } from "./troubleshooting";
 
 const root = path.resolve(__dirname, "../..");
 
-/** The folders of examples/, each with its program on the page of examples. */
-const examples = readdirSync(path.join(root, "examples"));
+/** Examples in other languages, with their programs; they have a page of their own. */
+const inLanguages: Record<string, string> = {
+  ...{ yaml: "Pulumi.yaml", python: "__main__.py", go: "main.go", "typescript-sdk": "index.ts" },
+};
+
+/** The other folders of examples/, each with its program on the page of examples. */
+const examples = readdirSync(path.join(root, "examples")).filter((name) => !(name in inLanguages));
 
 /** The pages with a generated part, between marks that name it. */
 const pages: Record<string, Record<string, () => string>> = {
@@ -24,6 +29,9 @@ const pages: Record<string, Record<string, () => string>> = {
   },
   "docs/engines-and-recipes.md": { engines: engineTable },
   "docs/examples.md": Object.fromEntries(examples.map((name) => [name, () => program(name)])),
+  "docs/languages.md": Object.fromEntries(
+    Object.entries(inLanguages).map(([name, file]) => [name, () => program(name, file)]),
+  ),
   "docs/testing.md": {
     stack: () => codeOf("unit-tests/index.ts"),
     mocks: () => codeOf("unit-tests/mocks.ts"),
@@ -62,8 +70,8 @@ function definitions(kind: string, content: Row[]): string {
 }
 
 /** An example's program as a code block, below a link to its folder. */
-function program(name: string): string {
-  return `[examples/${name}](../examples/${name})\n\n${codeOf(`${name}/index.ts`)}`;
+function program(name: string, file = "index.ts"): string {
+  return `[examples/${name}](../examples/${name})\n\n${codeOf(`${name}/${file}`)}`;
 }
 
 function codeOf(file: string): string {

@@ -2,7 +2,7 @@
 // reaches Pulumi.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { makeTree } from "../../support/module";
@@ -142,16 +142,49 @@ export async function npmPlugin(): Promise<Record<string, string>> {
 export async function archivePlugin(): Promise<Record<string, string>> {
   const output = makeTree({});
   await ok(process.execPath, ["tools/run.mjs", "plugin", "--output", output], repositoryRoot);
-  const home = path.join(output, "home");
-  const plugins = path.join(process.env["PULUMI_HOME"] ?? "", "plugins");
-  fs.cpSync(plugins, path.join(home, "plugins"), {
-    recursive: true,
-    filter: (name) => name === plugins || /resource-docker/.test(name),
-  });
+  const home = homeWithEngines(output);
   const archive = path.join(output, `pulumi-resource-goimage-v${version}.tar.gz`);
   const words = ["plugin", "install", "resource", "goimage", `v${version}`, "--file", archive];
   await ok("pulumi", words, output, { PULUMI_HOME: home });
   return { PULUMI_HOME: home };
+}
+
+/** Why `pulumi package add FOLDER` cannot be tried; undefined when it can. */
+export function missingNodeHost(): string | undefined {
+  const { status, stdout } = spawnSync("pulumi-language-nodejs", ["-version"], { encoding: "utf8" });
+  // Hosts that can be built from Go modules are older than packages from folders.
+  if (status === 0 && /^v?3\.(?:2[4-9]|[3-9])\d/.test(stdout)) return undefined;
+  return "Pulumi's current Node language host is in no registry: put it beside a pulumi on PATH";
+}
+
+/** The folder of the npm package, and a home in which Pulumi finds the plugins of its dependencies. */
+export async function folderPlugin(): Promise<{ folder: string; env: Record<string, string> }> {
+  const place = makeTree({});
+  const quiet = ["--ignore-scripts", "--loglevel=error"];
+  await ok("npm", ["pack", ...quiet, "--pack-destination", place], repositoryRoot);
+  await ok("tar", ["-xf", `goimage-${version}.tgz`], place);
+  const folder = path.join(place, "package");
+  const manifest = path.join(folder, "package.json");
+  const text = fs.readFileSync(manifest, "utf8");
+  fs.writeFileSync(manifest, text.replace(/("@pulumi\/[\w-]+": )"\^/g, '$1"'));
+  const home = homeWithEngines(place);
+  // Pulumi looks for it, and this test does not start it.
+  const docker = path.join(home, "plugins/resource-docker-v5.0.0");
+  fs.mkdirSync(docker, { recursive: true });
+  const program = path.join(docker, "pulumi-resource-docker");
+  if (!fs.existsSync(program)) fs.writeFileSync(program, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
+  return { folder, env: { PULUMI_HOME: home } };
+}
+
+/** A home for Pulumi with the engines' plugins. */
+function homeWithEngines(directory: string): string {
+  const home = path.join(directory, "home");
+  const plugins = path.join(process.env["PULUMI_HOME"] ?? "", "plugins");
+  fs.cpSync(plugins, path.join(home, "plugins"), {
+    recursive: true,
+    filter: (name) => name === plugins || name.includes("resource-docker"),
+  });
+  return home;
 }
 
 /** Writes the SDK of the package schema; gives its directory. */

@@ -24,6 +24,7 @@ export default {
         docs("Getting started", "getting-started"),
         docs("Inputs and outputs", "inputs-and-outputs"),
         docs("Examples", "examples"),
+        docs("Other languages", "languages"),
         docs("Moving to goimage", "moving"),
         docs("Leaving", "leaving"),
       ]),
