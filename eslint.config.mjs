@@ -43,7 +43,16 @@ const zones = [
 
 export default tseslint.config(
   // The programs for clouds: their providers are not installed here.
-  { ignores: ["dist/", ".toolchain/", "**/.goimage/", "examples/lambda/", "examples/cloud-run/", "examples/typescript-sdk/"] },
+  {
+    ignores: [
+      "dist/",
+      ".toolchain/",
+      "**/.goimage/",
+      "examples/lambda/",
+      "examples/cloud-run/",
+      "examples/typescript-sdk/",
+    ],
+  },
   js.configs.recommended,
   {
     files: ["**/*.ts"],

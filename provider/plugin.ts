@@ -35,7 +35,13 @@ class Goimage implements provider.Provider {
     const Component = components[type as keyof typeof components];
     const outputs = Object.keys(this.parsed.resources[type]?.properties ?? {});
     if (Component === undefined) return Promise.reject(new Error(`goimage has no resource type ${type}`));
-    const component = new Component(name, inputs as never, withoutEmptyTimeouts(options));
+    let component;
+    try {
+      component = new Component(name, inputs as never, withoutEmptyTimeouts(options));
+    } catch (error) {
+      // The message names each input. Of an InputPropertiesError Pulumi would print the values as well, secrets in clear.
+      return Promise.reject(new Error((error as Error).message));
+    }
     const fields = component as unknown as pulumi.Inputs;
     const state = Object.fromEntries(outputs.map((output) => [output, fields[output] as unknown]));
     return Promise.resolve({ urn: component.urn, state });

@@ -97,7 +97,9 @@ describe("mocks of goimage/testing", () => {
   });
 
   it("fail the check that the inputs fail", async () => {
-    const { checks } = await outputs(await image({ build: { cgoEnabled: true, image: "golang:1.23-alpine" } }));
+    const { checks } = await outputs(
+      await image({ build: { cgoEnabled: true, image: "golang:1.23-alpine" } }),
+    );
     const failed = checks.filter(({ passed }) => !passed);
     assert.deepEqual(
       failed.map(({ name }) => name),
