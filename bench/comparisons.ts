@@ -1,4 +1,5 @@
 /** Every comparison, as data: what is built, who takes part, what happens to it. */
+import { languageTools } from "../tools/setup/languages";
 import { baseBump } from "./baseBump";
 import { coldRunners } from "./coldRunner";
 import { latency } from "./latency";
@@ -11,12 +12,15 @@ import {
   compiler,
   docker,
   empty,
+  emptyYaml,
   goimage,
   koAlone,
   koFromPulumi,
   limit,
   originalBuildkit,
   originalDocker,
+  pluginFromTypeScript,
+  pluginFromYaml,
   tunedBuildkit,
   tunedDocker,
 } from "./peers";
@@ -63,6 +67,16 @@ export const comparisons: readonly Comparison[] = [
     ]),
     measures: [noOp],
   }),
+  {
+    ...warm({
+      name: "plugin",
+      about: "Nothing changed: the component in a TypeScript program, and through the plugin",
+      workloads: [quickstart],
+      peers: [buildkit, pluginFromTypeScript, pluginFromYaml, empty(), emptyYaml],
+      measures: [noOp],
+    }),
+    tools: languageTools.filter(({ name }) => name === "pulumi-language-yaml"),
+  },
   warm({
     name: "edit",
     about: "One line of the quickstart service edited, to pushed",

@@ -1,5 +1,15 @@
 /** What is to be reached, each a ratio or a count within one run. */
-import { buildkit, docker, empty, koAlone, originalDocker, tunedBuildkit, compiler } from "./peers";
+import {
+  buildkit,
+  compiler,
+  docker,
+  empty,
+  koAlone,
+  originalDocker,
+  pluginFromTypeScript,
+  pluginFromYaml,
+  tunedBuildkit,
+} from "./peers";
 import type { Results } from "./stats";
 
 export interface Goal {
@@ -94,6 +104,13 @@ export const goals: readonly Goal[] = [
     value: (r) =>
       r.median("noop", "no-op up", `${side}, JavaScript`) /
       r.median("noop", "no-op up", empty("JavaScript").name),
+  })),
+  ...[pluginFromTypeScript.name, pluginFromYaml.name].map((side): Goal => ({
+    text: `no-op up, ${side}: seconds above the same program in TypeScript`,
+    is: "at most",
+    bound: 0.5,
+    unit: "s",
+    value: (r) => r.median("plugin", "no-op up", side) - r.median("plugin", "no-op up", buildkit.name),
   })),
   {
     text: `cold, ${buildkit.name}: to the ${tunedBuildkit.name}`,

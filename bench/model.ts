@@ -1,5 +1,6 @@
 /** What the benchmarks are made of: workloads, the sides that are compared, and what was measured. */
 import type { Engine } from "./daemons";
+import type { Tool } from "../tools/setup/versions";
 import type { Lab } from "./lab";
 
 /** One Go main package. */
@@ -65,6 +66,8 @@ export interface Comparison {
   readonly name: string;
   /** One sentence for --list and the tables. */
   readonly about: string;
+  /** Tools beyond those of every comparison. */
+  readonly tools?: readonly Tool[];
   run(lab: Lab, record: Recorder): Promise<void>;
 }
 

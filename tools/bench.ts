@@ -48,7 +48,11 @@ export const main = (args: string[]): Promise<number> =>
       cold: count("--cold", values.cold, 0) ?? (values.quick ? 0 : 2),
     };
     handleInterrupts();
-    const toolchain = await ensureToolchain();
+    const toolchain = await ensureToolchain(
+      layout(),
+      [],
+      [...new Set(chosen.flatMap(({ tools = [] }) => tools))],
+    );
     await ensureBuilt();
     const out = resolve(values.out ?? join(layout().home, "bench/results"));
     // Two runs at once would slow each other down, and share their builders.

@@ -7,7 +7,7 @@ import { inLanguage, type Language, pulumiPeer } from "./pulumi";
 const json = JSON.stringify;
 
 /** Directory of a service, as the Pulumi program names it. */
-const sourceOf = ({ directory }: Service): string => posix.join("src", directory);
+export const sourceOf = ({ directory }: Service): string => posix.join("src", directory);
 
 export interface GoimageOptions {
   language?: Language;

@@ -5,6 +5,8 @@ export { goimage, viaDockerfile } from "./images";
 export { koAlone, koFromPulumi } from "./ko";
 export { compiler, empty, limit } from "./limits";
 
+export { emptyYaml, pluginFromTypeScript, pluginFromYaml } from "./plugin";
+
 export const docker = goimage("docker");
 export const buildkit = goimage("buildkit");
 export const tunedDocker = viaDockerfile("tuned", "docker");

@@ -6,7 +6,7 @@ import { run } from "../../tools/setup/exec";
 import type { Deployment, Peer, Site } from "../model";
 
 /** "not checked": PULUMI_NODEJS_TRANSPILE_ONLY, with which Pulumi leaves the types of a TypeScript program alone. */
-export type Language = "TypeScript" | "TypeScript, not checked" | "JavaScript";
+export type Language = "TypeScript" | "TypeScript, not checked" | "JavaScript" | "YAML";
 
 /** The end of a side's name. */
 export const inLanguage = (language: Language = "TypeScript"): string =>
@@ -17,7 +17,7 @@ export interface PulumiPeer {
   readonly needs: Peer["needs"];
   readonly pushes?: boolean;
   readonly language?: Language;
-  /** The program, as a user would write it in TypeScript. */
+  /** The program, as a user would write it in TypeScript; in YAML, the part of Pulumi.yaml below the name and the runtime. */
   program(site: Site): string;
   /** Other files of the project. */
   files?(site: Site): Record<string, string>;
@@ -50,17 +50,21 @@ export function pulumiPeer(peer: PulumiPeer): Peer {
   return { name, needs, pushes, open: (site) => openProject(peer, site) };
 }
 
-async function openProject(peer: PulumiPeer, site: Site): Promise<Deployment> {
+function programFiles(peer: PulumiPeer, site: Site): Record<string, string> {
+  const program = peer.program(site);
+  if (peer.language === "YAML") return { "Pulumi.yaml": `name: ${site.id}\nruntime: yaml\n${program}` };
   const javaScript = peer.language === "JavaScript";
   const main = javaScript ? "index.js" : "index.ts";
-  const program = peer.program(site);
-  const files: Record<string, string> = {
+  return {
     "Pulumi.yaml": `name: ${site.id}\nruntime: nodejs\nmain: ${main}\n`,
     "package.json": "{}\n",
     [main]: javaScript ? toJavaScript(program) : program,
     ...(javaScript ? {} : { "tsconfig.json": JSON.stringify(tsconfig, null, 2) }),
-    ...peer.files?.(site),
   };
+}
+
+async function openProject(peer: PulumiPeer, site: Site): Promise<Deployment> {
+  const files = { ...programFiles(peer, site), ...peer.files?.(site) };
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(site.directory, file)), { recursive: true });
     writeFileSync(join(site.directory, file), text);
