@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The components for programs in other languages: a Pulumi plugin that serves the package schema and constructs them.
 
+import "./quickStart";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { GoMultiStageImage, GoSingleStageImage } from "goimage";

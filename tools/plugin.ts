@@ -37,27 +37,34 @@ export const main = (args: string[]): Promise<number> =>
   });
 
 async function writeArchive(output: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(repoRoot, "package.json"), "utf8")) as {
-    version: string;
-  };
+  const { version } = await manifest();
   const archive = join(output, `pulumi-resource-goimage-v${version}.tar.gz`);
   const folder = await mkdtemp(join(tmpdir(), "goimage-plugin-"));
   try {
-    await task("pack the plugin", async () => {
-      const quiet = ["--ignore-scripts", "--loglevel=error"];
-      await mustRun("npm", ["pack", ...quiet, "--pack-destination", folder], { cwd: repoRoot });
-      const tarball = `goimage-${version}.tgz`;
-      await writeFile(join(folder, "package.json"), "{}");
-      const install = ["install", ...quiet, "--omit=dev", "--no-audit", "--no-fund", "--no-package-lock"];
-      await mustRun("npm", [...install, `./${tarball}`], { cwd: folder });
-      await writeFile(join(folder, "pulumi-resource-goimage"), launcher);
-      await chmod(join(folder, "pulumi-resource-goimage"), 0o755);
-      await mkdir(output, { recursive: true });
-      const parts = ["pulumi-resource-goimage", "package.json", "node_modules"];
-      await mustRun("tar", ["-czf", archive, "-C", folder, ...parts]);
-    });
+    await makePlugin(folder);
+    await mkdir(output, { recursive: true });
+    await mustRun("tar", ["-czf", archive, "-C", folder, ...parts]);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return archive;
 }
+
+const parts = ["pulumi-resource-goimage", "package.json", "node_modules"];
+
+/** Puts the plugin and the packages that it needs into an empty folder. */
+export async function makePlugin(folder: string): Promise<void> {
+  const { version } = await manifest();
+  await task("pack the plugin", async () => {
+    const quiet = ["--ignore-scripts", "--loglevel=error"];
+    await mustRun("npm", ["pack", ...quiet, "--pack-destination", folder], { cwd: repoRoot });
+    await writeFile(join(folder, "package.json"), "{}");
+    const install = ["install", ...quiet, "--omit=dev", "--no-audit", "--no-fund", "--no-package-lock"];
+    await mustRun("npm", [...install, `./goimage-${version}.tgz`], { cwd: folder });
+    await writeFile(join(folder, "pulumi-resource-goimage"), launcher);
+    await chmod(join(folder, "pulumi-resource-goimage"), 0o755);
+  });
+}
+
+const manifest = async () =>
+  JSON.parse(await readFile(join(repoRoot, "package.json"), "utf8")) as { version: string };

@@ -1,22 +1,24 @@
 /** goimage through its plugin: programs in another language, and the same in TypeScript. */
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
-import { repoRoot } from "../../tools/setup/paths";
+import { mkdir } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+import { makePlugin } from "../../tools/plugin";
 import type { Peer, Site } from "../model";
 import { sourceOf } from "./images";
 import { inLanguage, pulumiPeer } from "./pulumi";
 
 const json = JSON.stringify;
 
-/** The plugin on PATH, as npm puts it there. */
-function pathWithPlugin(site: Site): NodeJS.ProcessEnv {
-  const folder = join(site.directory, "bin");
-  mkdirSync(folder, { recursive: true });
-  const command = join(folder, "pulumi-resource-goimage");
-  const plugin = join(repoRoot, "dist/provider/plugin.js");
-  writeFileSync(command, `#!/bin/sh\nexec ${json(process.execPath)} ${json(plugin)} "$@"\n`);
-  chmodSync(command, 0o755);
-  return { PATH: [folder, site.env["PATH"]].join(delimiter) };
+let plugin: Promise<string> | undefined;
+
+/** A PATH with the plugin as users have it, which is without TypeScript and with no packages but its own. */
+async function pathWithPlugin(site: Site): Promise<NodeJS.ProcessEnv> {
+  plugin ??= (async () => {
+    const folder = join(dirname(site.directory), "plugin");
+    await mkdir(folder, { recursive: true });
+    await makePlugin(folder);
+    return folder;
+  })();
+  return { PATH: [await plugin, site.env["PATH"]].join(delimiter) };
 }
 
 const inputs = (site: Site) =>

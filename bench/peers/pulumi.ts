@@ -22,7 +22,7 @@ export interface PulumiPeer {
   /** Other files of the project. */
   files?(site: Site): Record<string, string>;
   /** More environment. */
-  env?(site: Site): NodeJS.ProcessEnv;
+  env?(site: Site): NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>;
 }
 
 /** What `pulumi new typescript` writes, in the terms of the TypeScript that is installed here. */
@@ -77,7 +77,7 @@ async function openProject(peer: PulumiPeer, site: Site): Promise<Deployment> {
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_STACK: "bench",
     ...(peer.language === "TypeScript, not checked" && { PULUMI_NODEJS_TRANSPILE_ONLY: "true" }),
-    ...peer.env?.(site),
+    ...(await peer.env?.(site)),
   };
   const pulumi = async (...args: string[]) => {
     const { code, stdout, stderr } = await run("pulumi", [...args, "--non-interactive"], {
