@@ -11,6 +11,7 @@ const languages: Record<string, string> = {
   // A drawing, or a message.
   text: "test/docs/pages.test.ts",
   yaml: "test/docs/pipelines.test.ts",
+  json: "test/integration/examples/policies.test.ts",
   // Of examples only.
   py: "test/integration/languages.test.ts",
   go: "test/integration/languages.test.ts",
@@ -22,6 +23,7 @@ const languages: Record<string, string> = {
 const commands: readonly (readonly [RegExp, string])[] = [
   [/^npm (?:test|run [\w:]+)\b/, "script"],
   [/^npm install goimage$/, "test/integration/package.test.ts"],
+  [/^pulumi up --policy-pack /, "test/integration/examples/policies.test.ts"],
   [/^pulumi up\b/, "test/integration/package.test.ts"],
   [/^pulumi config set image "\$\(pulumi stack output ref/, "test/integration/examples/promotion.test.ts"],
   [/^npx goimage report /, "test/integration/docs.test.ts"],
