@@ -68,6 +68,9 @@ exports.digest = new GoMultiStageImage("hello", { ${fields(repository)} }).diges
     if (engine === "buildkit") assert.equal(hello.digest, (await local.outputs<{ digest: string }>()).digest);
     assert.ok(hello.size > 1_000_000);
     assert.deepEqual(await remote.up(env), { same: 3 });
+    // The size comes from the state, as it does in a TypeScript program's preview.
+    const preview = await remote.preview(env);
+    assert.deepEqual(preview.outputs["hello"], hello);
     remote.write({ "hello/main.go": "package main\n\nfunc main() { undefined_() }\n" });
     const output = await failing(remote, ...upNow);
     assert.match(output, /error: the build failed:\n\s+# \S+\n\s+\.?\/?main\.go:3:15: undefined: undefined_/);
