@@ -7,7 +7,7 @@ import { unknown } from "@pulumi/pulumi/output";
 import type { ImageBuild } from "../engines";
 import type { ImageSpec } from "../inputs";
 import type { ImageLayer, LayerContents } from "../outputs";
-import { isDigest } from "../registry";
+import { isDigest, noContents } from "../registry";
 import { sizeSummary } from "../text";
 import { imageChecks } from "./checks";
 import type { ServedImage } from "./deployed";
@@ -57,14 +57,6 @@ function givenImages(): Record<string, GivenImage> | undefined {
 }
 
 const configSize = 1_000;
-const nothing: LayerContents = {
-  files: 0,
-  executables: 0,
-  setuidFiles: [],
-  shells: [],
-  certificates: false,
-  timezones: false,
-};
 
 function madeUp(
   { spec, sourceHash }: MockedOptions,
@@ -76,32 +68,9 @@ function madeUp(
     `sha256:${createHash("sha256")
       .update(JSON.stringify([sourceHash, dockerfile, ...parts]))
       .digest("hex")}`;
-  const { packages, files, user, timezones } = spec.runtime;
-  const layer = (
-    origin: string,
-    size: number,
-    unpackedSize: number,
-    contents: Partial<LayerContents>,
-  ): ImageLayer => ({
-    digest: digestOf("layer", origin),
-    mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
-    ...{ size, unpackedSize, origin, contents: { ...nothing, ...contents } },
-  });
-  const below = [
-    layer("base", 3_600_000, 7_800_000, { files: 80, executables: 20, shells: ["/bin/sh"], packages: 14 }),
-    ...(packages.length > 0 ? [layer("packages", 500_000, 1_200_000, { files: 20 })] : []),
-    ...(files.length > 0 ? [layer("files", 10_000, 20_000, { files: files.length })] : []),
-  ];
-  const sum = (of: "size" | "unpackedSize") => below.reduce((bytes, each) => bytes + each[of], 0);
-  // What the test says of the whole is put down to the binary.
-  const size = given.size ?? configSize + sum("size") + 6_000_000;
-  const unpackedSize = given.unpackedSize ?? sum("unpackedSize") + 14_000_000;
-  const binary = layer("binary", Math.max(0, size - configSize - sum("size")), unpackedSize, {
-    ...{ files: 3, executables: 1, certificates: true, timezones },
-    program: { static: !spec.build.cgoEnabled },
-  });
-  const layers = [...below, { ...binary, unpackedSize: Math.max(0, unpackedSize - sum("unpackedSize")) }];
-  const digest = given.digest ?? digestOf();
+  const layers = madeUpLayers(spec, given, digestOf);
+  const sum = (of: "size" | "unpackedSize") => layers.reduce((bytes, layer) => bytes + layer[of], 0);
+  const { digest = digestOf(), size = configSize + sum("size"), unpackedSize = sum("unpackedSize") } = given;
   const isIndex = spec.platforms.length > 1;
   const byPlatform = <T>(value: (platform: string) => T) =>
     Object.fromEntries(spec.platforms.map((platform) => [platform, value(platform)]));
@@ -111,6 +80,49 @@ function madeUp(
     platformSizes: byPlatform(() => size),
     platformLayers: Object.fromEntries(spec.platforms.slice(1).map((platform) => [platform, layers])),
     sizeSummary: sizeSummary(size, unpackedSize, layers),
-    checks: imageChecks({ user, layers, timezones }),
+    checks: imageChecks({ user: userOf(dockerfile), layers, timezones: spec.runtime.timezones }),
   };
+}
+
+function madeUpLayers(
+  { runtime, build }: ImageSpec,
+  given: GivenImage,
+  digestOf: (...parts: string[]) => string,
+): ImageLayer[] {
+  const layer = (
+    origin: string,
+    size: number,
+    unpackedSize: number,
+    contents: Partial<LayerContents>,
+  ): ImageLayer => ({
+    digest: digestOf("layer", origin),
+    mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
+    ...{ size, unpackedSize, origin, contents: { ...noContents(), ...contents } },
+  });
+  const { packages, files, timezones } = runtime;
+  const below = [
+    layer("base", 3_600_000, 7_800_000, { files: 80, executables: 20, shells: ["/bin/sh"], packages: 14 }),
+    ...(packages.length > 0 ? [layer("packages", 500_000, 1_200_000, { files: 20 })] : []),
+    ...(files.length > 0 ? [layer("files", 10_000, 20_000, { files: files.length })] : []),
+  ];
+  // What a test says of the whole image is put down to the binary.
+  const rest = (whole: number | undefined, of: "size" | "unpackedSize", usual: number) =>
+    whole === undefined
+      ? usual
+      : Math.max(
+          0,
+          below.reduce((bytes, each) => bytes - each[of], whole),
+        );
+  const size = rest(given.size && given.size - configSize, "size", 6_000_000);
+  const binary = layer("binary", size, rest(given.unpackedSize, "unpackedSize", 14_000_000), {
+    ...{ files: 3, executables: 1, certificates: true, timezones },
+    program: { static: !build.cgoEnabled },
+  });
+  return [...below, binary];
+}
+
+/** The user of the last stage; empty where none is set. */
+function userOf(dockerfile: string): string {
+  const [stage = ""] = dockerfile.split(/^FROM /m).slice(-1);
+  return /^USER (\S+)$/m.exec(stage)?.[1] ?? "";
 }

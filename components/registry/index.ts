@@ -10,6 +10,7 @@ import type { Repository } from "./reference";
 export { RegistryError } from "./client/errors";
 export type { RegistryAccess } from "./client/session";
 export { findCredentials } from "./credentials/store";
+export { noContents } from "./image/contents";
 export { inParallel } from "./image/inParallel";
 export { isDigest } from "./image/manifest";
 export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";

@@ -96,15 +96,13 @@ describe("mocks of goimage/testing", () => {
     assert.deepEqual(made.platformSizes, { "linux/amd64": made.size, "linux/arm64": made.size });
   });
 
-  it("fail the check that the inputs fail", async () => {
-    const { checks } = await outputs(
-      await image({ build: { cgoEnabled: true, image: "golang:1.23-alpine" } }),
-    );
-    const failed = checks.filter(({ passed }) => !passed);
-    assert.deepEqual(
-      failed.map(({ name }) => name),
-      ["staticBinary"],
-    );
+  it("fail the checks that the inputs fail", async () => {
+    const failed = async (args: Partial<GoMultiStageImageArgs>) =>
+      (await outputs(await image(args))).checks.filter(({ passed }) => !passed).map(({ name }) => name);
+    assert.deepEqual(await failed({ build: { cgoEnabled: true, image: "golang:1.23-alpine" } }), [
+      "staticBinary",
+    ]);
+    assert.deepEqual(await failed({ recipe: "classic" }), ["nonRootUser"]);
   });
 
   it("are there for the single-stage image", async () => {

@@ -24,16 +24,19 @@ const certificateBundles = [
 const timezoneFiles =
   /^(\/usr\/share\/zoneinfo\/Europe\/[A-Za-z]+|\/usr\/share\/zoneinfo\.zip|.*\/zoneinfo\.zip)$/;
 
+/** What is said of a layer without files. */
+export const noContents = (): LayerContents => ({
+  files: 0,
+  executables: 0,
+  setuidFiles: [],
+  shells: [],
+  certificates: false,
+  timezones: false,
+});
+
 /** Looks at the entries of one layer as they stream by. */
 export class ContentsScan {
-  private readonly found: LayerContents = {
-    files: 0,
-    executables: 0,
-    setuidFiles: [],
-    shells: [],
-    certificates: false,
-    timezones: false,
-  };
+  private readonly found: LayerContents = noContents();
   private readonly capabilityFiles: string[] = [];
   /** Packages of each database, by its path: of two entries for one path the last holds. */
   private readonly databases = new Map<string, () => number>();
