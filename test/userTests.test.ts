@@ -62,13 +62,17 @@ process.on("unhandledRejection", (error) => { console.error("unhandled", error);
 const net = require("node:net");
 net.Socket.prototype.connect = () => { console.error("asked a network"); process.exit(8); };
 require("node:dns").lookup = () => { console.error("asked a network"); process.exit(8); };
+`,
+  "no-programs.js": `
 require("node:child_process").spawn = () => { console.error("started a program"); process.exit(9); };
 `,
 });
 
 /** The example in a project of its own, with goimage as npm installs it: TypeScript and vitest treat a linked package in another way. */
 function exampleProject(): string {
-  const directory = makeTree({ "no-network.js": files("", "")["no-network.js"] });
+  const given = files("", "");
+  const guards = ["no-network.js", "no-programs.js"] as const;
+  const directory = makeTree(Object.fromEntries(guards.map((name) => [name, given[name]])));
   for (const folder of ["unit-tests", "quickstart"])
     cpSync(path.join(root, "examples", folder), path.join(directory, folder), {
       recursive: true,
@@ -114,7 +118,10 @@ describe("unit tests of a user's stack", function () {
     };
     const run = promisify(execFile);
     const ended = Object.entries(words).map(async ([name, args]) => {
-      const guard = { NODE_OPTIONS: `--require ${path.join(directory, "no-network.js")}`, NO_COLOR: "1" };
+      const required = (guard: string) => `--require ${path.join(directory, guard)}`;
+      // vitest starts a compiler.
+      const programs = name === "vitest" ? "" : required("no-programs.js");
+      const guard = { NODE_OPTIONS: `${required("no-network.js")} ${programs}`, NO_COLOR: "1" };
       const env = { ...process.env, TS_NODE_TRANSPILE_ONLY: "1", ...(name !== "types" && guard) };
       const { stdout, stderr } = await run(process.execPath, args, { cwd: example, env }).catch(
         (error: { stdout: string; stderr: string }) => error,
@@ -144,6 +151,8 @@ describe("unit tests of a user's stack", function () {
           path.join(root, "node_modules/ts-node/register/transpile-only"),
           "-r",
           "./no-network.js",
+          "-r",
+          "./no-programs.js",
         ];
         const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
         const run = promisify(execFile)(
