@@ -47,20 +47,15 @@ function hasHooks(monitor: unknown): boolean {
   return typeof (monitor as { registerErrorHook?: unknown }).registerErrorHook === "function";
 }
 
-function isMock(monitor: unknown): boolean {
-  return (monitor as object).constructor.name === "MockMonitor";
-}
-
-/** True in a unit test of a user's stack (pulumi.runtime.setMocks): nothing must be asked of a registry there. */
-export function isMocked(): boolean {
-  const monitor = pulumi.runtime.getMonitor() as object | undefined;
-  return monitor !== undefined && isMock(monitor);
-}
-
-/** The mocks of a user's unit test; undefined where none are set. */
+/** The mocks of a user's unit test (pulumi.runtime.setMocks); undefined where none are set. */
 export function mocksInUse(): Record<symbol, unknown> | undefined {
   const monitor = pulumi.runtime.getMonitor() as { mocks?: Record<symbol, unknown> } | undefined;
-  return monitor !== undefined && isMock(monitor) ? monitor.mocks : undefined;
+  return monitor?.constructor.name === "MockMonitor" ? monitor.mocks : undefined;
+}
+
+/** True in a unit test of a user's stack: nothing must be asked of a registry there. */
+export function isMocked(): boolean {
+  return mocksInUse() !== undefined;
 }
 
 /** Whether hooks can be registered: not under mocks. */

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { which } from "../../../tools/setup/exec";
 import { makeTree } from "../../support/module";
 import { builder } from "./environment";
 import { Project, repositoryRoot, run } from "./project";
@@ -95,13 +96,10 @@ const languages: Record<Language, Details> = {
 
 /** What is missing to run programs in a language; undefined when nothing is. */
 export function missingLanguage(language: Language): string | undefined {
-  const missing = languages[language].commands.filter((command) => !isOnPath(command));
+  const missing = languages[language].commands.filter((command) => which(command) === undefined);
   if (missing.length === 0) return undefined;
   return `${missing.join(", ")} not on PATH: npm run setup -- --languages builds the hosts`;
 }
-
-const isOnPath = (command: string): boolean =>
-  (process.env["PATH"] ?? "").split(":").some((folder) => fs.existsSync(path.join(folder, command)));
 
 /** A stack of the language's example. It has nothing of npm's but what the language needs. */
 export class LanguageProject extends Project {
@@ -127,14 +125,19 @@ export class LanguageProject extends Project {
   }
 }
 
+const quiet = ["--ignore-scripts", "--loglevel=error"];
+
+/** The npm package's tarball. */
+async function packed(directory: string): Promise<string> {
+  await ok("npm", ["pack", ...quiet, "--pack-destination", directory], repositoryRoot);
+  return path.join(directory, `goimage-${version}.tgz`);
+}
+
 /** The plugin on PATH, as `npm install --global` puts it there. */
 export async function npmPlugin(): Promise<Record<string, string>> {
   const prefix = makeTree({});
-  const quiet = ["--ignore-scripts", "--loglevel=error"];
-  await ok("npm", ["pack", ...quiet, "--pack-destination", prefix], repositoryRoot);
-  const tarball = path.join(prefix, `goimage-${version}.tgz`);
   const install = ["install", ...quiet, "--no-audit", "--no-fund", "--global", "--prefix", prefix];
-  await ok("npm", [...install, tarball], prefix);
+  await ok("npm", [...install, await packed(prefix)], prefix);
   return { PATH: `${path.join(prefix, "bin")}:${process.env["PATH"]}` };
 }
 
@@ -160,9 +163,7 @@ export function missingNodeHost(): string | undefined {
 /** The folder of the npm package, and a home in which Pulumi finds the plugins of its dependencies. */
 export async function folderPlugin(): Promise<{ folder: string; env: Record<string, string> }> {
   const place = makeTree({});
-  const quiet = ["--ignore-scripts", "--loglevel=error"];
-  await ok("npm", ["pack", ...quiet, "--pack-destination", place], repositoryRoot);
-  await ok("tar", ["-xf", `goimage-${version}.tgz`], place);
+  await ok("tar", ["-xf", await packed(place)], place);
   const folder = path.join(place, "package");
   const manifest = path.join(folder, "package.json");
   const text = fs.readFileSync(manifest, "utf8");
