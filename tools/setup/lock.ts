@@ -1,17 +1,19 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Layout } from "./paths";
 import { say } from "./ui";
 
-/** Lets one set-up at a time work in a clone; another one waits. A lock whose process is gone does not count. */
+/** Lets one set-up at a time work in a clone; another one waits. A lock whose process is gone, or that names none, does not count. */
 export async function withLock<T>(layout: Layout, run: () => Promise<T>): Promise<T> {
   await mkdir(layout.home, { recursive: true });
   const file = join(layout.home, "lock");
   let told = false;
   while (!(await take(file))) {
-    const owner = Number(await readFile(file, "utf8").catch(() => "0"));
-    if (owner && !isAlive(owner)) {
+    const text = await readFile(file, "utf8").catch(() => undefined);
+    if (text === undefined) continue;
+    const owner = Number(text);
+    if (!owner || !isAlive(owner)) {
       await rm(file, { force: true });
       continue;
     }
@@ -30,14 +32,20 @@ export async function withLock<T>(layout: Layout, run: () => Promise<T>): Promis
   }
 }
 
-const take = (file: string): Promise<boolean> =>
-  writeFile(file, String(process.pid), { flag: "wx" }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "EEXIST") return false;
-      throw error;
-    },
-  );
+/** False when the lock is taken. It appears with its content: on a full disk an empty file would stay behind. */
+async function take(file: string): Promise<boolean> {
+  const draft = `${file}.${process.pid}`;
+  try {
+    await writeFile(draft, String(process.pid));
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
 
 export function isAlive(pid: number): boolean {
   try {
