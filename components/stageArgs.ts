@@ -6,7 +6,9 @@ import type { Input } from "@pulumi/pulumi";
 export interface BuildStageArgs {
   /**
    * Base image of the build stage, a tag or a digest. The default is golang with the Go version, such as golang:1.23, or
-   * golang:1.23.4 if the version includes a patch. It needs a Go toolchain, sh, find and touch, which every golang image has.
+   * golang:1.23.4 if the version includes a patch. With the input cache it is golang on Alpine, such as golang:1.23-alpine, a quarter
+   * as large, unless cgoEnabled, goPrivate, a goProxy with direct, or GONOPROXY or a variable of git in env asks for what only
+   * Debian's has. It needs a Go toolchain, sh, find and touch, which every golang image has.
    */
   image?: string;
   /**

@@ -13,7 +13,6 @@ import {
   downloadsFirst,
   goEnvironment,
   packageFlags,
-  workingDirectory,
 } from "./steps/goBuild";
 import { gitSteps } from "./steps/privateModules";
 import { seedModules } from "./steps/seed";
@@ -29,8 +28,8 @@ export function seedDockerfile(plan: Plan, imports: readonly string[], digests: 
     workdir(downloadDirectory(plan)),
     ...goEnvironment(plan),
     ...gitSteps(spec.build),
+    // No service's own directory is entered, so that those of a workspace share the seed.
     ...downloadSteps(unseeded),
-    ...(keepsModules ? [] : [workdir(workingDirectory(plan))]),
     compileStep(plan, [
       "sh",
       "-c",
@@ -76,10 +75,10 @@ function compile(platforms: readonly string[]): string {
 
 /** Of the modules, what a build reads of their sources, and what the go command wants to know of each of them. */
 const keep = [
-  `cd "$(go env GOMODCACHE)" && mkdir /seed/${seedModules}`,
+  'cd "$(go env GOMODCACHE)"',
   `sort -u /tmp/kept | while read -r how directory; do directory=\${directory#"$PWD"/}; [ -d "$directory" ] || continue; ` +
     `case $directory in /*) ;; *) if [ "$how" = all ]; then find "$directory" -name testdata -prune -o -type f ! -name "*_test.go" -print; ` +
     `else find "$directory" -maxdepth 1 -type f ! -name "*_test.go" -print; fi ;; esac; done | sort -u > /tmp/files`,
   `find cache/download -type f \\( -name "*.mod" -o -name "*.info" -o -name "*.ziphash" \\) >> /tmp/files`,
-  `tar -cf /tmp/files.tar -T /tmp/files && tar -xf /tmp/files.tar -C /seed/${seedModules}`,
+  `tar -cf /seed/${seedModules} -T /tmp/files`,
 ].join(" && ");

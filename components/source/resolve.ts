@@ -127,7 +127,7 @@ function findSource(service: GoService, spec: ImageSpec): Source {
   });
   return {
     ...{ service, tree },
-    golangImage: golangImage(spec.build, service.goMod),
+    golangImage: golangImage(spec, service.goMod),
     closure: { ...closure, files, problems },
     shipped: files.filter((file) => roots.some((root) => isBelow(file, root))),
     imports: lazily(() => externalImports(tree, service, contexts)),

@@ -169,4 +169,14 @@ describe("tags of seeds", () => {
       newest,
     });
   });
+
+  it("are one for the services of a workspace", () => {
+    const { service } = examplePlan();
+    const moduleFiles = ["a/go.mod", "b/go.mod", "go.work"];
+    const tagsOf = (directory: string) =>
+      of({
+        service: { ...service, sourceDirectory: directory, moduleDirectory: directory, moduleFiles },
+      });
+    assert.deepEqual(tagsOf("a"), tagsOf("b"));
+  });
 });

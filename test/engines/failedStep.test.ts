@@ -62,6 +62,12 @@ describe("build log", () => {
     assert.match(hint, /go mod tidy/);
   });
 
+  it("says what to do about an image without git", () => {
+    const line = 'go: example.com/x@v1.0.0: git init --bare: exec: "git": executable file not found in $PATH';
+    const [hint = ""] = hintsFor("build", line);
+    assert.match(hint, /no git.*build\.goPrivate, or a build\.image with git/);
+  });
+
   it("finds none where no step failed", () => assert.equal(failedStep("#1 DONE 0.1s\n"), undefined));
 
   it("knows a failed step from a failed push, in the words of old and new BuildKit", () => {

@@ -35,7 +35,7 @@ export interface PlanChange {
 export function examplePlan({ service = exampleService, ...args }: PlanChange = {}): Plan {
   const given = { source: ".", repository: "registry.example.com/api", ...args };
   const spec = specOf("GoMultiStageImage", given, []);
-  return { spec, service, golangImage: golangImage(spec.build, service.goMod), cacheNamespace: "ns" };
+  return { spec, service, golangImage: golangImage(spec, service.goMod), cacheNamespace: "ns" };
 }
 
 /** The recipe "fast" for that plan with settings of the runtime stage. */

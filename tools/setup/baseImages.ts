@@ -11,6 +11,7 @@ import {
   alpineLayer,
   busyboxLayer,
   ensureLayer,
+  golangAlpineLayer,
   golangLayer,
   hostCertificates,
   isKept,
@@ -38,15 +39,21 @@ export interface LocalImage extends BaseImage {
 const standInLabel = "dev.goimage.stand-in";
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+type Architecture = Target["arch"];
+
+/** The root filesystems of Alpine's that the mirror has. */
+function alpineArchives(): { architecture: Architecture; file: string }[] {
+  const mirror = mirrorFolder();
+  if (mirror === undefined) return [];
+  return (["amd64", "arm64"] as const)
+    .map((architecture) => ({ architecture, file: join(mirror, alpineRootfs(architecture)) }))
+    .filter(({ file }) => existsSync(file));
+}
+
 function localAlpine(): LocalImage {
   const { repository, tag } = baseImages.alpine;
   const { arch } = currentTarget();
-  const mirror = mirrorFolder();
-  const archives = (["amd64", "arm64"] as const).map((architecture) => ({
-    architecture,
-    file: join(mirror ?? "", alpineRootfs(architecture)),
-  }));
-  const genuine = mirror === undefined ? [] : archives.filter(({ file }) => existsSync(file));
+  const genuine = alpineArchives();
   const standIn = !genuine.some(({ architecture }) => architecture === arch);
   const origin = standIn
     ? "a stand-in, not Alpine: BusyBox and the public certificates, from Debian packages"
@@ -60,22 +67,43 @@ function localAlpine(): LocalImage {
   return { name: `alpine:${tag}`, standIn, origin, repository, tag, config, layers };
 }
 
+const debianWithGit = "Debian bookworm with git";
+
 function localGolang(): LocalImage {
-  const { repository, tag, toolchain } = baseImages.golang;
+  return golangStandIn(baseImages.golang, debianWithGit, golangLayer(currentTarget().arch));
+}
+
+/** Without a root filesystem of Alpine's, Debian's serves: it only has more. */
+function localGolangAlpine(): LocalImage {
   const { arch } = currentTarget();
+  const archive = alpineArchives().find(({ architecture }) => architecture === arch);
+  return archive === undefined
+    ? golangStandIn(baseImages.golangAlpine, debianWithGit, golangLayer(arch))
+    : golangStandIn(
+        baseImages.golangAlpine,
+        `Alpine ${baseImages.alpine.tag}'s root filesystem`,
+        golangAlpineLayer(archive.file, arch),
+      );
+}
+
+function golangStandIn(
+  { repository, tag }: { repository: string; tag: string },
+  system: string,
+  source: LayerSource,
+): LocalImage {
   const trust = hostCertificates() ? ", and this machine's certificates" : "";
-  const origin = `a stand-in, not the Docker Hub image: Debian bookworm with git and ${toolchain}, no C compiler${trust}`;
+  const origin = `a stand-in, not the Docker Hub image: ${system} and ${baseImages.golang.toolchain}, no C compiler${trust}`;
   const config = {
     Env: [`PATH=/go/bin:/usr/local/go/bin:${searchPath}`, "GOPATH=/go", "GOTOOLCHAIN=local"],
-    Cmd: ["bash"],
+    Cmd: ["sh"],
     WorkingDir: "/go",
     Labels: { [standInLabel]: origin },
   };
-  const layers = [{ architecture: arch, source: golangLayer(arch) }];
+  const layers = [{ architecture: currentTarget().arch, source }];
   return { name: `golang:${tag}`, standIn: true, origin, repository, tag, config, layers };
 }
 
-export const localImages = (): readonly LocalImage[] => [localGolang(), localAlpine()];
+export const localImages = (): readonly LocalImage[] => [localGolang(), localGolangAlpine(), localAlpine()];
 
 export const officialImages = (): readonly BaseImage[] =>
   Object.values(baseImages).map(({ repository, tag }) => ({

@@ -133,15 +133,8 @@ export const busyboxLayer = (arch: string): LayerSource => ({
 });
 
 /** A minimal Debian with git and Go: what the official golang image has, less its C compiler. */
-export function golangLayer(arch: string): LayerSource {
-  const { toolchain } = baseImages.golang;
-  const certificates = hostCertificates();
-  // A host that changes its certificates needs another image.
-  const trust = certificates
-    ? `-${createHash("sha256").update(readFileSync(certificates)).digest("hex").slice(0, 8)}`
-    : "";
-  const make = async (layout: Layout, file: string) => {
-    const root = join(await scratch(layout, "golang"), "root");
+export const golangLayer = (arch: string): LayerSource =>
+  withGo("golang-stand-in", arch, async (layout, root) => {
     const log = join(layout.log, "golang-stand-in.log");
     // In a mount namespace of its own: what debootstrap mounts goes away with it, however it ends.
     const bootstrap = ["--variant=minbase", "--include=ca-certificates,git", "bookworm", root];
@@ -157,6 +150,33 @@ export function golangLayer(arch: string): LayerSource {
       await rm(join(root, folder), { recursive: true, force: true });
       await mkdir(join(root, folder));
     }
+  });
+
+/** Go on Alpine's root filesystem: what the official golang image on Alpine has. */
+export const golangAlpineLayer = (archive: string, arch: string): LayerSource =>
+  withGo("golang-alpine-stand-in", arch, async (layout, root) => {
+    await verifyMirrored(archive, mirrorOf(archive));
+    await mkdir(root, { recursive: true });
+    const log = join(layout.log, "golang-alpine-stand-in.log");
+    await mustRun("tar", ["--extract", "--gzip", "--file", archive, "--directory", root], { log });
+  });
+
+/** A system with Go in it, and with the host's certificates. */
+function withGo(
+  name: string,
+  arch: string,
+  makeSystem: (layout: Layout, root: string) => Promise<void>,
+): LayerSource {
+  const { toolchain } = baseImages.golang;
+  const certificates = hostCertificates();
+  // A host that changes its certificates needs another image.
+  const trust = certificates
+    ? `-${createHash("sha256").update(readFileSync(certificates)).digest("hex").slice(0, 8)}`
+    : "";
+  const make = async (layout: Layout, file: string) => {
+    const root = join(await scratch(layout, name), "root");
+    const log = join(layout.log, `${name}.log`);
+    await makeSystem(layout, root);
     const env = { ...process.env, GOTOOLCHAIN: toolchain, GOFLAGS: "-mod=readonly", GOWORK: "off" };
     const goRoot = (await mustRun("go", ["env", "GOROOT"], { env, cwd: layout.work, log })).trim();
     await cp(goRoot, join(root, "usr/local/go"), { recursive: true });
@@ -170,7 +190,7 @@ export function golangLayer(arch: string): LayerSource {
     }
     return packFolder(root, file);
   };
-  return { name: `golang-stand-in-${toolchain}-${arch}${trust}`, make };
+  return { name: `${name}-${toolchain}-${arch}${trust}`, make };
 }
 
 /** Packs a folder as one layer, owned by root and with fixed times; returns the digest of the tar. */

@@ -240,6 +240,7 @@ export const tools: readonly Tool[] = [
 /** Base images of the Dockerfiles, and what stands in for them where no official registry can be reached. */
 export const baseImages = {
   golang: { repository: "library/golang", tag: "1.23", toolchain: "go1.23.12" },
+  golangAlpine: { repository: "library/golang", tag: "1.23-alpine" },
   alpine: { repository: "library/alpine", tag: "3.20.3", debian: ["busybox-static", "ca-certificates"] },
 } as const;
 

@@ -55,8 +55,12 @@ export function downloadSteps(plan: Plan): Instruction[] {
       ),
     ),
     cachedDownload(plan),
-    ...(downloadDirectory(plan) === workingDirectory(plan) ? [] : [workdir(workingDirectory(plan))]),
   ];
+}
+
+/** From where modules are downloaded to where the go command compiles. */
+export function enterModule(plan: Plan): Instruction[] {
+  return downloadDirectory(plan) === workingDirectory(plan) ? [] : [workdir(workingDirectory(plan))];
 }
 
 export function downloadsFirst({ service: { downloads, moduleFiles } }: Plan): boolean {
@@ -169,5 +173,12 @@ export const hints: readonly Hint[] = [
     say: () =>
       "modules are downloaded before the compiler runs, and only those that go.mod names: run go mod tidy in the module, and " +
       "commit go.mod and go.sum",
+  },
+  {
+    // The go command's own words, where it would fetch a module from its repository.
+    when: /exec: "git": executable file not found/,
+    say: () =>
+      "the build image has no git, which fetches modules that no proxy has: with the input cache it is golang on Alpine. Name " +
+      "these modules in build.goPrivate, or a build.image with git",
   },
 ];

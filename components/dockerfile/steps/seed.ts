@@ -13,8 +13,11 @@ export const seedArguments = {
   modules: "GOIMAGE_SEED_MODULES",
 } as const;
 
-/** Directory of the seed with the modules' sources; compiled packages are at the top, as the go command's cache has them. */
-export const seedModules = "mod";
+/**
+ * File of the seed with the modules' sources; compiled packages are at the top, as the go command's cache has them. An archive: as
+ * files of the image they would be unpacked by the builder and copied by the step, thousands of small ones twice.
+ */
+export const seedModules = "mod.tar";
 
 const mountPoint = "/seed";
 
@@ -36,5 +39,5 @@ const modules = `${mountPoint}/${seedModules}`;
 /** What the step that downloads does first: takes the modules from the seed. A copy, since the layer must outlive the seed. */
 export const takeModules = {
   mount: `type=bind,from=${stageNames.seedModules},target=${mountPoint}`,
-  script: `[ -d ${modules} ] && target=$(go env GOMODCACHE) && mkdir -p "$target" && exec cp -a ${modules}/. "$target"; `,
+  script: `[ -f ${modules} ] && target=$(go env GOMODCACHE) && mkdir -p "$target" && exec tar -xf ${modules} -C "$target"; `,
 };

@@ -1,0 +1,43 @@
+// Which golang image compiles.
+
+import assert from "node:assert/strict";
+import { specOf } from "../../components/inputs";
+import { golangImage } from "../../components/source/toolchain";
+import { examplePlan } from "../support/plan";
+
+describe("the image that compiles", () => {
+  const { goMod } = examplePlan().service;
+  const of = (args: object) =>
+    golangImage(
+      specOf("GoMultiStageImage", { source: ".", repository: "r.example.com/a", ...args }, []),
+      goMod,
+    );
+
+  it("is golang on Debian, as ever", () => {
+    assert.equal(of({}), "golang:1.23");
+    assert.equal(of({ build: { goVersion: "1.24.2" } }), "golang:1.24.2");
+  });
+
+  it("is golang on Alpine with the input cache, where empty builders count", () => {
+    assert.equal(of({ cache: {} }), "golang:1.23-alpine");
+    assert.equal(of({ cache: {}, build: { goVersion: "1.24.2" } }), "golang:1.24.2-alpine");
+    assert.equal(of({ cache: {}, build: { goProxy: "https://proxy.example.com" } }), "golang:1.23-alpine");
+  });
+
+  it("stays what the input says", () => {
+    assert.equal(of({ cache: {}, build: { image: "golang:1.25" } }), "golang:1.25");
+  });
+
+  for (const build of [
+    { cgoEnabled: true },
+    { goPrivate: "git.example.com/*" },
+    { goProxy: "direct" },
+    { goProxy: "https://proxy.example.com,direct" },
+    { goProxy: "https://proxy.example.com| direct" },
+    { env: { GONOPROXY: "git.example.com" } },
+    { env: { GIT_CONFIG_COUNT: "0" } },
+  ])
+    it(`stays on Debian, which has git or takes a C compiler, with ${JSON.stringify(build)}`, () => {
+      assert.equal(of({ cache: {}, build }), "golang:1.23");
+    });
+});
