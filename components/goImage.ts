@@ -26,6 +26,7 @@ import {
   sdkProblem,
   seedFor,
   stagedContext,
+  startProvider,
   tagProblems,
   timeLimits,
   taggedName,
@@ -156,6 +157,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const access = pulumi.output({ ...unseeded.login, insecure: unseeded.insecure });
   const drift = findDrift(component, deployed, destination, access);
   const rebuilds = reasons.apply((changes) => changes.length > 0);
+  void startProvider(component, spec.engine, deployed, rebuilds);
   const repush = repushTrigger(component, deployed, drift, rebuilds);
   const seeds =
     spec.cache &&
@@ -167,12 +169,14 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const seed = seeds && pulumi.output(seedFor(seeds, { deployed, rebuilds, drift }));
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
   const watch = watchPushes();
-  const ready = builderReady(component, spec, deployed, rebuilds);
+  const trigger = builderReady(component, spec, deployed, rebuilds).then(() => repush);
+  // The registration is told of an unusable builder; Node is not to warn that nobody was yet.
+  trigger.catch(() => undefined);
   const build = engines[spec.engine](name, request, {
     parent: component,
     ...timeLimits(owner, spec),
     ...deletion(spec),
-    replacementTrigger: ready.then(() => repush),
+    replacementTrigger: trigger,
     hooks: { ...explainFailures(component, request), ...watch.hooks },
   });
 

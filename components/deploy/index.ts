@@ -5,6 +5,7 @@ export { builderReady } from "./builder";
 export { deployedImage, type DeployedImage } from "./deployed";
 export { destinationOf, taggedName } from "./destination";
 export { findDrift } from "./drift";
+export { startProvider } from "./earlyStart";
 export { invalidInputs, runError } from "./errors";
 export { explainFailures, watchPushes } from "./hooks";
 export { mockedDigest, mockedImage, mockedRef } from "./mocked";

@@ -1,12 +1,13 @@
 // The BuildKit builder, looked at before a build. The docker-build provider's own errors name neither the address nor a command, and
 // without a builder it starts one by itself.
 
-import { once } from "node:events";
-import { readFile, readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { access, readFile, readdir } from "node:fs/promises";
 import * as net from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as tls from "node:tls";
+import { askBuildkit, errorCode } from "./buildkitInfo";
 
 /** What docker buildx keeps of a builder, as far as it is known. */
 interface Instance {
@@ -19,9 +20,6 @@ interface Node {
   DriverOpts?: unknown;
 }
 
-/** Milliseconds for a connection. */
-const patience = 5_000;
-
 /** What is wrong with the builder of that name, with the command that mends it; undefined when nothing is known to be. */
 export async function builderProblem(
   name: string,
@@ -30,6 +28,8 @@ export async function builderProblem(
   const folder = instances(env);
   const instance = await read(join(folder, name.toLowerCase()));
   if (instance === undefined) {
+    // docker-build starts a builder in a container on the Docker Engine of that context.
+    if (await isDockerContext(name, env)) return undefined;
     const others = (await list(folder)).join(", ");
     return (
       `there is no builder ${name} on this machine (docker buildx ls lists ${others || "none that fits"}): make it with ` +
@@ -39,7 +39,7 @@ export async function builderProblem(
   if (instance.Driver !== "remote" || !Array.isArray(instance.Nodes)) return undefined;
   const found = await Promise.all((instance.Nodes as (Node | null)[]).map((node) => nodeProblem(node ?? {})));
   const problem = found.find((each) => each !== undefined);
-  return problem && `the builder ${name} cannot be reached: ${problem}, or name another one`;
+  return problem && `the builder ${name} ${problem}, or name another one`;
 }
 
 /** Whether docker-build finds a builder when none is named; otherwise it starts a container with one. */
@@ -47,9 +47,23 @@ export async function hasAnyBuilder(env: NodeJS.ProcessEnv = process.env): Promi
   return (await list(instances(env))).length > 0;
 }
 
+function dockerFolder(env: NodeJS.ProcessEnv): string {
+  return env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
+}
+
 function instances(env: NodeJS.ProcessEnv): string {
-  const docker = env["DOCKER_CONFIG"] || join(env["HOME"] || homedir(), ".docker");
-  return join(env["BUILDX_CONFIG"] || join(docker, "buildx"), "instances");
+  return join(env["BUILDX_CONFIG"] || join(dockerFolder(env), "buildx"), "instances");
+}
+
+/** Whether docker context ls lists that name. */
+async function isDockerContext(name: string, env: NodeJS.ProcessEnv): Promise<boolean> {
+  if (name === "default") return true;
+  const folder = createHash("sha256").update(name).digest("hex");
+  const meta = join(dockerFolder(env), "contexts", "meta", folder, "meta.json");
+  return access(meta).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function list(folder: string): Promise<string[]> {
@@ -68,6 +82,7 @@ async function read(file: string): Promise<Instance | undefined> {
   }
 }
 
+/** What the builder is or cannot, and what to do about it. */
 async function nodeProblem({ Endpoint: endpoint, DriverOpts: given }: Node): Promise<string | undefined> {
   const options = (given ?? {}) as Record<string, unknown>;
   const identity: tls.ConnectionOptions = {};
@@ -77,21 +92,31 @@ async function nodeProblem({ Endpoint: endpoint, DriverOpts: given }: Node): Pro
     try {
       identity[field] = await readFile(file);
     } catch (error) {
-      return `its ${option} ${file} cannot be read (${errorCode(error)}). Put the file there`;
+      return `cannot be reached: its ${option} ${file} cannot be read (${errorCode(error)}). Put the file there`;
     }
   }
   const address = addressOf(endpoint);
   if (address === undefined) return undefined;
-  const code = await connectionError(() => net.connect({ ...address, timeout: patience }), "connect");
-  if (code !== undefined) return `nothing answers at ${String(endpoint)} (${code}). Start buildkitd there`;
-  if (Object.keys(identity).length === 0) return undefined;
+  const isSecured = Object.keys(identity).length > 0;
   const { servername } = options;
   if (typeof servername === "string") identity.servername = servername;
-  const secured = { ...address, ...identity, ALPNProtocols: ["h2"], timeout: patience };
-  // With TLS 1.3 a server refuses a client after the client's handshake; the first words of HTTP/2 are the server's.
-  const refusal = await connectionError(() => tls.connect(secured), "data");
-  return refusal && `TLS with ${String(endpoint)} fails (${refusal}). Check cacert, cert, key and servername`;
+  const { connected, failure, status } = await askBuildkit(() =>
+    isSecured ? tls.connect({ ...address, ...identity, ALPNProtocols: ["h2"] }) : net.connect(address),
+  );
+  const place = String(endpoint);
+  if (status === unimplemented)
+    return `is too old: the BuildKit at ${place} is older than 0.11, the first that goimage can use. Update it there`;
+  if (failure === undefined) return undefined;
+  if (isSecured && (connected || failure.startsWith("ERR_")))
+    return `cannot be reached: TLS with ${place} fails (${failure}). Check cacert, cert, key and servername`;
+  // What answers in another language than BuildKit's is left to the provider.
+  return connected
+    ? undefined
+    : `cannot be reached: nothing answers at ${place} (${failure}). Start buildkitd there`;
 }
+
+/** gRPC's status for a call that the server does not know. */
+const unimplemented = 12;
 
 /** Driver options of docker buildx that name files, and what they are for Node. */
 const identityFiles = { cacert: "ca", cert: "cert", key: "key" } as const;
@@ -101,30 +126,4 @@ function addressOf(endpoint: unknown): { path: string } | { host: string; port: 
   if (path !== undefined) return { path };
   const [, host, port] = /^tcp:\/\/\[?([\w.:-]+?)\]?:(\d+)$/.exec(String(endpoint)) ?? [];
   return host === undefined ? undefined : { host, port: Number(port) };
-}
-
-/** Undefined once `event` has come. */
-async function connectionError(
-  connect: () => net.Socket,
-  event: "connect" | "data",
-): Promise<string | undefined> {
-  let socket: net.Socket | undefined;
-  try {
-    socket = connect();
-    return await Promise.race([
-      once(socket, event).then(() => undefined),
-      // A server that is connected and silent is left to the provider.
-      once(socket, "timeout").then(() => (event === "connect" ? "no answer" : undefined)),
-      once(socket, "close").then(() => "closed"),
-    ]);
-  } catch (error) {
-    // Node throws at once where a certificate's file has something else in it.
-    return errorCode(error);
-  } finally {
-    socket?.destroy();
-  }
-}
-
-function errorCode(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? "an error";
 }

@@ -12,3 +12,11 @@ export { explainFailure } from "./failures";
 export { agentProblems } from "./sshAgent";
 
 export const engines: Record<Engine, ImageEngine> = { docker: dockerEngine, buildkit: buildkitEngine };
+
+/** The provider package of an engine, in the version that the engine's resource asks for. */
+export function providerPackage(engine: Engine): { name: string; version: string } {
+  const name = engine === "docker" ? "docker" : "docker-build";
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { version } = require(`@pulumi/${name}/package.json`) as { version: string };
+  return { name, version: version.replace(/^v/, "") };
+}

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import * as http2 from "node:http2";
 import * as net from "node:net";
 import * as path from "node:path";
 import { builderProblem, hasAnyBuilder } from "../../components/engines";
@@ -36,30 +38,77 @@ describe("the builder, before a build", () => {
     assert.equal(await builderProblem("ci", { HOME }), undefined);
   });
 
-  it("is asked at each address, which one that does not answer names", async () => {
-    const server = net.createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as net.AddressInfo;
-    const socket = path.join(makeTree({}), "socket");
-    const local = net.createServer();
-    await new Promise<void>((resolve) => local.listen(socket, resolve));
+  it("is a docker context's name too, for which docker-build starts one", async () => {
+    assert.equal(await builderProblem("default", machine({})), undefined);
+    const folder = createHash("sha256").update("desktop").digest("hex");
+    const env = machine({ "meta.json": {} }, `contexts/meta/${folder}`);
+    assert.equal(await builderProblem("desktop", env), undefined);
+    assert.match((await builderProblem("other", env)) ?? "", /^there is no builder other/);
+  });
+
+  /** A daemon that answers each call with that gRPC status. */
+  async function withDaemon<T>(
+    status: number,
+    address: net.ListenOptions,
+    use: (port: number) => Promise<T>,
+  ): Promise<T> {
+    const daemon = http2.createServer().on("stream", (stream, { ":path": call }) => {
+      assert.equal(call, "/moby.buildkit.v1.Control/Info");
+      stream.respond({ "content-type": "application/grpc", "grpc-status": status }, { endStream: true });
+    });
+    await new Promise<void>((resolve) => daemon.listen(address, resolve));
     try {
-      for (const endpoint of [`tcp://127.0.0.1:${port}`, `unix://${socket}`])
-        assert.equal(await builderProblem("ci", machine({ ci: remote(endpoint) })), undefined);
-      const nodes = [{ Endpoint: `unix://${socket}` }, { Endpoint: "unix:///nonexistent.sock" }];
-      assert.equal(
-        await builderProblem("ci", machine({ ci: { Driver: "remote", Nodes: nodes } })),
-        "the builder ci cannot be reached: nothing answers at unix:///nonexistent.sock (ENOENT). Start buildkitd there, or " +
-          "name another one",
-      );
+      return await use((daemon.address() as net.AddressInfo).port);
     } finally {
-      server.close();
-      local.close();
+      daemon.close();
     }
+  }
+
+  it("is asked at each address, which one that does not answer names", async () => {
+    const socket = path.join(makeTree({}), "socket");
+    const closed = await withDaemon(0, { host: "127.0.0.1", port: 0 }, async (port) => {
+      await withDaemon(0, { path: socket }, async () => {
+        for (const endpoint of [`tcp://127.0.0.1:${port}`, `unix://${socket}`])
+          assert.equal(await builderProblem("ci", machine({ ci: remote(endpoint) })), undefined);
+        const nodes = [{ Endpoint: `unix://${socket}` }, { Endpoint: "unix:///nonexistent.sock" }];
+        assert.equal(
+          await builderProblem("ci", machine({ ci: { Driver: "remote", Nodes: nodes } })),
+          "the builder ci cannot be reached: nothing answers at unix:///nonexistent.sock (ENOENT). Start buildkitd there, or " +
+            "name another one",
+        );
+      });
+      return port;
+    });
     assert.match(
-      (await builderProblem("ci", machine({ ci: remote(`tcp://127.0.0.1:${port}`) }))) ?? "",
+      (await builderProblem("ci", machine({ ci: remote(`tcp://127.0.0.1:${closed}`) }))) ?? "",
       /nothing answers at tcp:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\)/,
     );
+  });
+
+  it("is too old where it does not know a call of BuildKit 0.11", async () => {
+    await withDaemon(12, { host: "127.0.0.1", port: 0 }, async (port) => {
+      assert.equal(
+        await builderProblem("ci", machine({ ci: remote(`tcp://127.0.0.1:${port}`) })),
+        `the builder ci is too old: the BuildKit at tcp://127.0.0.1:${port} is older than 0.11, the first that goimage can use. ` +
+          "Update it there, or name another one",
+      );
+    });
+  });
+
+  it("is left to the provider where it answers with something else, or refuses the call", async () => {
+    await withDaemon(16, { host: "127.0.0.1", port: 0 }, async (port) => {
+      assert.equal(await builderProblem("ci", machine({ ci: remote(`tcp://127.0.0.1:${port}`) })), undefined);
+    });
+    for (const talk of [
+      (socket: net.Socket) => socket.end("hello\n"),
+      (socket: net.Socket) => socket.destroy(),
+    ]) {
+      const server = net.createServer((socket) => talk(socket.on("error", () => undefined)));
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const endpoint = `tcp://127.0.0.1:${(server.address() as net.AddressInfo).port}`;
+      assert.equal(await builderProblem("ci", machine({ ci: remote(endpoint) })), undefined);
+      server.close();
+    }
   });
 
   it("has the files that it names", async () => {
