@@ -26,15 +26,8 @@ const seeded = (id: string, name: string, { write = false, more = "" } = {}): Pe
       `cache: { repository: ${JSON.stringify(shared(site, id, "seeds"))}, write: ${write} }, ${more}`,
   });
 
-/** The same toolchain on Alpine, as the official image of this name has it. */
-const onAlpine = "golang:1.23-alpine";
-const golangOnAlpine = `FROM golang:1.23 AS golang
-FROM alpine:3.20.3
-COPY --from=golang /usr/local/go /usr/local/go
-ENV GOPATH=/go GOTOOLCHAIN=local PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-WORKDIR /go
-`;
-const alpineInput = `build: { image: "${onAlpine}" },`;
+/** What a build without the input cache has. */
+const onDebian = 'build: { image: "golang:1.23" },';
 
 const exporting = (id: string): Peer =>
   viaDockerfile("tuned", "buildkit", { cache: (site) => shared(site, id, "cache") });
@@ -57,13 +50,12 @@ async function compare(
   const id = lab.siteName();
   const nearest = seeded(id, "seed of other versions");
   const cache = exporting(id);
-  const alpine = seeded(id, `seed, ${onAlpine}`, { more: alpineInput });
-  const all = await ready(lab, [buildkit, seeded(id, "seed"), alpine, nearest, cache, koAlone]);
+  const debian = seeded(id, "seed, golang on Debian", { more: onDebian });
+  const all = await ready(lab, [buildkit, seeded(id, "seed"), nearest, debian, cache, koAlone]);
   // A workspace's go.mod files have no version of their own to change here.
   const peers = all.filter((peer) => peer !== nearest || workload.services.length === 1);
-  await lab.daemons.provide(onAlpine, golangOnAlpine);
   await prepare(lab, workload, seeded(id, "seed", { write: true }));
-  await prepare(lab, workload, seeded(id, "seed on Alpine", { write: true, more: alpineInput }));
+  await prepare(lab, workload, seeded(id, "seed of Debian", { write: true, more: onDebian }));
   await prepare(lab, workload, cache);
   for (const megabytes of wires) {
     const label = `${workload.name}, ${megabytes} MB/s`;

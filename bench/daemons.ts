@@ -1,5 +1,5 @@
 /** Builders of the benchmarks' own: they can be emptied, and nothing else warms or loads them. */
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureBuildkitd } from "../tools/setup/buildkitd";
 import { ensureDockerd, stopDockerd } from "../tools/setup/dockerd";
@@ -64,21 +64,6 @@ export class Daemons {
     if (this.running.delete("buildkit")) await this.start(["buildkit"]);
   }
 
-  /** Where base images come from the registry: builds one more from a Dockerfile that copies nothing, and pushes it there. */
-  async provide(name: string, dockerfile: string): Promise<void> {
-    if (!this.mirror) return;
-    const directory = join(this.layout.home, "dockerfile");
-    await mkdir(directory, { recursive: true });
-    await writeFile(join(directory, "Dockerfile"), dockerfile);
-    const build = ["build", "--frontend=dockerfile.v0", `--local=dockerfile=${directory}`];
-    const output = `type=image,name=${this.registry}/library/${name},push=true`;
-    await mustRun(
-      "buildctl",
-      ["--addr", this.buildkitAddress, ...build, `--local=context=${directory}`, `--output=${output}`],
-      { env: this.env },
-    );
-  }
-
   /** Removes every image and cache of the running builders; returns what they say they still have. */
   async empty(): Promise<string[]> {
     const proof: string[] = [];
@@ -101,6 +86,8 @@ export class Daemons {
       const left = rows.split("\n").filter((row) => !row.endsWith(" 0B"));
       if (left.length > 0) throw new Error(`dockerd still has ${left.join(", ")} after it was emptied`);
     }
+    // What was removed is still being written: the next run is not to wait for the disk.
+    await mustRun("sync", [], { env });
     return proof;
   }
 

@@ -48,10 +48,11 @@ export const verdictsOf = (results: Results) => goals.map((goal) => judge(goal, 
 export function writeRun(directory: string, comparisons: readonly Comparison[], run: Run): void {
   const { machine, repetitions, finished, results } = run;
   const verdicts = verdictsOf(results);
+  const measured = verdicts.filter(({ reached }) => reached !== undefined);
   const json = { machine, repetitions, finished, goals: verdicts, results: results.all };
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "results.json"), `${JSON.stringify(json, null, 2)}\n`);
   writeFileSync(join(directory, "results.svg"), chart(comparisons, results));
   writeFileSync(join(directory, "headline.svg"), chart(comparisons, results, headline));
-  writeFileSync(join(directory, "results.md"), markdownReport(comparisons, results, verdicts, machine));
+  writeFileSync(join(directory, "results.md"), markdownReport(comparisons, results, measured, machine));
 }
