@@ -11,7 +11,7 @@ import { startBuildkitd, withBuilders, type Buildkitd } from "./support/buildkit
 import { engines, skipWithReason } from "./support/environment";
 import { Project } from "./support/project";
 import { fetchManifest } from "./support/registry";
-import { freePort } from "./support/ownRegistry";
+import { freePort } from "./support/freePort";
 
 const files = inHello(helloFiles);
 const program =

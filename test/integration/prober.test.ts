@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as path from "node:path";
 import { prober, proberOfSeveral } from "../../components/dockerfile/steps/smokeTestProber";
 import { makeTree } from "../support/module";
+import { freePort } from "./support/freePort";
 import { run, type Run } from "./support/project";
 
 describe("prober", function () {
@@ -129,12 +129,3 @@ describe("prober", function () {
     });
   }
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}

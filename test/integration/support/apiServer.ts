@@ -11,7 +11,7 @@ import { toolFolder } from "../../../tools/setup/facts";
 import { kubernetesTools } from "../../../tools/setup/kubernetes";
 import { layout } from "../../../tools/setup/paths";
 import { makeTree } from "../../support/module";
-import { freePort } from "./ownRegistry";
+import { freePort } from "./freePort";
 
 /** Why there is no API server here; undefined when one can be started. */
 export function missingApiServer(): string | undefined {

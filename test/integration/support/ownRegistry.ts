@@ -1,11 +1,11 @@
 // A real registry of a test's own, on a free port, that wants a password or a token.
 
 import { spawn } from "node:child_process";
-import * as net from "node:net";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { which } from "../../../tools/setup/exec";
 import { makeTree } from "../../support/module";
+import { freePort } from "./freePort";
 
 export interface OwnRegistry {
   /** `host:port`, plain http. */
@@ -71,14 +71,4 @@ auth: { ${auth(file)} }
   }
   stop();
   throw new Error(`the registry does not answer:\n${output}`);
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -4,9 +4,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
-import * as net from "node:net";
 import * as path from "node:path";
 import { makeTree } from "../../support/module";
+import { freePort } from "./freePort";
 import { debianAfter, installed } from "./images";
 
 export interface SshServer {
@@ -69,12 +69,4 @@ export async function startSshServer(repositories: Record<string, string>): Prom
       await closed;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  return port;
 }
