@@ -32,6 +32,8 @@ export interface ProgramRun<T> {
   result: T;
   /** In the order of their registration; without the stack. */
   resources: Registered[];
+  /** Functions of providers that were called. */
+  calls: string[];
   /** Texts of pulumi.log, each with its severity: "info: ...", "warning: ...", "error: ...". */
   logs: string[];
 }
@@ -48,6 +50,7 @@ export async function runProgram<T>(
   options: ProgramOptions = {},
 ): Promise<ProgramRun<T>> {
   const resources: Registered[] = [];
+  const calls: string[] = [];
   const logs: string[] = [];
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ type, name, inputs }) => {
@@ -55,7 +58,10 @@ export async function runProgram<T>(
       if (!type.startsWith("pulumi:")) resources.push(resource);
       return { id: `${name}-id`, state: options.state?.(resource) ?? resource.inputs };
     },
-    call: ({ inputs }) => inputs as Record<string, unknown>,
+    call: ({ token, inputs }) => {
+      calls.push(token);
+      return inputs as Record<string, unknown>;
+    },
   };
   const engine = {
     log(request: LogRequest, done: () => void) {
@@ -74,7 +80,7 @@ export async function runProgram<T>(
     await waitForRPCs();
     return given;
   });
-  return { result, resources, logs };
+  return { result, resources, calls, logs };
 }
 
 /** The monitor takes hooks, as an engine's does, and has its class's name. */
