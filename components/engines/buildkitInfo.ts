@@ -34,7 +34,7 @@ export function askBuildkit(connect: () => net.Socket): Promise<Answer> {
     };
     try {
       // First of all who hears of an error: the stream's would only say that it was cancelled.
-      const socket = connect().once("error", fail);
+      const socket = connect().on("error", fail);
       socket.once("connect", () => (connected = true));
       session = http2.connect("http://buildkit", { createConnection: () => socket });
       session.on("error", fail).once("close", () => end({ failure: "closed" }));
