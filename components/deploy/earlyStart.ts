@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../args";
-import { providerPackage } from "../engines";
+import { providers } from "../engines";
 import type { DeployedImage } from "./deployed";
 import { isMocked, valueIfKnown } from "./sdk";
 
@@ -21,8 +21,11 @@ export async function startProvider(
   try {
     // Otherwise the child is registered right away.
     if ((await valueIfKnown(deployed)) === undefined || (await valueIfKnown(rebuilds)) !== false) return;
-    const { name, version } = providerPackage(engine);
-    await pulumi.runtime.invoke(`${name}:index:start`, {}, { parent: component, version });
+    const provider = providers[engine];
+    // Another version would be another plugin than the child's.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const { version } = require(`@pulumi/${provider}/package.json`) as { version: string };
+    await pulumi.runtime.invoke(`${provider}:index:start`, {}, { parent: component, version });
   } catch {
     // As it has to be: there is no such function. Anything else is told to who needs it.
   }

@@ -13,10 +13,5 @@ export { agentProblems } from "./sshAgent";
 
 export const engines: Record<Engine, ImageEngine> = { docker: dockerEngine, buildkit: buildkitEngine };
 
-/** The provider package of an engine, in the version that the engine's resource asks for. */
-export function providerPackage(engine: Engine): { name: string; version: string } {
-  const name = engine === "docker" ? "docker" : "docker-build";
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { version } = require(`@pulumi/${name}/package.json`) as { version: string };
-  return { name, version: version.replace(/^v/, "") };
-}
+/** The engines' providers, as Pulumi names them; each has its package below @pulumi/. */
+export const providers: Record<Engine, string> = { docker: "docker", buildkit: "docker-build" };

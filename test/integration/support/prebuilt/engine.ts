@@ -25,8 +25,8 @@ const engine = (name, request, opts) => {
 };
 // A program may have several copies of the package.
 for (const name of fs.readdirSync("node_modules").filter((each) => each.startsWith("goimage"))) {
-  const { engines } = require(path.resolve("node_modules", name, "dist/engines"));
-  for (const each of Object.keys(engines)) engines[each] = engine;
+  const { engines, providers } = require(path.resolve("node_modules", name, "dist/engines"));
+  for (const each of Object.keys(engines)) [engines[each], providers[each]] = [engine, "${provider}"];
 }
 module.exports = require("./index.js");
 `;
