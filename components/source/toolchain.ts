@@ -13,7 +13,7 @@ import {
 import type { GoMod } from "./goMod";
 
 /** What of a spec decides which image compiles. */
-export type ToolchainSpec = Pick<ImageSpec, "build" | "cache">;
+type ToolchainSpec = Pick<ImageSpec, "build" | "cache">;
 
 /**
  * The image that compiles. go.mod and go.work name the oldest version that will do, so that the default is the least that is

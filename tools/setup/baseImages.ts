@@ -39,10 +39,8 @@ export interface LocalImage extends BaseImage {
 const standInLabel = "dev.goimage.stand-in";
 const searchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-type Architecture = Target["arch"];
-
 /** The root filesystems of Alpine's that the mirror has. */
-function alpineArchives(): { architecture: Architecture; file: string }[] {
+function alpineArchives(): { architecture: Target["arch"]; file: string }[] {
   const mirror = mirrorFolder();
   if (mirror === undefined) return [];
   return (["amd64", "arm64"] as const)

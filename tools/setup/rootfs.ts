@@ -134,8 +134,7 @@ export const busyboxLayer = (arch: string): LayerSource => ({
 
 /** A minimal Debian with git and Go: what the official golang image has, less its C compiler. */
 export const golangLayer = (arch: string): LayerSource =>
-  withGo("golang-stand-in", arch, async (layout, root) => {
-    const log = join(layout.log, "golang-stand-in.log");
+  withGo("golang-stand-in", arch, async (root, log) => {
     // In a mount namespace of its own: what debootstrap mounts goes away with it, however it ends.
     const bootstrap = ["--variant=minbase", "--include=ca-certificates,git", "bookworm", root];
     await mustRun("unshare", ["--mount", "debootstrap", ...bootstrap], { log });
@@ -154,10 +153,9 @@ export const golangLayer = (arch: string): LayerSource =>
 
 /** Go on Alpine's root filesystem: what the official golang image on Alpine has. */
 export const golangAlpineLayer = (archive: string, arch: string): LayerSource =>
-  withGo("golang-alpine-stand-in", arch, async (layout, root) => {
+  withGo("golang-alpine-stand-in", arch, async (root, log) => {
     await verifyMirrored(archive, mirrorOf(archive));
     await mkdir(root, { recursive: true });
-    const log = join(layout.log, "golang-alpine-stand-in.log");
     await mustRun("tar", ["--extract", "--gzip", "--file", archive, "--directory", root], { log });
   });
 
@@ -165,7 +163,7 @@ export const golangAlpineLayer = (archive: string, arch: string): LayerSource =>
 function withGo(
   name: string,
   arch: string,
-  makeSystem: (layout: Layout, root: string) => Promise<void>,
+  makeSystem: (root: string, log: string) => Promise<void>,
 ): LayerSource {
   const { toolchain } = baseImages.golang;
   const certificates = hostCertificates();
@@ -176,7 +174,7 @@ function withGo(
   const make = async (layout: Layout, file: string) => {
     const root = join(await scratch(layout, name), "root");
     const log = join(layout.log, `${name}.log`);
-    await makeSystem(layout, root);
+    await makeSystem(root, log);
     const env = { ...process.env, GOTOOLCHAIN: toolchain, GOFLAGS: "-mod=readonly", GOWORK: "off" };
     const goRoot = (await mustRun("go", ["env", "GOROOT"], { env, cwd: layout.work, log })).trim();
     await cp(goRoot, join(root, "usr/local/go"), { recursive: true });
