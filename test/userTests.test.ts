@@ -9,6 +9,8 @@ import { helloFiles, inHello, makeTree } from "./support/module";
 
 const root = path.resolve(__dirname, "..");
 const digest = `sha256:${"d".repeat(64)}`;
+/** Milliseconds. The runners' own limits, of mocha 2 s, are too short on a busy machine. */
+const patience = 30_000;
 
 /** The stack under test, and the user's test of it. */
 const files = (engine: string, state: string) => ({
@@ -112,9 +114,16 @@ describe("unit tests of a user's stack", function () {
     const module_ = (name: string) => path.join(directory, "node_modules", name);
     const words = {
       types: [module_("typescript/bin/tsc"), "--noEmit", "-p", "tsconfig.json"],
-      mocha: [module_("mocha/bin/mocha.js"), "--no-config", "-r", "ts-node/register", "mocha/stack.test.ts"],
+      mocha: [
+        module_("mocha/bin/mocha.js"),
+        "--no-config",
+        "-r",
+        "ts-node/register",
+        `--timeout=${patience}`,
+        "mocha/stack.test.ts",
+      ],
       node: ["-r", "ts-node/register", "--test", "node/stack.test.ts"],
-      vitest: [module_("vitest/vitest.mjs"), "run", "--dir", "vitest"],
+      vitest: [module_("vitest/vitest.mjs"), "run", "--dir", "vitest", `--testTimeout=${patience}`],
     };
     const run = promisify(execFile);
     const ended = Object.entries(words).map(async ([name, args]) => {
@@ -157,7 +166,7 @@ describe("unit tests of a user's stack", function () {
         const mocha = path.join(root, "node_modules/mocha/bin/mocha.js");
         const run = promisify(execFile)(
           process.execPath,
-          [...words, mocha, "--no-config", "--timeout=30000", "--exit", "stack.spec.js"],
+          [...words, mocha, "--no-config", `--timeout=${patience}`, "--exit", "stack.spec.js"],
           {
             cwd: directory,
             env: {
