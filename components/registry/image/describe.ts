@@ -11,6 +11,8 @@ export interface ImageDescription {
   created: string;
   platform: string;
   labels: Readonly<Record<string, string>>;
+  /** Instructions that a builder runs in each stage that begins with the image (ONBUILD). */
+  onBuild: readonly string[];
 }
 
 export async function layerlessImage(session: Session, digest: string): Promise<ImageDescription> {
@@ -21,6 +23,7 @@ export async function layerlessImage(session: Session, digest: string): Promise<
     size: transferSize(manifest),
     created: config.created,
     platform: platformName(platform ?? config.platform),
+    onBuild: config.onBuild.map((step) => cleanLine(step, { longest: 200 })),
     labels: Object.fromEntries(
       Object.entries(config.labels).map(([name, value]) => [name, cleanLine(value, { longest: 200 })]),
     ),

@@ -59,6 +59,8 @@ export interface ImageConfig {
   /** When the image was made, as RFC 3339 has it; "" where nothing is said. */
   created: string;
   labels: Readonly<Record<string, string>>;
+  /** Instructions that a builder runs in each stage that begins with the image (ONBUILD). */
+  onBuild: readonly string[];
 }
 
 /** The registry served something that is not an image, or not the requested one. */
@@ -170,6 +172,9 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
     program: programPath(config),
     created: cleanLine(optionalString(document["created"]) ?? "", { longest: 64 }),
     labels: stringRecord(config["Labels"]),
+    onBuild: Array.isArray(config["OnBuild"])
+      ? config["OnBuild"].filter((step) => typeof step === "string")
+      : [],
     history: Array.isArray(history) ? history.filter(isObject).map(historyEntry) : [],
   };
 }
