@@ -63,6 +63,13 @@ export interface RegistryArgs {
 export interface GoImageArgs {
   /** Directory inside a Go module, relative to your program: to the directory of Pulumi.yaml, or of its main file. */
   source: string;
+  /**
+   * Directory beyond which nothing is read from disk, relative to your program: not by a replace line of go.mod, not by go.work,
+   * not through a link. It must hold source, and can be neither the root directory nor a home directory. The default is the git
+   * repository of source (of a submodule, the one around it), else the nearest directory that holds both the Pulumi project and
+   * source.
+   */
+  sourceRoot?: string;
   /** Main package to compile, as go build names it, relative to source: "./cmd/api". The default is ".". */
   mainPackage?: string;
   /** Repository to push to, with its registry host and without tag or digest: registry.example.com/team/api. */

@@ -11,8 +11,11 @@ export const limits = {
     dockerignoreBytes: 256 * kib,
     /** Comparisons of one character with one part of a pattern. */
     dockerignoreSteps: 200_000_000,
-    /** Bytes of a file that is parsed: Go, C, assembly, go.mod, known_hosts. */
+    /** Bytes of a file that is parsed: Go, C, assembly, go.mod. */
     parsedBytes: 64 * mib,
+    /** Bytes of any other file that a build reads, and of all of them together: they are held in memory. */
+    fileBytes: 1 * gib,
+    contextBytes: 2 * gib,
     /** Characters of a //go:build expression, and its parentheses and negations. Go takes 1000 of these at most. */
     constraintLength: 64 * kib,
     constraintDepth: 1000,

@@ -15,6 +15,8 @@ export function announce(
   reasons: pulumi.Output<string[]>,
 ): void {
   const { closure, shipped, tree } = source;
+  if (pulumi.runtime.isDryRun() && source.elsewhere.length > 0)
+    void pulumi.log.info(`reads outside of source: ${source.elsewhere.join(", ")}`, component);
   if (closure.wholeModule !== undefined)
     void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
   const ofOwner = shipped.filter((file) => tree.isPrivate(file));

@@ -83,6 +83,8 @@ export interface CacheSpec {
 export interface ImageSpec {
   type: ComponentType;
   source: string;
+  /** Undefined: the repository. */
+  sourceRoot: string | undefined;
   mainPackage: string;
   /** At least one. */
   platforms: readonly string[];
@@ -126,6 +128,7 @@ export function specOf(
   const spec: ImageSpec = {
     type,
     source: args.source ?? "",
+    sourceRoot: args.sourceRoot,
     mainPackage: args.mainPackage ?? ".",
     platforms: args.platforms ?? [defaultPlatform],
     recipe: type === "GoSingleStageImage" ? "singleStage" : (args.recipe ?? Recipe.Fast),

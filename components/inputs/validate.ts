@@ -49,6 +49,9 @@ const shared: InputTable<GoImageArgs> = {
     if (value === undefined) validator.add(path, "is required: a directory inside a Go module");
     validator.text(path, value, (source) => (source.trim() === "" ? "is empty" : undefined));
   },
+  sourceRoot: text((directory) =>
+    directory.trim() === "" ? "is empty; leave it out, or name a directory" : undefined,
+  ),
   mainPackage: text(mainPackageProblem),
   repository: (validator, path, value) => {
     if (value === undefined) validator.add(path, "is required, such as registry.example.com/team/api");

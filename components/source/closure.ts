@@ -8,7 +8,7 @@ import { constraintMatches, nameMatches, type BuildContext } from "./buildConstr
 import { embeddedFiles } from "./embed";
 import { parseGoFile, type GoFile } from "./goFile";
 import { includesOfAssembly, includesOfC, searchesElsewhere, type Includes } from "./includes";
-import { isSecret, listModule } from "./wholeModule";
+import { isSecret, listModule, refusal } from "./wholeModule";
 import type { GoService } from "./service";
 import { join, type Tree } from "./tree";
 
@@ -61,8 +61,16 @@ export function buildClosure(
     walk.problems.push({ propertyPath: "source", reason });
   }
   const files = [...walk.files].sort();
-  const secrets = files.filter(isSecret);
+  walk.problems.push(...tooDeep(files));
+  const secrets = files.filter((file) => isSecret(file) || isSecret(tree.realName(file)));
   return { files, wholeModule: walk.unsure, secrets, required, problems: walk.problems };
+}
+
+function tooDeep(files: readonly string[]): Problem[] {
+  const deep = files.find((file) => file.split("/").length > limits.source.depth);
+  if (deep === undefined) return [];
+  const reason = `${deep.slice(0, 80)}... lies more than ${limits.source.depth} directories deep; move it up`;
+  return [{ propertyPath: "source", reason }];
 }
 
 /** Without any go.sum the go command refuses every module that it would have to download. */
@@ -99,12 +107,8 @@ class Walk {
 
   /** Adds a file that the build reads; one that cannot be read is a problem with its name. */
   add(file: string): boolean {
-    const kind = this.tree.kind(file);
-    if (kind === "file" && this.isInside(path.posix.dirname(file))) this.files.add(file);
-    else if (kind === "outside") this.refuse(file, "a link that leaves the module");
-    // Reading a FIFO would wait for ever, and a provider that hashes the context would too.
-    else if (kind === "special") this.refuse(file, "a FIFO, a socket or a device file");
-    else if (kind === "misnamed") this.refuse(file, "a file whose name is not UTF-8");
+    if (this.tree.kind(file) === "file") this.files.add(file);
+    else this.refuse(file);
     return this.files.has(file);
   }
 
@@ -158,26 +162,23 @@ class Walk {
     for (const directory of directories) this.add(join(directory, "go.mod"));
   }
 
-  private refuse(file: string, what: string): void {
-    if (this.refused.has(file)) return;
-    this.refused.add(file);
-    this.problems.push({ propertyPath: "source", reason: `${file} is ${what}; move it out of the module` });
-  }
-
-  /** False, with a problem, for what lies behind a link to a directory outside. */
-  private isInside(directory: string): boolean {
-    for (let current = directory; current !== "."; current = path.posix.dirname(current)) {
-      if (this.seen.has(current)) return true;
-      if (!this.tree.has(current, "outside")) continue;
-      this.refuse(current, "a link that leaves the module");
-      return false;
-    }
-    return true;
+  /** Names what must not be read: the file, or the link that leads to where it lies. */
+  private refuse(file: string): void {
+    const kind = this.tree.kind(file);
+    const what = this.tree.refusal(file);
+    if (what === undefined) return;
+    let place = file;
+    for (let above = path.posix.dirname(place); this.tree.has(above, kind); above = path.posix.dirname(place))
+      place = above;
+    if (this.refused.has(place)) return;
+    this.refused.add(place);
+    this.problems.push(refusal(place, what));
   }
 
   private package(directory: string): void {
-    if (this.seen.has(directory) || !this.isInside(directory)) return;
+    if (this.seen.has(directory)) return;
     this.seen.add(directory);
+    this.refuse(directory);
     this.packages.push(directory);
   }
 
@@ -205,7 +206,7 @@ class Walk {
   private goFile(file: string, directory: string, named: boolean): void {
     // What cannot be read is refused, whatever it may say.
     if (!this.tree.has(file, "file")) return void this.add(file);
-    const source = parseGoFile(this.tree.content(file).toString());
+    const source = parseGoFile(this.tree.text(file));
     if (!named && !constraintMatches(this.context, source.constraint)) return;
     if (source.cgoPreamble !== undefined && !this.cgoPossible) return;
     this.add(file);
@@ -231,7 +232,7 @@ class Walk {
 
   private otherFile(file: string, directory: string): void {
     const hasText = this.tree.has(file, "file") && !file.endsWith(".syso");
-    const { constraint } = parseGoFile(hasText ? this.tree.content(file).toString() : "");
+    const { constraint } = parseGoFile(hasText ? this.tree.text(file) : "");
     if (!constraintMatches(this.context, constraint)) return;
     // SWIG has includes and imports of its own.
     if (/\.swig(cxx)?$/.test(file)) this.unsure ??= `${file} is read by SWIG`;
@@ -247,7 +248,7 @@ class Walk {
   }
 
   private readInclusion(file: string, directory: string): void {
-    const text = this.tree.content(file).toString();
+    const text = this.tree.text(file);
     // Assembly is Go's own; in a package with cgo it is the C compiler's.
     this.includes(file, directory, this.cgoPossible ? includesOfC(text) : includesOfAssembly(text));
   }

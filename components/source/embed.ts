@@ -1,15 +1,17 @@
 // Files that //go:embed patterns name; rules: https://pkg.go.dev/embed
 
 import { goPattern, matches } from "../text";
+import { isVersionControl } from "./disk";
 import { join, type Kind, type Tree } from "./tree";
 
-/** Files below the package's directory that a pattern embeds. What Go would refuse is passed over: it says so itself. */
+/** Files below the package's directory that a pattern embeds, and links that lead out of the bound. What else Go would refuse is passed over: it says so itself. */
 export function embeddedFiles(tree: Tree, directory: string, pattern: string): string[] {
   const all = pattern.startsWith("all:");
   const segments = (all ? pattern.slice("all:".length) : pattern)
     .split("/")
     .filter((part) => part !== "" && part !== ".");
   let found = [{ path: directory, isDirectory: true }];
+  const refused: string[] = [];
   for (const segment of segments) {
     const isName = nameTest(segment);
     found = found
@@ -17,15 +19,24 @@ export function embeddedFiles(tree: Tree, directory: string, pattern: string): s
       .flatMap((match) =>
         tree
           .entries(match.path)
-          .filter(({ kind, name }) => isEmbeddable(kind) && isName(name))
+          .filter(({ kind, name }) => {
+            if (!isName(name)) return false;
+            if (leadsOut(kind, name)) refused.push(join(match.path, name));
+            return isEmbeddable(kind);
+          })
           .map(({ name, kind }) => ({ path: join(match.path, name), isDirectory: kind === "directory" })),
       );
   }
-  return found.flatMap((match) => (match.isDirectory ? filesBelow(tree, match.path, all) : [match.path]));
+  return [
+    ...refused,
+    ...found.flatMap((match) => (match.isDirectory ? filesBelow(tree, match.path, all) : [match.path])),
+  ];
 }
 
-/** Names that no module holds, and so no program embeds. */
-const neverEmbedded = new Set([".bzr", ".git", ".hg", ".svn"]);
+/** Go refuses links as well, but in the build there would be none: the context has copies. */
+function leadsOut(kind: Kind, name: string): boolean {
+  return kind === "outside" || (kind === "git" && !isVersionControl(name));
+}
 
 /** A file with a name that cannot be written is one all the same: it is refused later, by its name. */
 function isEmbeddable(kind: Kind): boolean {
@@ -39,7 +50,7 @@ function filesBelow(tree: Tree, directory: string, all: boolean): string[] {
   for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
     for (const { name, kind, link } of tree.entries(current)) {
       const path = join(current, name);
-      if (link || neverEmbedded.has(name) || (!all && /^[._]/.test(name))) continue;
+      if (link || (!all && /^[._]/.test(name))) continue;
       if (kind === "file" || kind === "misnamed") files.push(path);
       else if (kind === "directory" && !tree.has(join(path, "go.mod"), "file")) waiting.push(path);
     }

@@ -20,7 +20,7 @@ export function externalImports(tree: Tree, service: GoService, contexts: readon
       if (isPassedOver(file)) continue;
       const named = contexts.filter((context) => nameMatches(context, name));
       if (named.length === 0) continue;
-      const { imports, constraint, cgoPreamble } = parseGoFile(tree.content(file).toString());
+      const { imports, constraint, cgoPreamble } = parseGoFile(tree.text(file));
       const isTaken = named.some(
         (context) =>
           constraintMatches(context, constraint) &&

@@ -1,10 +1,10 @@
 // Whether a directory has a program to build.
 
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { quoteValue, type Problem } from "../inputs";
+import type { Disk } from "./disk";
 import { parseGoFile } from "./goFile";
-import { isFile, slashed, statOf } from "./paths";
+import { slashed, statOf } from "./paths";
 
 /** The build for a platform. */
 export interface PlatformBuild {
@@ -18,15 +18,21 @@ export interface PlatformBuild {
  * of the first platform that has any.
  */
 export function mainPackageProblems(
+  disk: Disk,
   mainPackage: string,
   target: string,
   builds: readonly PlatformBuild[],
 ): Problem[] {
-  const found = builds.map((build) => problemsOf(mainPackage, target, build));
+  const found = builds.map((build) => problemsOf(disk, mainPackage, target, build));
   return found.find((problems) => problems.length > 0) ?? [];
 }
 
-function problemsOf(mainPackage: string, target: string, { platform, isCompiled }: PlatformBuild): Problem[] {
+function problemsOf(
+  disk: Disk,
+  mainPackage: string,
+  target: string,
+  { platform, isCompiled }: PlatformBuild,
+): Problem[] {
   const wrong = (reason: string) => [
     { propertyPath: "mainPackage", reason: `${quoteValue(mainPackage)} ${reason}` },
   ];
@@ -34,16 +40,17 @@ function problemsOf(mainPackage: string, target: string, { platform, isCompiled 
   if (!stat)
     return wrong(`is not a directory of the module (${slashed(path.relative(process.cwd(), target))})`);
   const names = stat.isDirectory()
-    ? fs
-        .readdirSync(target)
+    ? disk
+        .names(target)
+        .map(({ name }) => name)
         .filter((name) => name.endsWith(".go") && !name.endsWith("_test.go") && !/^[._]/.test(name))
     : [path.basename(target)];
   if (names.length === 0)
     return wrong("has no Go files; name the directory of the main package, such as ./cmd/api");
   const directory = stat.isDirectory() ? target : path.dirname(target);
   const found = names
-    .filter((name) => isFile(path.join(directory, name)))
-    .map((name) => ({ name, ...parseGoFile(fs.readFileSync(path.join(directory, name), "utf8")) }));
+    .filter((name) => disk.kind(path.join(directory, name)) === "file")
+    .map((name) => ({ name, ...parseGoFile(disk.text(path.join(directory, name))) }));
   // A file that is named is compiled whatever its constraint says.
   const compiled = found.filter(
     ({ name, constraint }) => !stat.isDirectory() || isCompiled(name, constraint),

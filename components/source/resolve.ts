@@ -4,7 +4,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { goTarget, hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
+import { limits } from "../limits";
+import { humanSize } from "../text";
 import { buildClosure, type Closure } from "./closure";
+import { shown, SourceError } from "./disk";
 import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
 import { externalImports } from "./imports";
@@ -23,6 +26,8 @@ export interface Source {
   closure: Closure;
   /** Files that runtime.files names: they are shipped as they are. */
   shipped: readonly string[];
+  /** Directories outside of the input source that files come from, relative to the program's. */
+  elsewhere: readonly string[];
   /** What a seed compiles. It takes a look at all Go files of the modules, which a build without the input cache does not need. */
   imports: () => readonly string[];
 }
@@ -62,7 +67,7 @@ function onDisk<T>(look: () => T): { value?: T; problems: Problem[] } {
   try {
     return { value: look(), problems: [] };
   } catch (error) {
-    const reason = diskError(error);
+    const reason = error instanceof SourceError ? error.message : diskError(error);
     if (reason === undefined) throw error;
     return { problems: [{ propertyPath: "source", reason }] };
   }
@@ -74,7 +79,8 @@ function lookForService(spec: ImageSpec): ReturnType<typeof findGoService> {
   return findGoService(source, {
     mainPackage,
     workspace: build.env["GOWORK"] !== "off",
-    vendor: vendorSetting(goFlags(build)),
+    mod: modFlag(goFlags(build)),
+    sourceRoot: spec.sourceRoot,
     builds: contexts.map((context, n) => ({
       platform: platforms[n] ?? "",
       isCompiled: (name, constraint) => nameMatches(context, name) && constraintMatches(context, constraint),
@@ -82,10 +88,9 @@ function lookForService(spec: ImageSpec): ReturnType<typeof findGoService> {
   });
 }
 
-/** What -mod says about the vendor directory; the last one counts. */
-function vendorSetting(flags: readonly string[]): boolean | undefined {
-  const mode = flags.findLast((flag) => /^--?mod=/.test(flag))?.replace(/^.*=/, "");
-  return mode === undefined ? undefined : mode === "vendor";
+/** Of several -mod flags the last one counts. */
+function modFlag(flags: readonly string[]): string | undefined {
+  return flags.findLast((flag) => /^--?mod=/.test(flag))?.replace(/^.*=/, "");
 }
 
 function goFlags({ flags, env }: BuildSpec): string[] {
@@ -110,12 +115,17 @@ function buildContexts({ build, platforms }: ImageSpec): BuildContext[] {
 }
 
 function findSource(service: GoService, spec: ImageSpec): Source {
-  const tree = new Tree(service.root);
+  const tree = new Tree(service.root, service.bound);
   const { files: named } = spec.runtime;
   const contexts = buildContexts(spec);
   const closure = joined(contexts.map((context) => buildClosure(tree, service, context, named)));
   const { files, problems: ofIgnore } = withoutIgnored(tree, service.moduleDirectory, closure.files);
-  const problems = [...closure.problems, ...ofIgnore, ...ignoredProblems(closure.required, files)];
+  const problems = [
+    ...closure.problems,
+    ...ofIgnore,
+    ...ignoredProblems(closure.required, files),
+    ...tooLarge(tree, files),
+  ];
   const roots = named.map((file) => path.posix.join(service.sourceDirectory, file));
   roots.forEach((root, index) => {
     const below = (file: string) => isBelow(file, root);
@@ -129,9 +139,35 @@ function findSource(service: GoService, spec: ImageSpec): Source {
     ...{ service, tree },
     golangImage: golangImage(spec, service.goMod),
     closure: { ...closure, files, problems },
+    elsewhere: directoriesElsewhere(tree, service, files),
     shipped: files.filter((file) => roots.some((root) => isBelow(file, root))),
     imports: lazily(() => externalImports(tree, service, contexts)),
   };
+}
+
+/** Of modules the directory is named, of a link the one that it leads to. */
+function directoriesElsewhere(tree: Tree, service: GoService, files: readonly string[]): string[] {
+  const below = (directory: string, place: string) => isBelow(place, directory);
+  const modules = service.modules.map(({ directory }) => directory).sort((a, b) => b.length - a.length);
+  const found = new Set<string>();
+  for (const file of files) {
+    const real = tree.realName(file);
+    if (below(service.sourceDirectory, real)) continue;
+    found.add(modules.find((directory) => below(directory, real)) ?? path.posix.dirname(real));
+  }
+  const shownFrom = (directory: string) => shown(path.resolve(service.root, directory));
+  return [...found].map(shownFrom).sort();
+}
+
+/** Files are held in memory. */
+function tooLarge(tree: Tree, files: readonly string[]): Problem[] {
+  const sizes = files.map((file) => [file, tree.size(file)] as const).sort(([, a], [, b]) => b - a);
+  const [largest = "", size = 0] = sizes[0] ?? [];
+  const all = sizes.reduce((sum, [, size]) => sum + size, 0);
+  const { fileBytes, contextBytes } = limits.source;
+  if (size <= fileBytes && all <= contextBytes) return [];
+  const reason = `has files of ${humanSize(all)} that the build reads, the largest being ${largest} with ${humanSize(size)}; at most ${humanSize(fileBytes)} each and ${humanSize(contextBytes)} together are sent. Keep others out with .dockerignore`;
+  return [{ propertyPath: "source", reason }];
 }
 
 function isBelow(file: string, root: string): boolean {

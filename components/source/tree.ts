@@ -2,9 +2,11 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { limits } from "../limits";
+import { Disk, isVersionControl, SourceError, type PlaceKind } from "./disk";
 
 /** What a directory entry is; a link counts as what it leads to, a name that is not UTF-8 as misnamed. */
-export type Kind = "file" | "directory" | "outside" | "special" | "misnamed" | "nothing";
+export type Kind = PlaceKind | "misnamed";
 
 export interface Entry {
   name: string;
@@ -19,16 +21,18 @@ const ownDirectory = ".goimage";
 export class Tree {
   private readonly directories = new Map<string, ReadonlyMap<string, Entry>>();
   private readonly contents = new Map<string, Buffer>();
+  private bytes = 0;
   /** Absolute, since files may be read after the program has gone to another directory. */
   private readonly root: string;
-  private readonly realRoot: string;
+  private readonly disk: Disk;
 
-  constructor(root: string) {
+  /** Links may lead to what is below `bound`. */
+  constructor(root: string, bound: string = root) {
     this.root = path.resolve(root);
-    this.realRoot = fs.realpathSync(root);
+    this.disk = new Disk(fs.realpathSync(bound));
   }
 
-  /** Entries of a directory, sorted by name; none when there is no such directory. */
+  /** Entries of a directory, sorted by name; none when there is no such directory, or it must not be read. */
   entries(directory: string): readonly Entry[] {
     return [...this.directory(directory).values()];
   }
@@ -37,52 +41,95 @@ export class Tree {
     return this.kind(file) === kind;
   }
 
-  /** What a path is; the root is a directory. */
+  /** What a path is; the root is a directory. What lies below something that must not be read is of its kind. */
   kind(file: string): Kind {
     if (file === ".") return "directory";
     const slash = file.lastIndexOf("/");
-    const directory = this.directory(slash < 0 ? "." : file.slice(0, slash));
-    return directory.get(file.slice(slash + 1))?.kind ?? "nothing";
+    const parent = slash < 0 ? "." : file.slice(0, slash);
+    const entry = this.directory(parent).get(file.slice(slash + 1));
+    if (entry) return entry.kind;
+    const above = this.kind(parent);
+    return above === "outside" || above === "git" ? above : "nothing";
+  }
+
+  /** Why a path must not be read, in words that follow its name and "is". */
+  refusal(file: string): string | undefined {
+    const kind = this.kind(file);
+    return kind === "outside" ? `a link that leads ${this.disk.refusal(kind)}` : this.disk.refusal(kind);
   }
 
   content(file: string): Buffer {
     let content = this.contents.get(file);
     if (!content) {
-      content = fs.readFileSync(path.join(this.root, file));
+      content = this.disk.read(this.place(file));
+      this.bytes += content.length;
+      if (this.bytes > limits.source.contextBytes)
+        throw new SourceError(
+          `the files that the build reads have more than ${limits.source.contextBytes} bytes; keep large ones out of the module`,
+        );
       this.contents.set(file, content);
     }
     return content;
   }
 
+  /** The text of a file that is parsed. */
+  text(file: string, mostBytes: number = limits.source.parsedBytes): string {
+    const size = this.size(file);
+    if (size > mostBytes)
+      throw new SourceError(
+        `${file} has ${size} bytes, more than the ${mostBytes} that are read of such a file`,
+      );
+    return this.content(file).toString();
+  }
+
+  size(file: string): number {
+    return fs.statSync(this.place(file)).size;
+  }
+
+  /** Where a file really is, relative to the root: behind a link the name differs. */
+  realName(file: string): string {
+    if (!this.isLinked(file)) return file;
+    const real = path.relative(fs.realpathSync(this.root), fs.realpathSync(this.place(file)));
+    return real.split(path.sep).join("/");
+  }
+
+  /** True for a link, and for what lies in a directory that is one. */
+  private isLinked(file: string): boolean {
+    for (let current = file; current !== "."; current = path.posix.dirname(current)) {
+      const directory = this.directory(path.posix.dirname(current));
+      if (directory.get(path.posix.basename(current))?.link === true) return true;
+    }
+    return false;
+  }
+
   /** True when nobody but its owner may read it. */
   isPrivate(file: string): boolean {
-    return process.platform !== "win32" && (fs.statSync(path.join(this.root, file)).mode & 0o044) === 0;
+    return process.platform !== "win32" && (fs.statSync(this.place(file)).mode & 0o044) === 0;
   }
 
   /** True when the owner may execute it. */
   isExecutable(file: string): boolean {
-    return (fs.statSync(path.join(this.root, file)).mode & 0o100) !== 0;
+    return (fs.statSync(this.place(file)).mode & 0o100) !== 0;
+  }
+
+  private place(file: string): string {
+    return path.join(this.root, file);
   }
 
   private directory(directory: string): ReadonlyMap<string, Entry> {
     let entries = this.directories.get(directory);
     if (!entries) {
-      entries = new Map(this.read(directory).map((entry) => [entry.name, entry]));
+      // A directory that is reached through one that must not be read is none.
+      const isReadable = this.kind(directory) === "directory";
+      entries = new Map((isReadable ? this.read(directory) : []).map((entry) => [entry.name, entry]));
       this.directories.set(directory, entries);
     }
     return entries;
   }
 
   private read(directory: string): Entry[] {
-    let found: fs.Dirent[];
-    try {
-      found = fs.readdirSync(path.join(this.root, directory), { withFileTypes: true });
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || code === "ENOTDIR") return [];
-      throw error;
-    }
-    const entries = found
+    const entries = this.disk
+      .names(this.place(directory))
       .filter(({ name }) => name !== ownDirectory)
       .map((entry) => ({
         name: entry.name,
@@ -96,22 +143,11 @@ export class Tree {
     // Node has put this character in the place of bytes that are no text: the name leads to nothing.
     if (entry.name.includes("\ufffd") && !fs.existsSync(path.join(this.root, directory, entry.name)))
       return "misnamed";
+    if (isVersionControl(entry.name)) return "git";
     if (entry.isFile()) return "file";
     if (entry.isDirectory()) return "directory";
     if (!entry.isSymbolicLink()) return "special";
-    return this.linkKind(path.join(this.root, directory, entry.name));
-  }
-
-  private linkKind(link: string): Kind {
-    try {
-      const target = fs.realpathSync(link);
-      const inside = path.relative(this.realRoot, target);
-      if (inside === ".." || inside.startsWith(`..${path.sep}`) || path.isAbsolute(inside)) return "outside";
-      const stat = fs.statSync(target);
-      return stat.isFile() ? "file" : stat.isDirectory() ? "directory" : "special";
-    } catch {
-      return "nothing"; // It ends nowhere, or in a circle.
-    }
+    return this.disk.kind(path.join(this.root, directory, entry.name));
   }
 }
 

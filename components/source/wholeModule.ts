@@ -2,19 +2,11 @@
 
 import * as path from "node:path";
 import type { Problem } from "../inputs";
+import { isVersionControl } from "./disk";
 import { join, type Tree } from "./tree";
 
 /** Directories that no Go build reads, or that hold secrets and other people's files. */
-const skippedDirectories = new Set([
-  ".git",
-  ".hg",
-  ".svn",
-  ".goimage",
-  ".pulumi",
-  ".idea",
-  ".vscode",
-  "node_modules",
-]);
+const skippedDirectories = new Set([".goimage", ".pulumi", ".idea", ".vscode", "node_modules"]);
 
 const secretFile =
   /^(\.env(\..*)?|\.netrc|\.npmrc|\.pgpass|id_(rsa|dsa|ecdsa|ed25519)|Pulumi(\..*)?\.ya?ml|.*\.(pem|key|p12|pfx|jks))$/;
@@ -23,13 +15,14 @@ export function isSecret(file: string): boolean {
   return secretFile.test(path.posix.basename(file));
 }
 
+export function refusal(file: string, what: string): Problem {
+  return { propertyPath: "source", reason: `${file} is ${what}; remove it from the module` };
+}
+
 /** The module's files without secrets; nested modules are not part of it. */
 export function listModule(tree: Tree, module: string): { files: string[]; problems: Problem[] } {
   const files: string[] = [];
   const problems: Problem[] = [];
-  const refuse = (file: string, what: string) =>
-    problems.push({ propertyPath: "source", reason: `${file} is ${what}; move it out of the module` });
-
   const waiting = [module];
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     if (directory !== module && tree.has(join(directory, "go.mod"), "file")) continue;
@@ -38,9 +31,10 @@ export function listModule(tree: Tree, module: string): { files: string[]; probl
       if (isSecret(file) || name === ".dockerignore") continue;
       if (kind === "file") files.push(file);
       else if (kind === "directory" && !skippedDirectories.has(name) && !link) waiting.push(file);
-      else if (kind === "outside") refuse(file, "a link that leaves the module");
-      else if (kind === "special") refuse(file, "a FIFO, a socket or a device file");
-      else if (kind === "misnamed") refuse(file, "a file whose name is not UTF-8");
+      else if (!isVersionControl(name)) {
+        const what = tree.refusal(file);
+        if (what !== undefined) problems.push(refusal(file, what));
+      }
     }
   }
   return { files, problems };

@@ -43,9 +43,10 @@ describe("bad sources", () => {
     }
   });
 
-  it("modules side by side in the home directory are fine: of each only what the build reads is sent", async () => {
+  it("modules side by side below the home directory are fine, but not in it: that is no bound for what is read", async () => {
     const home = process.env["HOME"];
     const files = {
+      "Pulumi.yaml": "name: p\n",
       "a/go.mod": "module m\n\ngo 1.23\n\nrequire x.example/b v0.0.0\n\nreplace x.example/b => ../b\n",
       ...{ "a/main.go": 'package main\n\nimport _ "x.example/b"\n\nfunc main() {}\n' },
       ...{
@@ -57,9 +58,22 @@ describe("bad sources", () => {
     };
     try {
       const { context } = await accepted(files, { source: "a" }, (directory) => {
-        process.env["HOME"] = directory;
+        process.env["HOME"] = path.dirname(directory);
       });
       assert.deepEqual(context, ["a/go.mod", "a/main.go", "b/b.go", "b/go.mod"]);
+      const message =
+        /go\.mod of "a" replaces x\.example\/b by b, which is outside of \/\S+\/a, beyond which nothing is read/;
+      await refused(message, files, { source: "a" }, (directory) => {
+        process.env["HOME"] = directory;
+      });
+      await refused(
+        /sourceRoot: "\." is the home directory/,
+        files,
+        { source: "a", sourceRoot: "." },
+        (directory) => {
+          process.env["HOME"] = directory;
+        },
+      );
     } finally {
       process.env["HOME"] = home;
       if (home === undefined) delete process.env["HOME"];
@@ -148,12 +162,12 @@ describe("bad sources", () => {
     [
       "a link out of the module",
       (file) => fs.symlinkSync("/etc/passwd", file),
-      "a link that leaves the module",
+      "a link that leads outside of /\\S+, beyond which nothing is read",
     ],
     [
       "a link to an endless device",
       (file) => fs.symlinkSync("/dev/zero", file),
-      "a link that leaves the module",
+      "a link that leads outside of /\\S+, beyond which nothing is read",
     ],
     ["a FIFO", (file) => execFileSync("mkfifo", [file]), "a FIFO, a socket or a device file"],
     [

@@ -132,7 +132,7 @@ describe("validation", () => {
       { platforms: ["linux/amd64", "linux/arm64"], engine: "docker" },
       /^platforms: needs a feature of BuildKit/,
     ],
-    [{ platform: "linux/amd64" }, /^platform: is unknown; allowed are source, mainPackage/],
+    [{ platform: "linux/amd64" }, /^platform: is unknown; allowed are source, sourceRoot, mainPackage/],
     [{ mainPackage: "cmd/api" }, /^mainPackage: "cmd\/api" is not a package/],
     [{ mainPackage: "./cmd/../../x" }, /^mainPackage: /],
     [{ mainPackage: "./x; rm -rf /" }, /^mainPackage: /],

@@ -14,7 +14,7 @@ import {
   missingGo,
   type ListedPackage,
 } from "../fixtures/closureGo";
-import { makeTree } from "../support/module";
+import { makeRepository } from "../support/module";
 
 const tags = ["custom"];
 let compared = 0;
@@ -33,7 +33,7 @@ function checkAll(specs: readonly ProgramSpec[]): void {
       if (file.endsWith("/go.mod") && !file.includes("/web/"))
         uses.push(`use ./${index}/${path.posix.dirname(file)}`);
   });
-  const root = makeTree({ ...files, "go.work": `go 1.23\n\n${uses.join("\n")}\n` });
+  const root = makeRepository({ ...files, "go.work": `go 1.23\n\n${uses.join("\n")}\n` });
   const mains = specs.flatMap((spec, index) => (spec.mode === "workspace" ? [index] : []));
   const flags = ["-e", `-tags=${tags.join(",")}`];
   const names = mains.map((index) => `./${index}/main`);

@@ -7,7 +7,7 @@ import type { BuildContext } from "../../components/source/buildConstraints";
 import { withoutIgnored } from "../../components/source/ignore";
 import { findGoService } from "../../components/source/service";
 import { Tree } from "../../components/source/tree";
-import { makeTree } from "../support/module";
+import { makeRepository, makeTree } from "../support/module";
 
 const plain: BuildContext = { goarch: "amd64", cgoEnabled: false, buildTags: [], uncertain: false };
 
@@ -128,7 +128,7 @@ var files string
   });
 
   it("goes through workspaces, local replacements and vendored packages", () => {
-    const workspace = makeTree({
+    const workspace = makeRepository({
       "go.work": "use ./api\nuse ./lib\n",
       "api/go.mod": "module example.com/api\n",
       "api/main.go": go("main", "example.com/lib/log"),
@@ -222,7 +222,7 @@ var files string
     );
   });
 
-  it("refuses a FIFO and a link that leaves the module where the build would read them, at once", () => {
+  it("refuses a FIFO and a link that leaves the repository where the build would read them, at once", () => {
     const root = makeTree({ "go.mod": "module m\n", "main.go": "package main\n\n//go:embed data\n" });
     fs.mkdirSync(path.join(root, "data"));
     execFileSync("mkfifo", [path.join(root, "pipe.go"), path.join(root, "unrelated")]);
@@ -232,10 +232,10 @@ var files string
     fs.symlinkSync("../data", path.join(root, "data/circle"));
     const { problems } = closure(root);
     assert.deepEqual(
-      problems.map(({ reason }) => reason.split(";")[0]),
+      problems.map(({ reason }) => reason.split(/;| of /)[0]),
       [
-        "endless.s is a link that leaves the module",
-        "leak.go is a link that leaves the module",
+        "endless.s is a link that leads outside",
+        "leak.go is a link that leads outside",
         "pipe.go is a FIFO, a socket or a device file",
       ],
     );

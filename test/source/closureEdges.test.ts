@@ -8,7 +8,7 @@ import { buildClosure } from "../../components/source/closure";
 import type { BuildContext } from "../../components/source/buildConstraints";
 import { findGoService } from "../../components/source/service";
 import { closureOf, plainContext } from "../fixtures/closureGo";
-import { makeTree } from "../support/module";
+import { makeRepository, makeTree } from "../support/module";
 
 const mod = "module m\n\ngo 1.23\n";
 const main = "package main\n";
@@ -127,7 +127,7 @@ describe("import closure in the corners", () => {
   }
 
   it("has vendored files of a workspace in a whole module", () => {
-    const root = makeTree({
+    const root = makeRepository({
       "go.work": "go 1.23\nuse ./api\n",
       "api/go.mod": "module example.com/api\n\ngo 1.23\n",
       "api/main.go": 'package main\n\n// #cgo CFLAGS: -Iinclude\nimport "C"\n',
@@ -140,7 +140,7 @@ describe("import closure in the corners", () => {
 
   it("looks in all modules that could have a package, since a replacement may be for another version", () => {
     const tree = {
-      "go.mod": `${mod}replace m/sub v0.9.0 => ./old\n`,
+      "go.mod": `${mod}require m/sub v1.0.0\nreplace m/sub v0.9.0 => ./old\n`,
       "main.go": importing("m/sub/x"),
       "old/go.mod": "module m/sub\n",
       "sub/x/x.go": "package x\n",
@@ -166,8 +166,8 @@ describe("import closure in the corners", () => {
     const { files, problems } = closureOf(root, ".").closure;
     assert.deepEqual(files, ["go.mod", "main.go"]);
     assert.deepEqual(
-      problems.map(({ reason }) => reason.split(";")[0]),
-      ["link is a link that leaves the module"],
+      problems.map(({ reason }) => reason.split(" of ")[0]),
+      ["link is a link that leads outside"],
     );
   });
 

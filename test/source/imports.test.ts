@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { specOf } from "../../components/inputs";
 import { readSource, resolveService } from "../../components/source";
-import { makeTree } from "../support/module";
+import { makeRepository } from "../support/module";
 
 const goMod = (module: string, more = "") => `module ${module}\n\ngo 1.23\n${more}`;
 const goFile = (...imports: string[]) =>
@@ -13,7 +13,7 @@ const goFile = (...imports: string[]) =>
 /** Imports of the program in `source`. */
 function importsOf(files: Record<string, string>, source: string, args: object = {}): readonly string[] {
   const given = {
-    source: path.join(makeTree(files), source),
+    source: path.join(makeRepository(files), source),
     repository: "r.example.com/x",
     cache: {},
     ...args,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { findGoService } from "../../components/source/service";
-import { helloFiles, makeTree } from "../support/module";
+import { helloFiles, makeRepository, makeTree } from "../support/module";
 
 const main = "package main\n";
 
@@ -25,7 +25,7 @@ describe("Go service on disk", () => {
   });
 
   it("spans the workspace that the module belongs to", () => {
-    const root = makeTree({
+    const root = makeRepository({
       "go.work": "go 1.25\nuse (\n\t./api\n\t./lib\n)\n",
       "go.work.sum": "",
       "api/go.mod": "module example.com/api\ngo 1.23\n",
@@ -52,18 +52,19 @@ describe("Go service on disk", () => {
 
   it("spans modules that local directories replace, unless they are vendored", () => {
     const files = {
-      "api/go.mod": "module example.com/api\ngo 1.23\nreplace example.com/lib => ../lib\n",
+      "api/go.mod":
+        "module example.com/api\ngo 1.23\nrequire example.com/lib v0.0.0\nreplace example.com/lib => ../lib\n",
       "api/main.go": main,
       "lib/go.mod": "module example.com/lib\n",
     };
-    const root = makeTree(files);
+    const root = makeRepository(files);
     const { service } = findGoService(path.join(root, "api"));
     assert.equal(path.resolve(service?.root ?? ""), root);
     assert.deepEqual(service?.moduleFiles, ["api/go.mod", "lib/go.mod"]);
-    const vendored = makeTree({ ...files, "api/vendor/modules.txt": "" });
+    const vendored = makeRepository({ ...files, "api/vendor/modules.txt": "" });
     assert.equal(findGoService(path.join(vendored, "api")).service?.vendorDirectory, "vendor");
     assert.equal(
-      findGoService(path.join(vendored, "api"), { vendor: false }).service?.vendorDirectory,
+      findGoService(path.join(vendored, "api"), { mod: "mod" }).service?.vendorDirectory,
       undefined,
     );
   });

@@ -24,6 +24,11 @@ export function makeTree(files: Record<string, string>, prefix = "goimage-test-"
   return root;
 }
 
+/** A tree that is a git repository, beyond which a source in it reads nothing. */
+export function makeRepository(files: Record<string, string>): string {
+  return makeTree({ ...files, ".git/HEAD": "ref: refs/heads/main\n" });
+}
+
 export function writeTree(root: string, files: Record<string, string>): void {
   for (const [name, content] of Object.entries(files)) {
     fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
