@@ -23,6 +23,8 @@ export const limits = {
     files: 200_000,
     /** Directories below one another. */
     depth: 256,
+    /** Links to directories that an entry of runtime.files has. */
+    linkedDirectories: 1_000,
   },
   /** What a registry answers. */
   registry: {

@@ -16,7 +16,7 @@ export interface BuildStageArgs {
    * versions in go.mod and go.work. It has no effect if image is set.
    */
   goVersion?: string;
-  /** Additional flags of go build, one per list entry, such as "-race". The default is none. */
+  /** Additional flags of go build, one per list entry, such as "-p=2". The default is none. */
   flags?: string[];
   /**
    * Linker flags (go build -ldflags), one flag with its value per list entry, such as "-X main.version=1.2.3". Entries are

@@ -33,6 +33,11 @@ export function announce(
       component,
     );
   }
+  if (closure.leftOut.length > 0)
+    void pulumi.log.info(
+      `runtime.files leaves out ${firstOf(closure.leftOut)}; name a file or directory itself to ship it`,
+      component,
+    );
   for (const warning of secretWarnings(spec)) void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, spec);
   reasons.apply((changes) => {

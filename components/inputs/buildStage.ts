@@ -2,7 +2,7 @@
 
 import type { BuildStageArgs } from "../args";
 import { baseImageProblem } from "./baseImage";
-import { flagsVariableProblem, goFlagProblem, variableProblem } from "./goFlags";
+import { cgoFlagProblem, flagsVariableProblem, goFlagProblem, variableProblem } from "./goFlags";
 import { parseGoVersion } from "./goVersion";
 import { flag, objectOf, secret, text, texts, variableName, type InputValidator } from "./inputValidator";
 import { portOf, privateHosts } from "./knownHosts";
@@ -16,7 +16,9 @@ export const buildStage = objectOf<BuildStageArgs>({
   goVersion: text((version) =>
     parseGoVersion(version) ? undefined : "is not a Go version, such as 1.23 or 1.23.4",
   ),
-  flags: texts(goFlagProblem),
+  flags: (validator, path, value, { cgoEnabled }) => {
+    validator.texts(path, value, (flag) => goFlagProblem(flag) ?? cgoFlagProblem(flag, cgoEnabled));
+  },
   ldflags: texts((entry) => linkerWords(entry).problem),
   buildTags: texts((tag) =>
     /^[\p{L}\p{N}_.]+$/u.test(tag)
@@ -55,14 +57,15 @@ function environment(
   validator: InputValidator,
   path: string,
   env: unknown,
-  { netrc, ssh }: BuildStageArgs,
+  { netrc, ssh, cgoEnabled }: BuildStageArgs,
 ): void {
   validator.record(path, env, variableName);
   for (const [name, value] of Object.entries((env as BuildStageArgs["env"]) ?? {})) {
     if (typeof value !== "string") continue;
     const problem = variableProblem(name, value, netrc !== undefined || ssh === true);
     if (problem !== undefined) validator.add(`${path}.${name}`, problem);
-    if (name === "GOFLAGS") validator.text(`${path}.GOFLAGS`, value, flagsVariableProblem);
+    if (name === "GOFLAGS")
+      validator.text(`${path}.GOFLAGS`, value, (text) => flagsVariableProblem(text, cgoEnabled));
     if (name === "GOWORK" && !["", "auto", "off"].includes(value)) {
       validator.add(
         `${path}.GOWORK`,

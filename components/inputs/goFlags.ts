@@ -19,7 +19,7 @@ const refusedFlags: Record<string, string> = {
 export function goFlagProblem(text: string): string | undefined {
   const [, name, value] = /^--?([A-Za-z]+)(?:=(.*))?$/s.exec(text) ?? [];
   if (name === undefined)
-    return 'is not a flag; one entry each, with its value after "=", such as "-race" or "-p=2"';
+    return 'is not a flag; one entry each, with its value after "=", such as "-p=2" or "-gcflags=-l"';
   const reason = Object.hasOwn(refusedFlags, name) ? refusedFlags[name] : undefined;
   if (reason !== undefined) return `is refused: ${reason}`;
   if (name === "buildmode" && !["default", "exe", "pie"].includes(value ?? ""))
@@ -27,11 +27,17 @@ export function goFlagProblem(text: string): string | undefined {
   return undefined;
 }
 
+/** The go command refuses these without cgo. */
+export function cgoFlagProblem(text: string, cgoEnabled: unknown): string | undefined {
+  if (cgoEnabled === true || !/^--?(race|msan|asan)(=(true|t|1)|$)/i.test(text)) return undefined;
+  return "needs cgo: set build.cgoEnabled, with a build.image that has a C compiler";
+}
+
 /** GOFLAGS: flags between spaces, each whole one perhaps in quotes (go help environment). */
-export function flagsVariableProblem(text: string): string | undefined {
+export function flagsVariableProblem(text: string, cgoEnabled: unknown): string | undefined {
   const words = text.match(/'[^']*'|"[^"]*"|\S+/g) ?? [];
   for (const word of words.map((quoted) => quoted.replace(/^(['"])(.*)\1$/s, "$2"))) {
-    const reason = goFlagProblem(word);
+    const reason = goFlagProblem(word) ?? cgoFlagProblem(word, cgoEnabled);
     if (reason !== undefined) return `has ${word.split("=")[0] ?? ""}, which ${reason}`;
   }
   return undefined;

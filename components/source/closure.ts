@@ -2,12 +2,14 @@
 // Never fewer than the compiler reads; where it cannot be sure, all files of the modules, with the reason.
 
 import * as path from "node:path";
-import { limits } from "../limits";
 import type { Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
+import { tooMany } from "./contextSize";
 import { embeddedFiles } from "./embed";
 import { parseGoFile, type GoFile } from "./goFile";
 import { includesOfAssembly, includesOfC, searchesElsewhere, type Includes } from "./includes";
+import { missingPackage, missingSums } from "./importProblems";
+import { shippedFiles, tooManyLinks } from "./shippedFiles";
 import { isSecret, listModule, refusal } from "./wholeModule";
 import type { GoService } from "./service";
 import { join, type Tree } from "./tree";
@@ -22,6 +24,9 @@ export interface Closure {
   secrets: string[];
   /** Those without which the build would fail or make another program. */
   required: ReadonlySet<string>;
+  /** What runtime.files has in a named directory and does not ship; see ShippedFiles. */
+  leftOut: readonly string[];
+  broken: Readonly<Record<string, string>>;
   problems: Problem[];
 }
 
@@ -42,7 +47,18 @@ export function buildClosure(
   const walk = new Walk(tree, service, context);
   for (const file of service.moduleFiles) walk.add(file);
   walk.mainPackage();
-  for (const file of runtimeFiles) walk.runtimeFile(join(service.sourceDirectory, file));
+  const leftOut: string[] = [];
+  const broken: Record<string, string> = {};
+  for (const entry of runtimeFiles) {
+    const shipped = shippedFiles(tree, join(service.sourceDirectory, entry));
+    // Of a directory that an input names, .dockerignore may leave files out.
+    if (!tree.has(join(service.sourceDirectory, entry), "directory"))
+      shipped.files.forEach((file) => walk.addNamed(file));
+    else shipped.files.forEach((file) => walk.add(file));
+    for (const file of shipped.leftOut) leftOut.push(file);
+    if (shipped.endless) walk.problems.push(tooManyLinks(entry));
+    Object.assign(broken, shipped.broken);
+  }
   const required = new Set([...walk.files].filter((file) => decisive.test(file) || walk.named.has(file)));
   if (walk.unsure !== undefined) {
     const { moduleDirectory, vendorDirectory, modules } = service;
@@ -56,30 +72,15 @@ export function buildClosure(
   }
   walk.boundaries();
   walk.problems.push(...missingSums(service, context, walk.downloaded));
-  if (walk.files.size > limits.source.files) {
-    const reason = `has ${walk.files.size} files that the build reads, more than ${limits.source.files}; keep other files out with .dockerignore or in a module of their own`;
-    walk.problems.push({ propertyPath: "source", reason });
-  }
   const files = [...walk.files].sort();
-  walk.problems.push(...tooDeep(files));
-  const secrets = files.filter((file) => isSecret(file) || isSecret(tree.realName(file)));
-  return { files, wholeModule: walk.unsure, secrets, required, problems: walk.problems };
+  walk.problems.push(...tooMany(files));
+  const secrets = files.filter((file) => isSecret(tree, file));
+  return { files, wholeModule: walk.unsure, secrets, required, leftOut, broken, problems: walk.problems };
 }
 
-function tooDeep(files: readonly string[]): Problem[] {
-  const deep = files.find((file) => file.split("/").length > limits.source.depth);
-  if (deep === undefined) return [];
-  const reason = `${deep.slice(0, 80)}... lies more than ${limits.source.depth} directories deep; move it up`;
-  return [{ propertyPath: "source", reason }];
-}
-
-/** Without any go.sum the go command refuses every module that it would have to download. */
-function missingSums(service: GoService, context: BuildContext, imported: string | undefined): Problem[] {
-  const writesSums = (context.flags ?? []).some((flag) => /^--?mod=mod$/.test(flag));
-  const hasSums = service.moduleFiles.some((file) => file.endsWith(".sum"));
-  if (imported === undefined || hasSums || writesSums || service.vendorDirectory !== undefined) return [];
-  const reason = `imports ${imported}, but there is no go.sum beside go.mod; run go mod tidy there, and commit go.sum`;
-  return [{ propertyPath: "source", reason }];
+/** A file that every build of its package compiles. */
+function isUnconditional(file: string, { constraint, cgoPreamble }: GoFile): boolean {
+  return constraint === undefined && cgoPreamble === undefined && !path.posix.basename(file).includes("_");
 }
 
 class Walk {
@@ -95,6 +96,8 @@ class Walk {
   unsure: string | undefined;
   private readonly seen = new Set<string>();
   private readonly refused = new Set<string>();
+  /** Packages that are compiled for certain, so that what they import must be there. */
+  private readonly certain = new Set<string>();
   private readonly cgoPossible: boolean;
 
   constructor(
@@ -112,7 +115,7 @@ class Walk {
     return this.files.has(file);
   }
 
-  private addNamed(file: string): void {
+  addNamed(file: string): void {
     this.named.add(file);
     this.add(file);
   }
@@ -124,29 +127,13 @@ class Walk {
     const isFile = target.endsWith(".go") && !this.tree.has(target, "directory");
     const directory = isFile ? path.posix.dirname(target) : target;
     if (isFile) this.goFile(target, directory, true);
-    else this.package(target);
+    else this.package(target, !this.context.uncertain);
     this.finish();
     // The profile that optimizes the program: go help build, -pgo.
     this.add(join(directory, "default.pgo"));
     for (const flag of this.context.flags ?? []) {
       const profile = /^--?pgo=(.+)$/.exec(flag)?.[1];
       if (profile !== undefined) this.add(join(moduleDirectory, profile));
-    }
-  }
-
-  runtimeFile(file: string): void {
-    const waiting = [file];
-    for (let current = waiting.pop(); current !== undefined; current = waiting.pop()) {
-      if (!this.tree.has(current, "directory")) {
-        // Of a directory that an input names, .dockerignore may leave files out.
-        if (current === file) this.addNamed(current);
-        else this.add(current);
-        continue;
-      }
-      for (const entry of this.tree.entries(current)) {
-        const circular = entry.link && entry.kind === "directory";
-        if (!circular && entry.name !== ".git") waiting.push(join(current, entry.name));
-      }
     }
   }
 
@@ -175,9 +162,10 @@ class Walk {
     this.problems.push(refusal(place, what));
   }
 
-  private package(directory: string): void {
+  private package(directory: string, certain: boolean): void {
     if (this.seen.has(directory)) return;
     this.seen.add(directory);
+    if (certain) this.certain.add(directory);
     this.refuse(directory);
     this.packages.push(directory);
   }
@@ -213,11 +201,14 @@ class Walk {
     for (const pattern of source.embeds)
       for (const found of embeddedFiles(this.tree, directory, pattern)) this.addNamed(found);
     this.cgo(file, directory, source);
+    const isCertain = this.certain.has(directory) && isUnconditional(file, source);
     for (const imported of source.imports) {
       const targets = this.directoriesOf(imported);
+      const missing = isCertain ? missingPackage(this.tree, this.service, file, imported) : undefined;
+      if (missing !== undefined) this.problems.push(missing);
       // The standard library's import paths have no dot in their first part.
       if (targets.length === 0 && /^[^/]*\./.test(imported)) this.downloaded ??= imported;
-      for (const target of targets) this.package(target);
+      for (const target of targets) this.package(target, isCertain);
     }
   }
 

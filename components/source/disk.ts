@@ -34,7 +34,7 @@ export class Disk {
 
   kind(place: string): PlaceKind {
     try {
-      return this.kindOfReal(fs.realpathSync(place));
+      return this.kindOfReal(fs.realpathSync.native(place));
     } catch {
       return "nothing"; // It ends nowhere, or in a circle.
     }
@@ -66,7 +66,7 @@ export class Disk {
 
   /** The content of a file, of which more than `mostBytes` are an error. */
   read(place: string, mostBytes: number = limits.source.fileBytes): Buffer {
-    const real = fs.realpathSync(place);
+    const real = fs.realpathSync.native(place);
     const kind = this.kindOfReal(real);
     if (kind !== "file") throw new SourceError(`${shown(place)} is ${this.refusal(kind) ?? "not a file"}`);
     // Without waiting for a writer, should it have become a FIFO.

@@ -1,6 +1,7 @@
 // Reads the few lines of go.mod and go.work that a build needs to know.
 // Grammar: https://go.dev/ref/mod#go-mod-file and https://go.dev/ref/mod#go-work-file
 
+import { newestGoVersion } from "../inputs";
 import { unquote } from "./goString";
 
 /** A module that a local directory replaces. */
@@ -19,6 +20,8 @@ export interface GoMod {
   go: string | undefined;
   /** The toolchain line without "go", such as "1.23.4". */
   toolchain: string | undefined;
+  /** The oldest Go that knows all of its directives, such as "1.24" for tool; undefined where every one does. */
+  needs: string | undefined;
   localReplacements: LocalReplacement[];
   /** Directories of the modules of a go.work, as written. */
   use: string[];
@@ -35,6 +38,7 @@ export function parseGoMod(text: string): GoModFile {
     module: undefined,
     go: undefined,
     toolchain: undefined,
+    needs: undefined,
     requires: [],
     localReplacements: [],
     use: [],
@@ -58,7 +62,11 @@ export function parseGoMod(text: string): GoModFile {
   return mod;
 }
 
+/** Directives that older Go refuses, with the first that takes them. */
+const newDirectives: Readonly<Record<string, string>> = { godebug: "1.23", tool: "1.24", ignore: "1.25" };
+
 function directive(mod: GoModFile, name: string, args: string[]): void {
+  if (Object.hasOwn(newDirectives, name)) mod.needs = newestGoVersion([mod.needs, newDirectives[name]]);
   switch (name) {
     case "module":
       mod.module = args[0];

@@ -18,6 +18,8 @@ export function readGoMod(disk: Disk, file: string): GoModFile {
 
 export interface Replacements {
   modules: LocalModule[];
+  /** Paths of the modules that the build may take packages from; undefined where go.mod does not list them all. */
+  required: readonly string[] | undefined;
   problems: Problem[];
 }
 
@@ -64,7 +66,7 @@ export function neededReplacements(
       for (const name of readGoMod(disk, path.join(module.directory, "go.mod")).requires) required.add(name);
     }
   }
-  return { modules, problems };
+  return { modules, required: isComplete ? [...required] : undefined, problems };
 }
 
 /** What is wrong with a place for a module, after its name. */

@@ -4,10 +4,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { goTarget, hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
-import { limits } from "../limits";
-import { humanSize } from "../text";
 import { buildClosure, type Closure } from "./closure";
 import { shown, SourceError } from "./disk";
+import { tooLarge } from "./contextSize";
 import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
 import { externalImports } from "./imports";
@@ -119,12 +118,20 @@ function findSource(service: GoService, spec: ImageSpec): Source {
   const { files: named } = spec.runtime;
   const contexts = buildContexts(spec);
   const closure = joined(contexts.map((context) => buildClosure(tree, service, context, named)));
-  const { files, problems: ofIgnore } = withoutIgnored(tree, service.moduleDirectory, closure.files);
+  const brokenLinks = Object.keys(closure.broken);
+  const candidates = [...closure.files, ...closure.leftOut, ...brokenLinks];
+  const { files: passed, problems: ofIgnore } = withoutIgnored(tree, service.moduleDirectory, candidates);
+  const isPassed = new Set(passed);
+  const files = closure.files.filter((file) => isPassed.has(file));
   const problems = [
     ...closure.problems,
     ...ofIgnore,
     ...ignoredProblems(closure.required, files),
     ...tooLarge(tree, files),
+    ...unshippedLinks(
+      closure.broken,
+      brokenLinks.filter((link) => isPassed.has(link)),
+    ),
   ];
   const roots = named.map((file) => path.posix.join(service.sourceDirectory, file));
   roots.forEach((root, index) => {
@@ -135,12 +142,14 @@ function findSource(service: GoService, spec: ImageSpec): Source {
       reason: `${quoteValue(named[index])} is left out by .dockerignore as a whole; let it pass there, or leave the entry out`,
     });
   });
+  const shipped = files.filter((file) => roots.some((root) => isBelow(file, root)));
+  problems.push(...lfsPointers(tree, [...new Set([...closure.required, ...shipped])]));
   return {
     ...{ service, tree },
     golangImage: golangImage(spec, service.goMod),
-    closure: { ...closure, files, problems },
+    closure: { ...closure, files, leftOut: closure.leftOut.filter((file) => isPassed.has(file)), problems },
     elsewhere: directoriesElsewhere(tree, service, files),
-    shipped: files.filter((file) => roots.some((root) => isBelow(file, root))),
+    shipped,
     imports: lazily(() => externalImports(tree, service, contexts)),
   };
 }
@@ -159,19 +168,33 @@ function directoriesElsewhere(tree: Tree, service: GoService, files: readonly st
   return [...found].map(shownFrom).sort();
 }
 
-/** Files are held in memory. */
-function tooLarge(tree: Tree, files: readonly string[]): Problem[] {
-  const sizes = files.map((file) => [file, tree.size(file)] as const).sort(([, a], [, b]) => b - a);
-  const [largest = "", size = 0] = sizes[0] ?? [];
-  const all = sizes.reduce((sum, [, size]) => sum + size, 0);
-  const { fileBytes, contextBytes } = limits.source;
-  if (size <= fileBytes && all <= contextBytes) return [];
-  const reason = `has files of ${humanSize(all)} that the build reads, the largest being ${largest} with ${humanSize(size)}; at most ${humanSize(fileBytes)} each and ${humanSize(contextBytes)} together are sent. Keep others out with .dockerignore`;
+/** What a checkout without Git LFS has in place of a file: a build would embed or ship it as it is. */
+function lfsPointers(tree: Tree, files: readonly string[]): Problem[] {
+  const pointers = files.filter(
+    (file) =>
+      tree.has(file, "file") &&
+      tree.size(file) <= longestPointer &&
+      tree.content(file).toString().startsWith("version https://git-lfs.github.com/spec/"),
+  );
+  if (pointers.length === 0) return [];
+  const more = pointers.length > 3 ? ` and ${pointers.length - 3} more` : "";
+  const reason = `has Git LFS pointers in place of ${pointers.slice(0, 3).join(", ")}${more}; run git lfs pull (in GitHub's checkout action: lfs: true)`;
   return [{ propertyPath: "source", reason }];
 }
 
+/** Bytes; the pointers' specification wants fewer than 1024. */
+const longestPointer = 1024;
+
 function isBelow(file: string, root: string): boolean {
   return root === "." || file === root || file.startsWith(`${root}/`);
+}
+
+function unshippedLinks(reasons: Readonly<Record<string, string>>, links: readonly string[]): Problem[] {
+  if (links.length === 0) return [];
+  const named = links.slice(0, 3).map((link) => `${link} is ${reasons[link] ?? ""}`);
+  const more = links.length > 3 ? ` (and ${links.length - 3} more)` : "";
+  const reason = `has links that cannot be shipped: ${named.join(", ")}${more}. Remove them, or let .dockerignore leave them out`;
+  return [{ propertyPath: "runtime.files", reason }];
 }
 
 /** Without these the build would fail with words that do not name .dockerignore. */

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { newestGoVersion, parseGoVersion, quoteValue, type Problem } from "../inputs";
-import { boundOf, commonDirectory } from "./bound";
+import { boundOf, commonDirectory, isWithin } from "./bound";
 import { Disk, shown } from "./disk";
 import { leavesOutVendor } from "./ignore";
 import type { GoMod } from "./goMod";
@@ -27,6 +27,8 @@ export interface GoService {
   /** The main package as go build names it from there. */
   mainPackage: string;
   goMod: GoMod;
+  /** As in Replacements. */
+  required: readonly string[] | undefined;
   /** The main module, the workspace's modules and those that local directories replace; longer paths first. */
   modules: LocalModule[];
   /** go.mod, go.sum, go.work and the like: all that decides which modules are used. */
@@ -106,7 +108,7 @@ export function findGoService(
     directory: main,
   }));
   const modules = [...mainModules, ...replaced];
-  const packageDirectory = path.join(directory, settings.mainPackage ?? ".");
+  const packageDirectory = path.resolve(directory, settings.mainPackage ?? ".");
   const service: GoService = {
     root: path.relative(process.cwd(), ancestor) || ".",
     bound: path.relative(process.cwd(), bound) || ".",
@@ -115,6 +117,7 @@ export function findGoService(
     mainPackage: packageName(slashed(path.relative(moduleRoot, packageDirectory))),
     goMod: {
       ...goMod,
+      needs: newestGoVersion([workspace?.needs, ...mainFiles.map((file) => readGoMod(disk, file).needs)]),
       ...(workspace
         ? {
             go: newestGoVersion([goMod.go, workspace.go]),
@@ -122,6 +125,7 @@ export function findGoService(
           }
         : {}),
     },
+    required: replacements.required,
     modules: modules
       .map((module) => ({ path: module.path, directory: relative(module.directory) }))
       .sort((a, b) => b.path.length - a.path.length || (a.path < b.path ? -1 : 1)),
@@ -134,8 +138,23 @@ export function findGoService(
     downloads: vendor !== "yes" && mainFiles.some((file) => readGoMod(disk, file).requires.length > 0),
   };
   const { mainPackage = ".", builds = [anyBuild] } = settings;
-  problems.push(...mainPackageProblems(disk, mainPackage, packageDirectory, builds));
+  const nested = nestedModule(disk, moduleRoot, packageDirectory);
+  if (nested !== undefined && !mains.includes(nested)) {
+    const reason = `${quoteValue(mainPackage)} is in a module of its own, ${shown(nested)}; name that directory as source`;
+    problems.push({ propertyPath: "mainPackage", reason });
+  } else problems.push(...mainPackageProblems(disk, mainPackage, packageDirectory, builds));
   return { service, problems };
+}
+
+/** The module between the main module's directory and a package of it. */
+function nestedModule(disk: Disk, moduleRoot: string, directory: string): string | undefined {
+  for (
+    let current = directory;
+    current !== moduleRoot && isWithin(moduleRoot, current);
+    current = path.dirname(current)
+  )
+    if (disk.hasFile(path.join(current, "go.mod"))) return current;
+  return undefined;
 }
 
 interface Workspace {
@@ -143,6 +162,7 @@ interface Workspace {
   members: string[];
   go: string | undefined;
   toolchain: string | undefined;
+  needs: string | undefined;
   problems: Problem[];
 }
 
@@ -151,7 +171,7 @@ function findWorkspace(disk: Disk, moduleRoot: string): Workspace | undefined {
   const directory = disk.directoryWith("go.work", moduleRoot);
   if (directory === undefined) return undefined;
   const file = path.join(directory, "go.work");
-  const { use, go, toolchain } = readGoMod(disk, file);
+  const { use, go, toolchain, needs } = readGoMod(disk, file);
   const named = use.map((member) => path.resolve(directory, member));
   if (!named.includes(moduleRoot)) return undefined;
   const members: string[] = [];
@@ -165,7 +185,7 @@ function findWorkspace(disk: Disk, moduleRoot: string): Workspace | undefined {
       problems.push({ propertyPath: "source", reason });
     }
   }
-  return { file, members, go, toolchain, problems };
+  return { file, members, go, toolchain, needs, problems };
 }
 
 /**

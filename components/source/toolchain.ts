@@ -24,7 +24,7 @@ type ToolchainSpec = Pick<ImageSpec, "build" | "cache">;
  */
 export function golangImage({ build, cache }: ToolchainSpec, goMod: GoMod): string {
   if (build.image !== undefined) return build.image;
-  const wanted = [defaultGoVersion, goMod.go?.replace(/^(\d+\.\d+)\.0$/, "$1"), goMod.toolchain];
+  const wanted = [defaultGoVersion, goMod.go?.replace(/^(\d+\.\d+)\.0$/, "$1"), goMod.toolchain, goMod.needs];
   const version = parseGoVersion(build.goVersion ?? newestGoVersion(wanted) ?? "");
   if (!version) throw new Error("the Go version has not been validated");
   return `golang:${golangTag(version)}${cache === undefined || needsDebian(build) ? "" : "-alpine"}`;
@@ -43,7 +43,7 @@ function needsDebian({ cgoEnabled, goPrivate, goProxy = "", env }: BuildSpec): b
 /** A toolchain that is older than go.mod asks would refuse to compile, after minutes of pulling images. */
 export function toolchainProblems(spec: ImageSpec, goMod: GoMod): Problem[] {
   const { build, recipe } = spec;
-  const asked = parseGoVersion(goMod.go ?? "");
+  const asked = parseGoVersion(newestGoVersion([goMod.go, goMod.needs]) ?? "");
   const isClassic = recipe === "classic";
   const image = isClassic ? `golang:${defaultGoVersion}` : golangImage(spec, goMod);
   const tag = /(?:^|\/)golang:(\d+\.\d+(?:\.\d+|(?:rc|beta)\d+)?)/.exec(image)?.[1];
@@ -53,6 +53,10 @@ export function toolchainProblems(spec: ImageSpec, goMod: GoMod): Problem[] {
   const newestOfTag = { ...chosen, patch: chosen.candidate === undefined ? (chosen.patch ?? Infinity) : 0 };
   if (compareGoVersions(newestOfTag, asked) >= 0) return [];
   const input = isClassic ? "recipe" : build.image !== undefined ? "build.image" : "build.goVersion";
-  const reason = `gives ${image}, but go.mod or go.work asks for Go ${goMod.go}; choose one that is not older`;
+  const wants =
+    goMod.needs !== undefined && newestGoVersion([goMod.go, goMod.needs]) !== goMod.go
+      ? `has directives that only Go ${goMod.needs} and newer know`
+      : `asks for Go ${goMod.go}`;
+  const reason = `gives ${image}, but go.mod or go.work ${wants}; choose one that is not older`;
   return [{ propertyPath: input, reason }];
 }

@@ -29,7 +29,9 @@ export class Tree {
   /** Links may lead to what is below `bound`. */
   constructor(root: string, bound: string = root) {
     this.root = path.resolve(root);
-    this.disk = new Disk(fs.realpathSync(bound));
+    this.disk = new Disk(fs.realpathSync.native(bound));
+    // Throws where the root itself must not be read.
+    this.disk.hasFile(this.root);
   }
 
   /** Entries of a directory, sorted by name; none when there is no such directory, or it must not be read. */
@@ -88,8 +90,8 @@ export class Tree {
 
   /** Where a file really is, relative to the root: behind a link the name differs. */
   realName(file: string): string {
-    if (!this.isLinked(file)) return file;
-    const real = path.relative(fs.realpathSync(this.root), fs.realpathSync(this.place(file)));
+    if (!this.isLinked(file) || this.has(file, "nothing")) return file;
+    const real = path.relative(fs.realpathSync.native(this.root), fs.realpathSync(this.place(file)));
     return real.split(path.sep).join("/");
   }
 
@@ -128,8 +130,9 @@ export class Tree {
   }
 
   private read(directory: string): Entry[] {
-    const entries = this.disk
-      .names(this.place(directory))
+    // Judged by its parent's entry: to follow the whole path once more for each of deep directories would take long.
+    const entries = fs
+      .readdirSync(this.place(directory), { withFileTypes: true })
       .filter(({ name }) => name !== ownDirectory)
       .map((entry) => ({
         name: entry.name,

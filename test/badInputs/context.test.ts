@@ -144,8 +144,8 @@ describe("bad sources", () => {
     );
   });
 
-  it("bad input 40: links in a circle or to nowhere, which are passed over", async () => {
-    const { context } = await accepted(hello(), { runtime: { files: ["data"] } }, (directory) => {
+  it("bad input 40: links in a circle or to nowhere, which no image can have", async () => {
+    const prepare = (directory: string) => {
       const data = path.join(directory, "hello/data");
       fs.mkdirSync(data);
       fs.writeFileSync(path.join(data, "x"), "");
@@ -154,7 +154,16 @@ describe("bad sources", () => {
       fs.symlinkSync("nowhere", path.join(data, "dangling"));
       fs.symlinkSync("b.go", path.join(directory, "hello/a.go"));
       fs.symlinkSync("a.go", path.join(directory, "hello/b.go"));
-    });
+    };
+    const runtime = { files: ["data"] };
+    await refused(
+      /runtime\.files: has links that cannot be shipped: data\/circle is a link to a directory that it lies in, data\/dangling is a link that leads nowhere, data\/self is a link that leads nowhere\. Remove them/,
+      hello(),
+      { runtime },
+      prepare,
+    );
+    const ignoring = hello({ ".dockerignore": "data/circle\ndata/dangling\ndata/self\n" });
+    const { context } = await accepted(ignoring, { runtime }, prepare);
     assert.deepEqual(context, ["data/x", "go.mod", "main.go"]);
   });
 
@@ -217,7 +226,7 @@ describe("bad sources", () => {
         ".git/config": "",
         id_rsa: "",
         id_ed25519: "",
-        "tls.pem": "",
+        "tls.pem": "-----BEGIN RSA PRIVATE KEY-----\n",
         "tls.key": "",
       },
       ...{
@@ -243,7 +252,7 @@ describe("bad sources", () => {
 
   it("bad input 41: a secret that is shipped by name travels with a warning", async () => {
     const files = hello({ "config/.env": "", "config/app.json": "" });
-    const { context, warnings } = await accepted(files, { runtime: { files: ["config"] } });
+    const { context, warnings } = await accepted(files, { runtime: { files: ["config", "config/.env"] } });
     assert.deepEqual(context, ["config/.env", "config/app.json", "go.mod", "main.go"]);
     assert.match(warnings.join(), /config\/\.env look like secrets and are sent to the builder/);
   });

@@ -62,7 +62,7 @@ const runtimes = fc.record({
 const builds = fc.record({
   env: fc.dictionary(name, nasty, { maxKeys: 3 }),
   flags: fc.array(
-    nasty.map((text) => `-race=${text}`),
+    nasty.map((text) => `-p=${text}`),
     { maxLength: 2 },
   ),
   ldflags: fc.array(

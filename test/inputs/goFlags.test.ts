@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import {
+  cgoFlagProblem,
   flagsVariableProblem,
   goFlagProblem,
   ownedVariables,
@@ -17,7 +18,7 @@ describe("flags of go build", () => {
       for (const form of [`-${flag}`, `--${flag}`]) {
         assert.match(goFlagProblem(form) ?? "", /^is refused: /, form);
         for (const variable of [form, `-v ${form}`, `'${form}'`, `  -v\t"${form}" -x`]) {
-          const problem = flagsVariableProblem(variable);
+          const problem = flagsVariableProblem(variable, false);
           assert.match(problem ?? "", /^has --?\w+, which is refused: /, variable);
         }
       }
@@ -36,12 +37,22 @@ describe("flags of go build", () => {
     ])
       assert.equal(goFlagProblem(flag), undefined, flag);
     for (const text of ["", "-mod=mod", "-race '-gcflags=all=-N -l' -v"])
-      assert.equal(flagsVariableProblem(text), undefined, text);
+      assert.equal(flagsVariableProblem(text, true), undefined, text);
+  });
+
+  it("need cgo where the go command refuses them without", () => {
+    for (const flag of ["-race", "--msan", "-asan=true"]) {
+      assert.match(cgoFlagProblem(flag, undefined) ?? "", /^needs cgo: set build\.cgoEnabled/, flag);
+      assert.match(flagsVariableProblem(`-v ${flag}`, false) ?? "", /^has -\S+, which needs cgo/, flag);
+      assert.equal(cgoFlagProblem(flag, true), undefined, flag);
+    }
+    for (const flag of ["-race=false", "-p=2", "-racer"])
+      assert.equal(cgoFlagProblem(flag, false), undefined, flag);
   });
 
   it("are not other words", () => {
     assert.match(goFlagProblem("./other") ?? "", /is not a flag/);
-    assert.match(flagsVariableProblem("-v ./other") ?? "", /has \.\/other, which is not a flag/);
+    assert.match(flagsVariableProblem("-v ./other", false) ?? "", /has \.\/other, which is not a flag/);
   });
 });
 

@@ -55,6 +55,8 @@ describe("import closure", () => {
       required: new Set(files),
       wholeModule: undefined,
       secrets: [],
+      leftOut: [],
+      broken: {},
       problems: [],
     });
   });

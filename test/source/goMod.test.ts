@@ -22,6 +22,7 @@ replace (
       module: "example.com/with space",
       go: "1.23.4",
       toolchain: "1.24.1",
+      needs: undefined,
       requires: ["example.com/a", "replace.me/go"],
       localReplacements: [
         { module: "example.com/a", directory: "../a" },
@@ -37,10 +38,20 @@ replace (
       module: "m",
       go: undefined,
       toolchain: undefined,
+      needs: undefined,
       requires: [],
       localReplacements: [],
       use: [],
     });
+  });
+
+  it("knows the first Go that takes a directive", () => {
+    assert.equal(parseGoMod("module m\ngo 1.21\ntool m/gen\n").needs, "1.24");
+    assert.equal(
+      parseGoMod("module m\ntool (\n\tm/gen\n)\nignore ./web\ngodebug default=go1.21\n").needs,
+      "1.25",
+    );
+    assert.equal(parseGoMod("go 1.23\ngodebug (\n\tpanicnil=1\n)\n").needs, "1.23");
   });
 
   it("reads the members of a go.work", () => {

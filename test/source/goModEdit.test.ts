@@ -12,6 +12,8 @@ interface Edited {
   Module?: { Path: string };
   Go?: string;
   Toolchain?: string;
+  Tool?: unknown[] | null;
+  Ignore?: unknown[] | null;
   Require?: { Path: string }[] | null;
   Replace?: { Old: { Path: string }; New: { Path: string; Version?: string } }[] | null;
 }
@@ -42,6 +44,7 @@ function compare(text: string): boolean {
   const expected = {
     module: go.Module?.Path,
     go: go.Go,
+    needs: go.Ignore ? "1.25" : go.Tool ? "1.24" : read.needs === "1.23" ? "1.23" : undefined,
     toolchain: go.Toolchain === "default" ? undefined : go.Toolchain?.replace(/^go/, ""),
     requires: (go.Require ?? []).map(({ Path }) => Path),
     localReplacements: local.map(({ Old, New }) => ({ module: Old.Path, directory: New.Path })),

@@ -7,6 +7,7 @@ import { golangImage } from "../../components/source/toolchain";
 
 const exampleService: GoService = {
   root: "service",
+  bound: ".",
   sourceDirectory: ".",
   moduleDirectory: ".",
   mainPackage: "./cmd/api",
@@ -14,9 +15,11 @@ const exampleService: GoService = {
     module: "example.com/service",
     go: "1.23",
     toolchain: undefined,
+    needs: undefined,
     localReplacements: [],
     use: [],
   },
+  required: [],
   modules: [{ path: "example.com/service", directory: "." }],
   moduleFiles: ["go.mod", "go.sum"],
   vendorDirectory: undefined,

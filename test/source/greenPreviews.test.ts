@@ -1,0 +1,188 @@
+// Source trees whose build would fail, or make another image than was meant, though the tree shows it: the preview says so.
+
+import assert from "node:assert/strict";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { accepted, hello, outcome, refused } from "../support/outcome";
+
+const main = "package main\n\nfunc main() {}\n";
+const importing = (name: string) => `package main\n\nimport _ "${name}"\n\nfunc main() {}\n`;
+const pem = (what: string) => `-----BEGIN ${what}-----\nMIIB\n-----END ${what}-----\n`;
+
+describe("source that a build could not use", () => {
+  it("has a member of go.work that is not checked out", () =>
+    refused(
+      /source: go\.work uses lib, which has no go\.mod: check it out, or take it out with go work edit -dropuse/,
+      {
+        ...hello(),
+        "go.work": "go 1.23\n\nuse (\n\t./hello\n\t./lib\n)\n",
+      },
+    ));
+
+  it("has a main package in a nested module, unless go.work lists it", async () => {
+    const nested = hello({
+      "cmd/api/go.mod": "module example.com/hello/cmd/api\n\ngo 1.23\n",
+      "cmd/api/main.go": main,
+    });
+    const mainPackage = "./cmd/api";
+    await refused(
+      /mainPackage: "\.\/cmd\/api" is in a module of its own, hello\/cmd\/api; name that directory as source/,
+      nested,
+      { mainPackage },
+    );
+    await accepted({ ...nested, "go.work": "go 1.23\nuse ./hello\nuse ./hello/cmd/api\n" }, { mainPackage });
+  });
+
+  const missing: [what: string, files: Record<string, string>, found: RegExp][] = [
+    [
+      "a directory that is not there",
+      {},
+      /main\.go imports example\.com\/hello\/gen\/Api, but gen\/Api is not there\. If it is generated/,
+    ],
+    [
+      "a directory without Go files",
+      { "gen/Api/api.proto": "", "gen/Api/x_test.go": "package api\n" },
+      /but gen\/Api has no Go files\. If it is generated, or git ignores it, make it before pulumi runs/,
+    ],
+    [
+      "a directory in another case",
+      { "Gen/api/x.go": "package api\n" },
+      /but there is only Gen\/api, and case counts on Linux/,
+    ],
+  ];
+  for (const [what, files, found] of missing) {
+    it(`imports a package of its own that is missing: ${what}`, () =>
+      refused(found, hello({ "main.go": importing("example.com/hello/gen/Api"), ...files })));
+  }
+
+  it("may import a package below its own path from another module, or where nobody can tell", async () => {
+    const remote = "module example.com/hello\n\ngo 1.23\n\nrequire example.com/hello/gen v1.0.0\n";
+    await accepted(
+      hello({ "go.mod": remote, "go.sum": "", "main.go": importing("example.com/hello/gen/api") }),
+    );
+    // Before Go 1.17 a go.mod does not list what only other modules require.
+    const old = "module example.com/hello\n\ngo 1.16\n";
+    await accepted(hello({ "go.mod": old, "go.sum": "", "main.go": importing("example.com/hello/gen/api") }));
+    // What a build tag may leave out is not needed for certain.
+    await accepted(
+      hello({
+        "more.go": `//go:build go1.99\n\n${importing("example.com/hello/gen/api").replace("func main() {}\n", "")}`,
+      }),
+    );
+  });
+
+  it("has a directive that the chosen Go does not know", async () => {
+    const tool = hello({ "go.mod": "module example.com/hello\n\ngo 1.23\n\ntool example.com/hello/gen\n" });
+    await refused(
+      /build\.goVersion: gives golang:1\.23, but go\.mod or go\.work has directives that only Go 1\.24 and newer know/,
+      tool,
+      { build: { goVersion: "1.23" } },
+    );
+    await accepted(tool);
+    const member = {
+      ...hello(),
+      "go.work": "go 1.23\nuse ./hello\nuse ./b\n",
+      "b/go.mod": "module b\n\ngo 1.23\n\nignore ./web\n",
+    };
+    await refused(/only Go 1\.25 and newer know/, member, { build: { goVersion: "1.24" } });
+  });
+
+  it("has Git LFS pointers in place of files", async () => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+    const embedding =
+      'package main\n\nimport _ "embed"\n\n//go:embed model.bin\nvar model []byte\n\nfunc main() {}\n';
+    const message = /source: has Git LFS pointers in place of model\.bin; run git lfs pull/;
+    await refused(message, hello({ "main.go": embedding, "model.bin": pointer }));
+    await refused(
+      /in place of data\/a\.bin, data\/b\.bin; run/,
+      hello({ "data/a.bin": pointer, "data/b.bin": pointer }),
+      {
+        runtime: { files: ["data"] },
+      },
+    );
+    await accepted(hello({ "model.bin": pointer }));
+  });
+});
+
+describe("files that runtime.files names", () => {
+  it("are followed through links to directories", async () => {
+    const { context } = await accepted(
+      hello({ "assets/css/a.css": "" }),
+      { runtime: { files: ["data"] } },
+      (directory) => {
+        fs.mkdirSync(path.join(directory, "hello/data"));
+        fs.symlinkSync("../assets", path.join(directory, "hello/data/web"));
+      },
+    );
+    assert.deepEqual(context, ["data/web/css/a.css", "go.mod", "main.go"]);
+  });
+
+  it("end where links lead to each other", async () => {
+    await refused(
+      /a\/b\/a is a link to a directory that it lies in/,
+      hello(),
+      { runtime: { files: ["a"] } },
+      (directory) => {
+        for (const [one, other] of [
+          ["a", "b"],
+          ["b", "a"],
+        ] as const) {
+          fs.mkdirSync(path.join(directory, "hello", one), { recursive: true });
+          fs.symlinkSync(`../${other}`, path.join(directory, "hello", one, other));
+        }
+      },
+    );
+  });
+
+  it("end where links multiply", async () => {
+    const { error } = await outcome(hello(), { runtime: { files: ["d0"] } }, (directory) => {
+      for (let n = 0; n < 24; n++) {
+        const place = path.join(directory, "hello", `d${n}`);
+        fs.mkdirSync(place);
+        for (const link of ["x", "y"]) fs.symlinkSync(`../d${n + 1}`, path.join(place, link));
+      }
+      fs.mkdirSync(path.join(directory, "hello/d24"));
+    });
+    assert.match(error, /runtime\.files: has more than 1000 links to directories in "d0"/);
+  });
+
+  it("of a directory are not those that look like secrets or are other people's, unless they are named", async () => {
+    const files = hello({
+      ...{
+        ".env": "",
+        "Pulumi.prod.yaml": "",
+        "node_modules/x/index.js": "",
+        "tls.key": "",
+        "prod.tfstate": "",
+      },
+      ...{
+        ".aws/credentials": "",
+        "key.pem": pem("EC PRIVATE KEY"),
+        "ca.pem": pem("CERTIFICATE"),
+        "index.html": "",
+      },
+    });
+    const all = await accepted(files, { runtime: { files: ["."] } });
+    assert.deepEqual(all.context, ["ca.pem", "go.mod", "index.html", "main.go"]);
+    assert.deepEqual(all.warnings, []);
+    const named = await accepted(files, { runtime: { files: [".", "key.pem", "node_modules"] } });
+    assert.deepEqual(named.context, [
+      "ca.pem",
+      "go.mod",
+      "index.html",
+      "key.pem",
+      "main.go",
+      "node_modules/x/index.js",
+    ]);
+    assert.match(named.warnings.join(), /key\.pem look like secrets/);
+  });
+
+  it("is a secret by what a link leads to, whatever its own name", async () => {
+    const { context } = await accepted(
+      hello({ "data/a": "", ".env": "" }),
+      { runtime: { files: ["data"] } },
+      (directory) => fs.symlinkSync("../.env", path.join(directory, "hello/data/settings.txt")),
+    );
+    assert.deepEqual(context, ["data/a", "go.mod", "main.go"]);
+  });
+});
