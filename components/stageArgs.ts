@@ -118,8 +118,9 @@ export interface RuntimeStageArgs {
   /** Labels of the image (OCI config Labels). The default is none. */
   labels?: Record<string, string>;
   /**
-   * Files and directories to ship next to the binary, relative to source, under the same relative names. The default
-   * is none.
+   * Files and directories to ship next to the binary, relative to source, under the same relative names. Links are followed
+   * within the repository. Of a directory, what looks like a secret and directories such as node_modules are left out, unless an
+   * entry of their own names them. The default is none.
    */
   files?: string[];
   /** Default arguments of the entrypoint (Dockerfile CMD, exec form). The default is none. */
