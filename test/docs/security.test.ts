@@ -32,7 +32,7 @@ function tablesWith(column: string): string[][] {
     .flatMap(([, , ...rows]) => rows);
 }
 
-describe("the page on security", () => {
+describe("the page on security in the documentation", () => {
   it("names tests that exist, in order", () => {
     assert.deepEqual(
       tests.map(({ number }) => number),
