@@ -138,7 +138,7 @@ describe("the directory of the sockets", () => {
     });
   }
 
-  it("may lie in a directory of the user's own, whatever its group may do there with the sticky bit", () => {
+  it("is judged for the user who runs the set-up, root or not", () => {
     const of = (uid: number, mode: number) => ({
       ...{ isDirectory: () => true, isSymbolicLink: () => false },
       ...{ uid, mode },
