@@ -6,6 +6,7 @@ import { ensureDockerd, stopDockerd } from "../tools/setup/dockerd";
 import { mustRun, SetupError } from "../tools/setup/exec";
 import { type Layout, layout as layoutOf } from "../tools/setup/paths";
 import { stopService } from "../tools/setup/service";
+import { removeSocketDirectory } from "../tools/setup/sockets";
 import { task } from "../tools/setup/ui";
 
 export type Engine = "docker" | "buildkit";
@@ -107,7 +108,7 @@ export class Daemons {
     await stopService(this.layout, "buildkitd");
     await stopDockerd(this.layout);
     this.running.clear();
-    await rm(this.layout.sockets, { recursive: true, force: true });
+    await removeSocketDirectory(this.layout);
     await rm(this.layout.home, { recursive: true, force: true });
   }
 }

@@ -41,6 +41,13 @@ describe("documentation", function () {
     });
   }
 
+  it("has no braces outside of code blocks that the site would take for an expression", () => {
+    assert.deepEqual(
+      pages.filter((page) => prose(page).includes("{{")),
+      [],
+    );
+  });
+
   it("is all linked from the README", () => {
     const readme = read("README.md");
     assert.deepEqual(

@@ -76,3 +76,20 @@ exports.ref = api.ref;
       assert.ok(result.output.includes(part), result.output);
   });
 });
+
+describe("pulumi in the pipelines of the documentation", function () {
+  this.timeout(60_000);
+
+  it("knows the options that it is given", async () => {
+    const lines = blocks("docs/pipelines.md", "yaml").flatMap(
+      (text) => text.match(/\bpulumi [a-z]+ -.*/g) ?? [],
+    );
+    assert.ok(lines.length >= 4);
+    for (const line of lines) {
+      const [, command = ""] = line.split(" ");
+      const { output } = await run("pulumi", [command, "--help"], ".");
+      for (const [option = ""] of line.matchAll(/--[a-z-]+/g))
+        assert.match(output, new RegExp(`${option}\\b`), `${option} of ${line}`);
+    }
+  });
+});

@@ -9,6 +9,7 @@ export const pages = [
   "README.md",
   "README.pt-BR.md",
   "CONTRIBUTING.md",
+  "SECURITY.md",
   "bench/README.md",
   ...fs
     .readdirSync(path.join(root, "docs"))

@@ -1,11 +1,27 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildkitConfig } from "../../tools/setup/buildkitd";
-import { freeNetwork } from "../../tools/setup/dockerd";
+import { buildkitConfig, ensureBuildkitd } from "../../tools/setup/buildkitd";
+import { ensureDockerd, freeNetwork } from "../../tools/setup/dockerd";
+import { SetupError } from "../../tools/setup/exec";
 import { layout } from "../../tools/setup/paths";
 import { ensureService, isRunning, type Service, stopService } from "../../tools/setup/service";
+import {
+  makeSocketDirectory,
+  removeSocketDirectory,
+  socketDirectoryProblem,
+} from "../../tools/setup/sockets";
 
 describe("settings of the daemons", () => {
   it("ask the local registry for docker.io only where docker.io cannot be reached", () => {
@@ -28,6 +44,110 @@ describe("settings of the daemons", () => {
     const { sockets, id } = layout(`/${"long/".repeat(60)}`);
     assert.ok(`${sockets}/docker/containerd/containerd-debug.sock`.length < 100);
     assert.notEqual(id, layout("/other").id);
+  });
+});
+
+describe("the directory of the sockets", () => {
+  let shared: string;
+  let sockets: string;
+
+  beforeEach(() => {
+    // As /tmp is: everybody may write, and only owners may rename.
+    shared = mkdtempSync(join(tmpdir(), "goimage-shared-"));
+    chmodSync(shared, 0o1777);
+    sockets = join(shared, "goimage-0123abcd");
+  });
+  afterEach(() => rmSync(shared, { recursive: true }));
+
+  const skip = (context: Mocha.Context, reason: string): never => {
+    console.log(`      skipped: ${reason}`);
+    return context.skip();
+  };
+  const needsModes = (context: Mocha.Context) => {
+    if (process.getuid === undefined) skip(context, "Windows has no owners and modes");
+  };
+
+  it("is made for its owner alone, taken again, and removed", async function () {
+    needsModes(this);
+    await makeSocketDirectory({ sockets });
+    assert.equal(lstatSync(sockets).mode & 0o777, 0o700);
+    await makeSocketDirectory({ sockets });
+    writeFileSync(join(sockets, "docker.pid"), "1");
+    await removeSocketDirectory({ sockets });
+    assert.equal(existsSync(sockets), false);
+    await removeSocketDirectory({ sockets });
+  });
+
+  const planted: [string, (other: string) => void, RegExp][] = [
+    ["may be written by its group", () => mkdirWith(0o770), /has the mode 770 instead of 700, so/],
+    ["may be entered by everybody", () => mkdirWith(0o711), /has the mode 711/],
+    ["has the setgid bit and is open to its group", () => mkdirWith(0o2750), /has the mode 2750/],
+    ["is a link to a directory that is private", (other) => symlinkSync(other, sockets), /symbolic link/],
+    ["is a link to nothing", () => symlinkSync(join(shared, "nothing"), sockets), /symbolic link/],
+    ["is a file", () => writeFileSync(sockets, ""), /is not a directory/],
+    [
+      "lies where everybody may rename it",
+      () => (mkdirWith(0o700), chmodSync(shared, 0o777)),
+      /mode 777, without the sticky bit/,
+    ],
+    [
+      "is another user's",
+      () => (mkdirWith(0o700), chownSync(sockets, 65534, 65534)),
+      /belongs to user 65534/,
+    ],
+    [
+      "lies in another user's directory",
+      () => (mkdirWith(0o700), chownSync(shared, 65534, 65534)),
+      /in a directory of user 65534/,
+    ],
+  ];
+
+  function mkdirWith(mode: number): void {
+    mkdirSync(sockets);
+    chmodSync(sockets, mode);
+  }
+
+  for (const [what, plant, reason] of planted) {
+    it(`is refused, and left as it is, when it ${what}`, async function () {
+      needsModes(this);
+      if (/user/.test(what) && process.getuid?.() !== 0)
+        skip(this, "only root can give a directory to another user");
+      const other = join(shared, "private");
+      mkdirSync(other, { mode: 0o700 });
+      plant(other);
+      const before = lstatSync(sockets);
+      const place = { ...layout(shared), sockets };
+      for (const start of [
+        () => makeSocketDirectory({ sockets }),
+        () => ensureBuildkitd(place, {}, "127.0.0.1:5050", false),
+        () => ensureDockerd(place, {}, undefined),
+      ])
+        await assert.rejects(start, (error: Error) => {
+          assert.ok(error instanceof SetupError);
+          assert.match(error.message, reason);
+          assert.match(
+            error.message,
+            /goimage-0123abcd .*remove it .* or set TMPDIR to a directory of your own$/,
+          );
+          return true;
+        });
+      await removeSocketDirectory({ sockets });
+      const after = lstatSync(sockets);
+      assert.deepEqual([after.ino, after.mode, after.uid], [before.ino, before.mode, before.uid]);
+      assert.equal(existsSync(other), true);
+    });
+  }
+
+  it("is judged for the user who runs the set-up, root or not", () => {
+    const of = (uid: number, mode: number) => ({
+      ...{ isDirectory: () => true, isSymbolicLink: () => false },
+      ...{ uid, mode },
+    });
+    assert.equal(socketDirectoryProblem(of(1000, 0o700), of(1000, 0o755), 1000), undefined);
+    assert.equal(socketDirectoryProblem(of(1000, 0o700), of(0, 0o1777), 1000), undefined);
+    assert.match(socketDirectoryProblem(of(1001, 0o700), of(0, 0o1777), 1000) ?? "", /belongs to user 1001/);
+    assert.match(socketDirectoryProblem(of(0, 0o700), of(0, 0o1777), 1000) ?? "", /belongs to user 0/);
+    assert.match(socketDirectoryProblem(of(1000, 0o700), of(1001, 0o1777), 1000) ?? "", /of user 1001/);
   });
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { run } from "./exec";
 import type { Layout } from "./paths";
 import { ensureService } from "./service";
+import { makeSocketDirectory } from "./sockets";
 
 export const builderName = "goimage";
 
@@ -28,7 +29,7 @@ export async function ensureBuildkitd(
   registry: string,
   mirror: boolean,
 ): Promise<{ started: boolean }> {
-  await mkdir(layout.sockets, { recursive: true, mode: 0o700 });
+  await makeSocketDirectory(layout);
   const address = `unix://${layout.sockets}/buildkit.sock`;
   const config = buildkitConfig(registry, mirror);
   const file = join(layout.home, "buildkitd.toml");

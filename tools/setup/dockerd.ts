@@ -1,9 +1,10 @@
 /** A Docker Engine of our own, beside whatever else uses the machine's network and iptables. */
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mustRun, run, SetupError } from "./exec";
 import type { Layout } from "./paths";
 import { ensureService, stopService } from "./service";
+import { makeSocketDirectory } from "./sockets";
 import { ownDockerHost } from "./userDaemon";
 
 interface Bridge {
@@ -91,7 +92,7 @@ export async function ensureDockerd(
   env: NodeJS.ProcessEnv,
   mirror: string | undefined,
 ): Promise<{ host: string; started: boolean }> {
-  await mkdir(layout.sockets, { recursive: true, mode: 0o700 });
+  await makeSocketDirectory(layout);
   const host = ownDockerHost(layout);
   const bridge = await chooseBridge(layout);
   const mtu = await outwardMtu();

@@ -1,11 +1,11 @@
 /** Starts what has to run, in order: registry, base images in it, Docker Engine, BuildKit. */
-import { rm } from "node:fs/promises";
 import { giveToDaemon, type LocalImage, localImages } from "./baseImages";
 import { builderName, ensureBuildkitd, registerBuilder } from "./buildkitd";
 import { ensureDockerd, stopDockerd } from "./dockerd";
 import type { Layout } from "./paths";
 import { ensureRegistry, ensureRegistryContainer, stopRegistry } from "./registry";
 import { stopService } from "./service";
+import { removeSocketDirectory } from "./sockets";
 import { task } from "./ui";
 import type { Daemon } from "./userDaemon";
 
@@ -84,6 +84,6 @@ export async function stopServices(layout: Layout): Promise<string[]> {
   await stop("buildkitd", () => stopService(layout, "buildkitd"));
   await stop("dockerd", () => stopDockerd(layout));
   await stop("registry", () => stopRegistry(layout));
-  await rm(layout.sockets, { recursive: true, force: true });
+  await removeSocketDirectory(layout);
   return stopped;
 }

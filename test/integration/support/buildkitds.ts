@@ -6,6 +6,7 @@ import { buildkitConfig } from "../../../tools/setup/buildkitd";
 import { run } from "../../../tools/setup/exec";
 import { layout } from "../../../tools/setup/paths";
 import { ensureService, stopService } from "../../../tools/setup/service";
+import { makeSocketDirectory } from "../../../tools/setup/sockets";
 import { makeTree } from "../../support/module";
 import { registry } from "./environment";
 import { buildx } from "./images";
@@ -23,8 +24,8 @@ export async function startBuildkitd(
   { endpoint, tls = [] }: { endpoint?: string; tls?: readonly string[] } = {},
 ): Promise<Buildkitd> {
   const own = layout(makeTree({}));
-  for (const directory of [own.home, own.buildkit, own.sockets])
-    fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  for (const directory of [own.home, own.buildkit]) fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  await makeSocketDirectory(own);
   const address = endpoint ?? `unix://${own.sockets}/buildkit.sock`;
   const config = path.join(own.home, "buildkitd.toml");
   fs.writeFileSync(config, buildkitConfig(registry, true));

@@ -51,9 +51,11 @@ export default {
       group("Understand", [
         docs("Troubleshooting", "troubleshooting"),
         docs("How it works", "how-it-works"),
+        docs("Security", "security"),
         { text: "Benchmarks", link: "/bench/README" },
         { text: "Changes", link: "/CHANGELOG" },
         { text: "Contributing", link: "/CONTRIBUTING" },
+        { text: "Report a fault", link: "/SECURITY" },
         { text: "Português", link: "/pt-BR" },
       ]),
     ],
