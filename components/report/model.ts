@@ -29,6 +29,7 @@ export interface SizeNode {
 export interface Surface {
   files: number;
   executables: number;
+  /** Those with capabilities count, too. */
   setuidFiles: number;
   shells: number;
   osPackages: number;
