@@ -1,5 +1,4 @@
 // `goimage report`: from arguments to what is written, and the exit code.
-import { writeFile } from "node:fs/promises";
 import {
   type ImageReport,
   compared,
@@ -13,6 +12,7 @@ import { cleanLine, humanSize } from "../text";
 import { cache } from "./cache";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
 import { imageReference, pulumiOutputs } from "./stackOutput";
+import { writeReport } from "./writeReport";
 
 /** Runs the command; gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -42,8 +42,8 @@ async function report(args: ReportArguments): Promise<void> {
   const text = await render(after, before, args);
   if (args.output === undefined) process.stdout.write(text);
   else {
-    await writeFile(args.output, text);
-    process.stderr.write(`${args.output}: ${humanSize(Buffer.byteLength(text))} about ${cleanLine(image)}\n`);
+    writeReport(args.output, text);
+    process.stderr.write(`${cleanLine(args.output)}: ${humanSize(Buffer.byteLength(text))} about ${cleanLine(image)}\n`);
   }
 }
 
