@@ -50,6 +50,7 @@ export async function stagedContext(
   const isPreview = pulumi.runtime.isDryRun();
   const stage = (image: DeployedImage | undefined): string => {
     let place = keptDirectory(wished, image?.context);
+    work.clearWay(place);
     const user = isPreview ? userOf(work, place) : undefined;
     if (user !== undefined && !isWritten(staged, work, place)) {
       void pulumi.log.info(
@@ -57,6 +58,7 @@ export async function stagedContext(
         component,
       );
       place = path.posix.join(path.posix.dirname(place), "preview", path.posix.basename(place));
+      work.clearWay(place);
     }
     if (!isPreview) markInUse(work, place);
     writeContext(staged, work, place);
