@@ -43,7 +43,9 @@ async function report(args: ReportArguments): Promise<void> {
   if (args.output === undefined) process.stdout.write(text);
   else {
     writeReport(args.output, text);
-    process.stderr.write(`${cleanLine(args.output)}: ${humanSize(Buffer.byteLength(text))} about ${cleanLine(image)}\n`);
+    process.stderr.write(
+      `${cleanLine(args.output)}: ${humanSize(Buffer.byteLength(text))} about ${cleanLine(image)}\n`,
+    );
   }
 }
 
@@ -73,8 +75,16 @@ async function render(
       return formatText(after, { ...options, colours });
     }
     case Format.Json:
-      return `${JSON.stringify(before === undefined ? after : compared(before, after), undefined, 2)}\n`;
+      return `${safeJson(before === undefined ? after : compared(before, after))}\n`;
   }
+}
+
+/** JSON whose strings steer no terminal and no CI system: what could is escaped, which is the same to a reader of JSON. */
+export function safeJson(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, undefined, 2)
+    .replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escaped)
+    .replace(/#(?=(?:vso|teamcity)?\[)/gi, escaped);
 }
 
 let progressShown = false;

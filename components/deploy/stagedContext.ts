@@ -17,6 +17,7 @@ import type { DeployedImage } from "./deployed";
 import { failure } from "./errors";
 import { oncePerRun } from "./program";
 import { valueIfKnown } from "./sdk";
+import { say } from "./say";
 
 const takenDirectories = oncePerRun("contexts", () => new Map<string, number>());
 
@@ -53,7 +54,8 @@ export async function stagedContext(
     work.clearWay(place);
     const user = isPreview ? userOf(work, place) : undefined;
     if (user !== undefined && !isWritten(staged, work, place)) {
-      void pulumi.log.info(
+      void say(
+        "info",
         `an update (process ${user}) builds from ${place}; this preview leaves it alone`,
         component,
       );

@@ -14,6 +14,7 @@ export interface Cleaning {
 /** What is looked at of a line, before it is cut: enough that no secret is cut in two and shown in part. */
 const longestInput = 64 * 1024;
 const longestLine = 300;
+const longestMessage = 16_000;
 
 // ECMA-48: control sequences (colours, cursor), strings for the terminal (title, hyperlinks), and two-character escapes.
 // Each repetition ends at a character that it does not match, so that the time is linear.
@@ -31,8 +32,25 @@ export function cleanLine(text: string, { secrets = [], longest = longestLine }:
 
 function cleaned(text: string, mask: (text: string) => string, longest: number): string {
   let line = text.slice(0, longestInput).replace(escapes, "").replace(invisible, " ").trim();
-  line = mask(line).replace(address, "$1$2");
+  line = inert(mask(line).replace(address, "$1$2"));
   return line.length > longest ? `${line.slice(0, longest)}...` : line;
+}
+
+/**
+ * One line of a message of goimage's own, with whatever foreign text is in it, such as a file's name: still one line, with its
+ * indent. What others wrote as a whole passes through cleanLine.
+ */
+export function messageLine(text: string): string {
+  const line = text.replace(escapes, "").replace(invisible, " ").trim();
+  return indentOf(text) + inert(line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line);
+}
+
+/**
+ * Without what a CI system takes for a command in a log: GitHub's ::add-mask:: and ##[group], Azure's ##vso[...], TeamCity's
+ * ##teamcity[...]. The first counts at a line's begin, the others anywhere.
+ */
+export function inert(line: string): string {
+  return line.replace(/^(\s*):(?=:)/, "$1: ").replace(/##(?=(?:vso|teamcity)?\[)/gi, "# #");
 }
 
 /** The last lines of a log, `mostLines` at most; what was left out is said. */
