@@ -65,11 +65,11 @@ function leadsTo(address: string): string[] {
     // At 48, 56 and 64 bits, the eight from the 64th on are none of the address's.
     const at48 = bits.slice(0, 4) + bits.slice(6, 10);
     const at56 = bits.slice(2, 4) + bits.slice(6, 12);
-    const inside = [at48, at56, bits.slice(6, 14)]
+    const inside = [at48, at56, bits.slice(6, 14), bits.slice(12)]
       // What a longer prefix leaves there; no translator sends to 0.0.0.0/8.
       .filter((hex) => !hex.startsWith("00"))
       .map((hex) => dotted(parseInt(hex.slice(0, 4), 16), parseInt(hex.slice(4), 16)));
-    return [...inside, dotted(g, h), translator];
+    return [...inside, translator];
   }
   if (a === 0x64 && b === 0xff9b) return [dotted(g, h)];
   // ISATAP, with any prefix.
