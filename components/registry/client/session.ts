@@ -26,6 +26,8 @@ export interface Settings {
   leastBytesMs: number;
   /** The whole request with its answer. */
   totalTimeoutMs: number;
+  /** All pages of a list of tags. */
+  tagListMs: number;
   resolve: Resolve;
 }
 
@@ -39,6 +41,7 @@ export const defaultSettings: Settings = {
   leastBytes: 32 * 1024,
   leastBytesMs: 60_000,
   totalTimeoutMs: 3_600_000,
+  tagListMs: 300_000,
   resolve: systemResolve,
 };
 
