@@ -7,7 +7,10 @@ export class ImageBudget {
   private pathsBytes = 0;
 
   constructor(
-    private readonly most = { entries: limits.image.entries, pathsBytes: limits.image.pathsBytes },
+    private readonly most: { entries: number; pathsBytes: number } = {
+      entries: limits.image.entries,
+      pathsBytes: limits.image.pathsBytes,
+    },
   ) {}
 
   /** Counts one more entry, with the bytes of its path. */
