@@ -95,6 +95,29 @@ export default tseslint.config(
     },
   },
   {
+    // File names, registries and builders say anything: what is logged or thrown for users leaves by one door, which cleans it.
+    files: ["components/**/*.ts", "provider/**/*.ts", "testing/**/*.ts"],
+    ignores: ["components/deploy/say.ts", "components/deploy/errors.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "MemberExpression[object.name='pulumi'][property.name='log']",
+          message: "say() of deploy/say.ts",
+        },
+        {
+          selector:
+            "ImportSpecifier[imported.name='log'], ImportSpecifier[imported.name=/^(Run|Resource|InputPropert(y|ies))Error$/]",
+          message: "say() of deploy/say.ts, or an error of deploy/errors.ts",
+        },
+        {
+          selector: "NewExpression[callee.property.name=/^(Run|Resource|InputPropert(y|ies))Error$/]",
+          message: "invalidInputs, failure or runError of deploy/errors.ts",
+        },
+      ],
+    },
+  },
+  {
     // Scripts of the report's page, which run in a browser one after the other and are checked by tsconfig.page.json.
     files: ["components/report/page/*.js"],
     languageOptions: { sourceType: "script" },

@@ -24,7 +24,7 @@ export interface ImageFigures {
   files: number;
   /** Regular files with an executable bit. */
   executables: number;
-  /** Files that run with their owner's or group's rights (setuid, setgid). */
+  /** Files that lend rights to whoever runs them: setuid, setgid, capabilities. */
   setuidFiles: number;
   /** Shells. */
   shells: number;

@@ -32,6 +32,7 @@ import {
   taggedName,
   warnOfProviderLogin,
   watchPushes,
+  withCheckedSecrets,
   withTags,
   workDirectory,
   type DeployedImage,
@@ -147,7 +148,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     insecure: spec.registry.insecure,
     compression: spec.compression,
     builder: spec.builder,
-    secrets: secretsOf(spec),
+    secrets: secretsOf({ ...spec, build: withCheckedSecrets(owner, spec.build) }),
     ssh: spec.build.ssh,
   };
   const recorded = recordedFiles(staged.files);

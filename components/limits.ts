@@ -36,18 +36,22 @@ export const limits = {
     /** Indexes in an index, of all depths. */
     nestedIndexes: 8,
     layers: 256,
-    /** Tags of a repository, and bytes of one page of them. */
+    /** Tags of a repository, their pages, and bytes of one page. How long it may take is in the client's settings. */
     tags: 20_000,
+    tagPages: 1_000,
     tagsBytes: 4 * mib,
+  },
+  /** One image, all of its layers together. */
+  image: {
+    entries: 2_000_000,
+    /** Bytes of all paths together. */
+    pathsBytes: 256 * mib,
   },
   /** One layer. */
   layer: {
     /** Bytes on disk after a pull. */
     unpackedBytes: 64 * gib,
-    entries: 1_000_000,
     pathBytes: 4096,
-    /** Bytes of all paths together. */
-    pathsBytes: 256 * mib,
     /** Bytes of the extension headers of one entry of a tar archive. */
     tarHeaderBytes: 1 * mib,
     /** Bytes that one compressed byte may stand for, beyond a first amount. gzip reaches 1,032. */
@@ -75,8 +79,15 @@ export const limits = {
     workerMebibytes: 2_048,
     workerMilliseconds: 120_000,
   },
-  /** The size report. */
+  /** The size report of one image. */
   report: {
+    /** Programs that are taken apart, and bytes of the names of their packages. */
+    programs: 1_000,
+    packageNamesBytes: 64 * mib,
+    /** Bytes of the databases that say which package a file is of. */
+    databasesBytes: 64 * mib,
+    /** Directories; what lies in further ones counts as one name. */
+    directories: 500_000,
     /** Directories below one another; deeper ones count as one. */
     depth: 100,
   },

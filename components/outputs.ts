@@ -16,7 +16,7 @@ export interface LayerContents {
   files: number;
   /** Regular files with an executable bit. */
   executables: number;
-  /** Paths of setuid and setgid files. */
+  /** Paths of setuid and setgid files, hard links included. */
   setuidFiles: string[];
   /** Paths of files with capabilities. Missing if there are none. */
   capabilityFiles?: string[];

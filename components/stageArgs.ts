@@ -45,7 +45,8 @@ export interface BuildStageArgs {
    */
   goPrivate?: string;
   /**
-   * Content of a netrc file with credentials for private modules. It is encrypted in the state and passed to the download
+   * Content of a netrc file with credentials for private modules, each host named with machine: a default entry is
+   * refused, since it would be sent to every host. It is encrypted in the state and passed to the download
    * step as a BuildKit secret, so it is never in the image. This selects the buildkit engine. A new value alone does not
    * rebuild the image. The default is none.
    */

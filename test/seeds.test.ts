@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { main } from "../components/cli/main";
+import { openSession } from "../components/registry/client/session";
 import { mediaTypes } from "../components/registry/image/manifest";
+import { readTags } from "../components/registry/image/tagList";
 import { chooseOld, listSeeds, type Seed } from "../components/seeds";
 import { refuse, startRegistry, type FakeRegistry } from "./registry/fakeRegistry";
 
@@ -127,6 +129,28 @@ describe("the seeds of a repository", () => {
       assert.equal(asked.length, 1, link);
     }
   });
+
+  it("are read in a bounded number of pages, and in a bounded time", async () => {
+    let pages = 0;
+    let wait = 0;
+    registry.intercept = (_, response, { url }) => {
+      if (!url.includes("tags/list")) return false;
+      pages++;
+      response.setHeader("link", `</v2/x?page=${pages}>; rel="next"`);
+      setTimeout(() => response.end(JSON.stringify({ tags: [`t${pages}`] })), wait);
+      return true;
+    };
+    await assert.rejects(readTags(registry.session()), /the list of tags of \S+ has more than 1000 pages$/);
+    assert.equal(pages, 1000);
+    [pages, wait] = [0, 20];
+    const session = openSession(registry.repository, {}, { tagListMs: 200 }, {});
+    await assert.rejects(readTags(session), /the list of tags of \S+ took longer than 0\.2 s$/);
+    assert.ok(pages < 100, String(pages));
+    // A page that does not come.
+    wait = 60_000;
+    const waiting = openSession(registry.repository, {}, { tagListMs: 200 }, {});
+    await assert.rejects(readTags(waiting), /took longer than 0\.2 s$/);
+  }).timeout(60_000);
 
   it("go only when asked to, the oldest first to be named, and never the newest", async () => {
     const newest = image([`gocache-${digits(1)}`, `gocache-newest-${digits(1)}`], "2026-01-01T00:00:00Z");

@@ -43,6 +43,8 @@ async function writeArchive(output: string): Promise<string> {
   try {
     await makePlugin(folder);
     await mkdir(output, { recursive: true });
+    // tar would write through a link of that name.
+    await rm(archive, { force: true });
     await mustRun("tar", ["-czf", archive, "-C", folder, ...parts]);
   } finally {
     await rm(folder, { recursive: true, force: true });

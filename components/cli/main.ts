@@ -1,5 +1,4 @@
 // `goimage report`: from arguments to what is written, and the exit code.
-import { writeFile } from "node:fs/promises";
 import {
   type ImageReport,
   compared,
@@ -13,6 +12,7 @@ import { cleanLine, humanSize } from "../text";
 import { cache } from "./cache";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
 import { imageReference, pulumiOutputs } from "./stackOutput";
+import { writeReport } from "./writeReport";
 
 /** Runs the command; gives its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -42,8 +42,10 @@ async function report(args: ReportArguments): Promise<void> {
   const text = await render(after, before, args);
   if (args.output === undefined) process.stdout.write(text);
   else {
-    await writeFile(args.output, text);
-    process.stderr.write(`${args.output}: ${humanSize(Buffer.byteLength(text))} about ${cleanLine(image)}\n`);
+    writeReport(args.output, text);
+    process.stderr.write(
+      `${cleanLine(args.output)}: ${humanSize(Buffer.byteLength(text))} about ${cleanLine(image)}\n`,
+    );
   }
 }
 
@@ -73,8 +75,16 @@ async function render(
       return formatText(after, { ...options, colours });
     }
     case Format.Json:
-      return `${JSON.stringify(before === undefined ? after : compared(before, after), undefined, 2)}\n`;
+      return `${safeJson(before === undefined ? after : compared(before, after))}\n`;
   }
+}
+
+/** JSON whose strings steer no terminal and no CI system: what could is escaped, which is the same to a reader of JSON. */
+export function safeJson(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value, undefined, 2)
+    .replace(/[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, escaped)
+    .replace(/#(?=(?:vso|teamcity)?\[)/gi, escaped);
 }
 
 let progressShown = false;

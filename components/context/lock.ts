@@ -2,28 +2,25 @@
 // change what is being built. Two updates of one stack cannot run at a time: Pulumi locks the stack.
 
 import * as fs from "node:fs";
-import type { WorkDirectory } from "./workDirectory";
+import { readSmall, type WorkDirectory } from "./workDirectory";
 
 const marks = new Set<string>();
 
 /** Marks the context until this process ends. */
 export function markInUse(work: WorkDirectory, directory: string): void {
   const mark = `${directory}.lock`;
-  work.write(mark, `${process.pid}\n`);
+  // A mark names its own inode: one that came with a checkout, to keep previews away from a context, cannot.
+  work.write(mark, (inode) => `${process.pid} ${inode}\n`);
   if (marks.size === 0) process.once("exit", () => marks.forEach((file) => fs.rmSync(file, { force: true })));
   marks.add(work.path(mark));
 }
 
 /** The process of another update that uses the context; undefined without one. */
 export function userOf(work: WorkDirectory, directory: string): number | undefined {
-  let text: string;
-  try {
-    text = fs.readFileSync(work.path(`${directory}.lock`), "utf8");
-  } catch {
-    return undefined;
-  }
-  const pid = /^(\d{1,10})\n$/.exec(text)?.[1];
-  return pid !== undefined && Number(pid) !== process.pid && isAlive(Number(pid)) ? Number(pid) : undefined;
+  const found = readSmall(work.path(`${directory}.lock`));
+  const [, pid, inode] = /^(\d{1,10}) (\d{1,20})\n$/.exec(found?.text ?? "") ?? [];
+  if (pid === undefined || inode !== String(found?.inode)) return undefined;
+  return Number(pid) !== process.pid && isAlive(Number(pid)) ? Number(pid) : undefined;
 }
 
 function isAlive(pid: number): boolean {

@@ -9,6 +9,13 @@ import * as path from "node:path";
 /** Name of the directory, in the working directory of the program. */
 export const workDirectoryName = ".goimage";
 
+/** Files of goimage's own at the top, where other processes may be writing, and beside contexts; the rest are directories. */
+const ofTop = /^(\.gitignore|tmp-[0-9a-f]{24})$/;
+const besideContexts = /\.(Dockerfile|lock)$/;
+
+/** What a file is to hold, perhaps with the number of its own inode in it. */
+type Content = string | Buffer | ((inode: bigint) => string);
+
 /** The directory cannot be used; the message says what to do. */
 export class WorkDirectoryError extends Error {
   override readonly name = "WorkDirectoryError";
@@ -29,7 +36,27 @@ export class WorkDirectory {
     fs.chmodSync(this.top, 0o700);
     // So that nobody commits it, and no tool that honours .gitignore reads it.
     const ignore = `${workDirectoryName}/.gitignore`;
-    if (kindOf(this.path(ignore)) === "nothing") this.write(ignore, "*\n");
+    if (readSmall(this.path(ignore))?.text !== "*\n") this.write(ignore, "*\n");
+  }
+
+  /**
+   * Removes what lies on the way to a build context and is not of goimage's making. Others read names beside it: docker's command
+   * line takes api.Dockerfile.dockerignore for a list of files to leave out, and git takes HEAD and objects for a repository,
+   * whose settings may name programs.
+   */
+  clearWay(relative: string): void {
+    const beside = path.dirname(this.path(relative));
+    this.makeDirectory(beside);
+    for (let directory = beside; ; directory = path.dirname(directory)) {
+      const isTop = directory === this.top;
+      for (const entry of fs.readdirSync(directory, { withFileTypes: true })) {
+        const place = path.join(directory, entry.name);
+        if (entry.isSymbolicLink()) throw this.refused(place, "a symbolic link");
+        const isOwn = (isTop ? ofTop : besideContexts).test(entry.name);
+        if (!entry.isDirectory() && !isOwn) fs.rmSync(place, { force: true });
+      }
+      if (isTop) return;
+    }
   }
 
   /** Where a path such as .goimage/project/stack is; it must not lead out of .goimage. */
@@ -62,14 +89,15 @@ export class WorkDirectory {
    * Writes under another name and renames, so that an interruption leaves the old file or the new one. That name is in no
    * build context, nobody can guess it, and it must not be there before.
    */
-  write(relative: string, content: string | Buffer, settings: { mode?: number; time?: number } = {}): void {
+  write(relative: string, content: Content, settings: { mode?: number; time?: number } = {}): void {
     const file = this.path(relative);
     this.makeDirectory(path.dirname(file));
     const kind = kindOf(file);
     if (kind === "link") throw this.refused(file, "a symbolic link");
     const temporary = path.join(this.top, `tmp-${crypto.randomBytes(12).toString("hex")}`);
     try {
-      fs.writeFileSync(temporary, content, { flag: "wx", mode: 0o600 });
+      fs.writeFileSync(temporary, typeof content === "function" ? "" : content, { flag: "wx", mode: 0o600 });
+      if (typeof content === "function") fs.writeFileSync(temporary, content(inodeOf(temporary)));
       fs.chmodSync(temporary, settings.mode ?? 0o644);
       if (settings.time !== undefined) fs.utimesSync(temporary, settings.time, settings.time);
       if (kind === "directory") fs.rmSync(file, { recursive: true });
@@ -102,6 +130,28 @@ export class WorkDirectory {
         `then remove ${workDirectoryName} and run this again`,
     );
   }
+}
+
+/** A regular file of a few bytes, with its inode; undefined for anything else: a link may lead to what never ends. */
+export function readSmall(place: string): { text: string; inode: bigint } | undefined {
+  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants as Partial<typeof fs.constants>;
+  let file: number;
+  try {
+    file = fs.openSync(place, (O_RDONLY ?? 0) | O_NOFOLLOW | O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    const stat = fs.fstatSync(file, { bigint: true });
+    if (!stat.isFile() || stat.size > 64n) return undefined;
+    return { text: fs.readFileSync(file, "utf8"), inode: stat.ino };
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+function inodeOf(place: string): bigint {
+  return fs.lstatSync(place, { bigint: true }).ino;
 }
 
 type Kind = "nothing" | "directory" | "link" | "other";

@@ -8,6 +8,7 @@ import type { DeployedImage } from "./deployed";
 import { tagDigest } from "../registry";
 import { isMocked } from "./sdk";
 import { parseImageReference } from "../registry/reference";
+import { say } from "./say";
 
 /** Digests by image; empty when tags are left to the builder. Asks registries, also in a preview. */
 export function baseDigests(
@@ -48,7 +49,8 @@ async function digestFor(
     // A registry that is out of reach is no reason to fail where the digest is known.
     if (known === undefined)
       throw new Error(`base image ${image}: ${(error as Error).message}`, { cause: error });
-    await pulumi.log.warn(
+    await say(
+      "warn",
       `base image ${image} stays at ${known}, not checked: ${(error as Error).message}`,
       component,
     );
@@ -60,7 +62,8 @@ async function digestFor(
   if (known === undefined || (mode === BaseImages.Follow && current !== undefined)) return current ?? "";
   if (current !== known) {
     const now = current === undefined ? "is gone" : `has moved to ${current}`;
-    await pulumi.log.info(
+    await say(
+      "info",
       `base image ${image} ${now}; pinned at ${known} until baseImages is "follow"`,
       component,
     );

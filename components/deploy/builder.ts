@@ -7,6 +7,7 @@ import type { DeployedImage } from "./deployed";
 import { failure } from "./errors";
 import { oncePerRun } from "./program";
 import { isMocked, valueIfKnown } from "./sdk";
+import { say } from "./say";
 
 const said = oncePerRun("builder messages", () => ({ started: false }));
 
@@ -28,7 +29,8 @@ export async function builderReady(
     if (problem !== undefined) throw failure(`${problem}; nothing was built`, component);
   } else if (!said().started && !(await hasAnyBuilder())) {
     said().started = true;
-    await pulumi.log.warn(
+    await say(
+      "warn",
       "no builder is named, and docker buildx has none here: the docker-build provider starts one in a container, which stays. " +
         "To choose one: docker buildx create --name NAME --driver docker-container --bootstrap, and the input builder",
       component,

@@ -3,6 +3,7 @@
 import type { ImageSpec } from "../inputs";
 import { limits } from "../limits";
 import type { ImageCheck, ImageLayer, LayerContents } from "../outputs";
+import { messageLine } from "../text";
 
 /** What the checks look at. */
 export interface CheckedImage {
@@ -18,7 +19,8 @@ export function imageChecks({ user, layers, timezones }: CheckedImage): ImageChe
   const contents = layers.map((layer) => layer.contents);
   const checks = [nonRootUser(user), noSetuidFiles(contents), staticBinary(contents), certificates(contents)];
   if (timezones) checks.push(timezoneDatabase(contents));
-  return checks;
+  // Names in an image are anybody's, and states have them from now on.
+  return checks.map((check) => ({ ...check, detail: messageLine(check.detail) }));
 }
 
 /** One verdict for all platforms; where they differ, each has its own words. */

@@ -7,6 +7,7 @@ import { layersOfAll, type DeployedImage } from "./deployed";
 import { refTo, taggedName, type Destination } from "./destination";
 import { type RegistryAccess, RegistryError, readImage, tagDigest } from "../registry";
 import { isMocked } from "./sdk";
+import { say } from "./say";
 
 /** What the registry serves now for the deployed image. */
 export interface Drift {
@@ -30,7 +31,7 @@ export function findDrift(
       return await driftOf(image, wanted, how);
     } catch (error) {
       // An update without changes must not fail because the registry is out of reach.
-      await pulumi.log.warn(`not checked: ${(error as Error).message}`, component);
+      await say("warn", `not checked: ${(error as Error).message}`, component);
       return undefined;
     }
   });

@@ -3,21 +3,24 @@
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../inputs";
+import { textOf, type Message } from "./say";
 
 /** The error for all problems of one resource. */
 export function invalidInputs(type: string, name: string, problems: readonly Problem[]): Error {
-  const lines = problems.map((problem) => `  ${problem.propertyPath}: ${problem.reason}`);
+  const errors = problems.map(({ propertyPath, reason }) => ({
+    propertyPath: textOf(propertyPath),
+    reason: textOf(reason),
+  }));
+  const lines = errors.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
   const count = problems.length === 1 ? "1 input is not valid" : `${problems.length} inputs are not valid`;
-  const error = new pulumi.InputPropertiesError({
-    message: `${type} "${name}": ${count}; nothing was built.\n${lines.join("\n")}`,
-    errors: [...problems],
-  });
+  const message = textOf([`${type} "${name}": ${count}; nothing was built.`, ...lines]);
+  const error = new pulumi.InputPropertiesError({ message, errors });
   return withoutStack(error);
 }
 
 /** An error that is shown without a stack trace. */
-export function runError(message: string): Error {
-  return withoutStack(new Error(message));
+export function runError(message: Message): Error {
+  return withoutStack(new Error(textOf(message)));
 }
 
 /**
@@ -40,6 +43,6 @@ export function quicklyShown<E extends Error>(error: E): E {
 }
 
 /** The error of an output: it belongs to `resource` in what pulumi shows, and has no stack. */
-export function failure(message: string, resource: pulumi.Resource): pulumi.ResourceError {
-  return quicklyShown(new pulumi.ResourceError(message, resource, true));
+export function failure(message: Message, resource: pulumi.Resource): pulumi.ResourceError {
+  return quicklyShown(new pulumi.ResourceError(textOf(message), resource, true));
 }

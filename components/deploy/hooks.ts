@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { explainFailure, type BuildRequest } from "../engines";
 import { oncePerRun } from "./program";
 import { canHook, valueIfKnown } from "./sdk";
+import { say } from "./say";
 
 const hooks = oncePerRun("hooks", () => ({ count: 0 }));
 
@@ -37,7 +38,7 @@ export function explainFailures(
   if (!canHook()) return {};
   const explain = async ({ errors }: pulumi.ErrorHookArgs) => {
     const text = await explainFailure(errors, await knownBuild(request));
-    if (text !== undefined) await pulumi.log.error(text, component);
+    if (text !== undefined) await say("error", text.split("\n"), component);
     return false; // Do not try again.
   };
   // In the plugin for other languages the engine of a log is the one of the resource that is constructed.

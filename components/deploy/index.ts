@@ -14,6 +14,7 @@ export type { Owner } from "./owner";
 export { readBack } from "./readBack";
 export { repushTrigger } from "./repush";
 export { isMocked, sdkProblem } from "./sdk";
+export { withCheckedSecrets } from "./secrets";
 export { publishSeed, seedFor, withTags } from "./seed";
 export { stagedContext, workDirectory } from "./stagedContext";
 export { claimTags, knownTarget, tagProblems } from "./tagClaims";

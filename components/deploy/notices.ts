@@ -6,6 +6,7 @@ import { findCredentials } from "../registry";
 import type { Source } from "../source";
 import type { Destination } from "./destination";
 import { isMocked } from "./sdk";
+import { say } from "./say";
 
 /** Logs what is unusual about the inputs and the source, and the reason for a build. */
 export function announce(
@@ -16,32 +17,35 @@ export function announce(
 ): void {
   const { closure, shipped, tree } = source;
   if (pulumi.runtime.isDryRun() && source.elsewhere.length > 0)
-    void pulumi.log.info(`reads outside of source: ${source.elsewhere.join(", ")}`, component);
+    void say("info", `reads outside of source: ${source.elsewhere.join(", ")}`, component);
   if (closure.wholeModule !== undefined)
-    void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
+    void say("info", `the context holds the whole module: ${closure.wholeModule}`, component);
   const ofOwner = shipped.filter((file) => tree.isPrivate(file));
   if (ofOwner.length > 0) {
-    void pulumi.log.warn(
+    void say(
+      "warn",
       `${firstOf(ofOwner)} is private on this machine, but everyone can read it in the image, because runtime.files ships it`,
       component,
     );
   }
   if (closure.secrets.length > 0) {
     const names = closure.secrets.join(", ");
-    void pulumi.log.warn(
+    void say(
+      "warn",
       `${names} look like secrets and are sent to the builder, because the program embeds or ships them`,
       component,
     );
   }
   if (closure.leftOut.length > 0)
-    void pulumi.log.info(
+    void say(
+      "info",
       `runtime.files leaves out ${firstOf(closure.leftOut)}; name a file or directory itself to ship it`,
       component,
     );
-  for (const warning of secretWarnings(spec)) void pulumi.log.warn(warning, component);
+  for (const warning of secretWarnings(spec)) void say("warn", warning, component);
   void warnOfSecretName(component, spec);
   reasons.apply((changes) => {
-    if (changes.length > 0) void pulumi.log.info(`rebuilds because of ${changes.join(", ")}`, component);
+    if (changes.length > 0) void say("info", `rebuilds because of ${changes.join(", ")}`, component);
   });
 }
 
@@ -54,7 +58,8 @@ function firstOf(files: readonly string[]): string {
 /** The name of an image is in its registry, in the state and in the output ref: it cannot be kept secret. */
 async function warnOfSecretName(component: pulumi.Resource, { repository, tags }: ImageSpec): Promise<void> {
   if (!(await pulumi.isSecret(pulumi.all([repository, tags])))) return;
-  await pulumi.log.warn(
+  await say(
+    "warn",
     "repository or tags is a secret, but the name of an image is readable in the outputs and the state",
     component,
   );
@@ -76,7 +81,8 @@ export function warnOfProviderLogin(
     // A failing helper is reported where its login is needed.
     const login = await findCredentials(domain, process.env, path).catch(() => undefined);
     if (login !== undefined) return;
-    await pulumi.log.warn(
+    await say(
+      "warn",
       `registryAuth of the docker provider is only used for the push. If ${domain} also needs a login for reading, give it to the ` +
         `image as registry.username and registry.password, or run docker login ${domain}`,
       component,

@@ -17,6 +17,7 @@ import { growthDetails } from "./growth";
 import { exceededPlatforms } from "./limits";
 import { measureImage } from "./measure";
 import { setTags, settleTags, withdrawTag, type PushedImage } from "./tags";
+import { say } from "./say";
 
 export interface ReadBackOptions {
   component: pulumi.ComponentResource;
@@ -31,6 +32,13 @@ export interface ReadBackOptions {
   layerOrigins: readonly LayerOrigin[];
   /** For an image that is meant to pass its checks. */
   warnOnFailedChecks: boolean;
+}
+
+/** An image that exceeds a limit. */
+class TooLarge extends Error {
+  constructor(readonly lines: readonly string[]) {
+    super(lines.join("\n"));
+  }
 }
 
 /** The image as the registry serves it; unknown in a preview unless it is the deployed one. */
@@ -53,12 +61,13 @@ export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
       const exceeded = exceededPlatforms(spec, deployed, deployed);
       if (exceeded.length > 0) {
         const kept = "nothing was pushed: this is the image that the stack has deployed, and it stays";
-        throw new Error([...exceeded.flatMap(({ lines, sums }) => [...lines, ...sums]), kept].join("\n"));
+        throw new TooLarge([...exceeded.flatMap(({ lines, sums }) => [...lines, ...sums]), kept]);
       }
       await settleTags(image, drift);
       return servedOf(deployed);
     } catch (error) {
-      throw failure(`${destination.repository.name}: ${(error as Error).message}`, component);
+      const [first = "", ...more] = error instanceof TooLarge ? error.lines : [(error as Error).message];
+      throw failure([`${destination.repository.name}: ${first}`, ...more], component);
     }
   });
   // Credentials go in; what comes out is no secret.
@@ -74,7 +83,7 @@ async function previewed(
   // An empty digest is what docker-build shows when it does not know.
   if (digest === "" || deployed?.digest !== digest) return unknown as never;
   for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
-    await pulumi.log.warn(`${line}; the update will fail`, component);
+    await say("warn", `${line}; the update will fail`, component);
   return { ...servedOf(deployed), ref: refTo(destination, digest) };
 }
 
@@ -103,12 +112,12 @@ async function acceptedImage(
     const sums = exceeded.flatMap(({ lines, sums }) => [...lines, ...sums]);
     const { platform } = exceeded[0] ?? {};
     const details = await growthDetails(refTo(destination, digest), deployed?.ref, { access, platform });
-    throw new Error([...sums, ...details, await withdrawTag(image, deployed)].join("\n"));
+    throw new TooLarge([...sums, ...details, await withdrawTag(image, deployed)]);
   }
   await setTags(image, deployed, served);
   if (warnOnFailedChecks) {
     for (const { name, detail } of failedChecks(measured.checks, spec))
-      await pulumi.log.warn(`the image fails the check ${name}: ${detail}`, image.component);
+      await say("warn", `the image fails the check ${name}: ${detail}`, image.component);
   }
   return { digest, ref: refTo(destination, digest), ...measured };
 }

@@ -1,10 +1,11 @@
 // Pushes an image again that the registry has lost.
 
 import { randomUUID } from "node:crypto";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { DeployedImage } from "./deployed";
 import type { Drift } from "./drift";
 import { isProtected, valueIfKnown } from "./sdk";
+import { say } from "./say";
 
 /**
  * A value whose change makes the engine replace the child, that is, build and push again: a new one when the registry
@@ -37,14 +38,16 @@ async function triggerAfter(
   const lost = found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
   if (!lost) return last;
   if (isProtected(component)) {
-    await pulumi.log.warn(
+    await say(
+      "warn",
       `the registry no longer has ${image?.ref}, which this stack has pushed and exports. It is protected, so Pulumi ` +
         "does not replace it and nothing is pushed: remove the protection (pulumi state unprotect), then run pulumi up",
       component,
     );
     return last;
   }
-  await pulumi.log.warn(
+  await say(
+    "warn",
     `the registry no longer has ${image?.ref}, which this stack has pushed and exports; it is pushed again`,
     component,
   );

@@ -20,6 +20,7 @@ import { isMocked, valueIfKnown } from "./sdk";
 import { lazily } from "../source";
 import { stagedContext } from "./stagedContext";
 import { timeLimits } from "./timeLimit";
+import { say } from "./say";
 
 /** Tags of seeds in their repository. */
 export interface SeedTags {
@@ -145,7 +146,7 @@ const said = oncePerRun("seed messages", () => new Set<string>());
 async function sayOnce(level: "info" | "warn", text: string, component?: pulumi.Resource): Promise<void> {
   if (said().has(text)) return;
   said().add(text);
-  await pulumi.log[level](text, component);
+  await say(level, text, component);
 }
 
 /** Seeds that an image of this run makes, by their repository. */
@@ -214,6 +215,6 @@ export async function publishSeed(options: SeedOptions, image: ImageBuild): Prom
   const known = await valueIfKnown(place);
   if (!isDigest(digest) || known === undefined || !watch.pushed()) return;
   await putTag(known.repository, digest, tags.newest, known.access).catch((error: unknown) =>
-    pulumi.log.warn(`the newest seed is not marked: ${(error as Error).message}`, component),
+    say("warn", `the newest seed is not marked: ${(error as Error).message}`, component),
   );
 }

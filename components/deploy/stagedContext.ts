@@ -17,6 +17,7 @@ import type { DeployedImage } from "./deployed";
 import { failure } from "./errors";
 import { oncePerRun } from "./program";
 import { valueIfKnown } from "./sdk";
+import { say } from "./say";
 
 const takenDirectories = oncePerRun("contexts", () => new Map<string, number>());
 
@@ -50,13 +51,16 @@ export async function stagedContext(
   const isPreview = pulumi.runtime.isDryRun();
   const stage = (image: DeployedImage | undefined): string => {
     let place = keptDirectory(wished, image?.context);
+    work.clearWay(place);
     const user = isPreview ? userOf(work, place) : undefined;
     if (user !== undefined && !isWritten(staged, work, place)) {
-      void pulumi.log.info(
+      void say(
+        "info",
         `an update (process ${user}) builds from ${place}; this preview leaves it alone`,
         component,
       );
       place = path.posix.join(path.posix.dirname(place), "preview", path.posix.basename(place));
+      work.clearWay(place);
     }
     if (!isPreview) markInUse(work, place);
     writeContext(staged, work, place);

@@ -1,10 +1,11 @@
 // The tags of an image: set after a push, put back where they are gone, taken from nobody.
 
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { putTag, type RegistryAccess } from "../registry";
 import type { DeployedImage } from "./deployed";
 import { refTo, taggedName, type Destination } from "./destination";
 import type { Drift } from "./drift";
+import { say } from "./say";
 
 /** An image that is in the registry, and where its tags are. */
 export interface PushedImage {
@@ -67,7 +68,8 @@ export async function withdrawTag(image: PushedImage, deployed: DeployedImage | 
 }
 
 async function warnOfTag(image: PushedImage, tag: string, served: string): Promise<void> {
-  await pulumi.log.warn(
+  await say(
+    "warn",
     `${taggedName(image.destination, tag)} points to ${served}, not to ${image.digest}, which this stack ` +
       `has pushed and exports. ${await remedy(image)}`,
     image.component,

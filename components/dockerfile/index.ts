@@ -10,7 +10,7 @@ export { baseAnnotations, type BaseDigests } from "./bases";
 export type { Dockerfile, LayerOrigin, Plan } from "./dockerfile";
 export { hints } from "./hints";
 export { seedDockerfile } from "./seed";
-export { netrcSecrets, secretValues } from "./steps/privateModules";
+export { secretValues } from "./steps/privateModules";
 export { seedArguments } from "./steps/seed";
 
 /** Renders the recipe of the plan's spec. */

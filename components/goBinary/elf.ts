@@ -141,7 +141,7 @@ export function linkage(head: Buffer): Linkage | undefined {
     for (const { type, offset, size } of programHeaders(readerOf(head))) {
       if (type !== interpreterSegment) continue;
       const name = head.subarray(offset, offset + Math.min(size, longestInterpreter)).toString("latin1");
-      const interpreter = name.replace(/\0.*$/s, "");
+      const interpreter = name.replace(/\0.*$/s, "").replace(/[^\x20-\x7e]/g, "?");
       return { static: false, ...(interpreter !== "" && { interpreter }) };
     }
   } catch (error) {

@@ -2,4 +2,4 @@
 
 export type { BinaryBreakdown } from "./breakdown";
 export { headLength, isElf, linkage } from "./elf";
-export { takeApart } from "./takeApart";
+export { notTakenApart, takeApart } from "./takeApart";

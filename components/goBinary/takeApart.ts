@@ -12,7 +12,7 @@ export interface Answer {
 }
 
 /** What a program is counted as that could not be taken apart. */
-function whole(size: number, note: string): BinaryBreakdown {
+export function notTakenApart(size: number, note: string): BinaryBreakdown {
   return { size, goVersion: "", packages: [], sections: [{ name: "not taken apart", size }], note };
 }
 
@@ -55,13 +55,16 @@ function ask(bytes: Buffer, mebibytes: number, milliseconds: number): Promise<Bi
     const onError = (error: NodeJS.ErrnoException) => {
       const memory = error.code === "ERR_WORKER_OUT_OF_MEMORY";
       end(
-        whole(size, memory ? "it needs too much memory to be taken apart" : "it cannot be taken apart"),
+        notTakenApart(
+          size,
+          memory ? "it needs too much memory to be taken apart" : "it cannot be taken apart",
+        ),
         true,
       );
     };
-    const onExit = () => end(whole(size, "it cannot be taken apart"), true);
+    const onExit = () => end(notTakenApart(size, "it cannot be taken apart"), true);
     const timer = setTimeout(
-      () => end(whole(size, `it was not taken apart within ${milliseconds / 1000} s`), true),
+      () => end(notTakenApart(size, `it was not taken apart within ${milliseconds / 1000} s`), true),
       milliseconds,
     );
     asked.ref();

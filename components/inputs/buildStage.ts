@@ -4,9 +4,11 @@ import type { BuildStageArgs } from "../args";
 import { baseImageProblem } from "./baseImage";
 import { cgoFlagProblem, flagsVariableProblem, goFlagProblem, variableProblem } from "./goFlags";
 import { parseGoVersion } from "./goVersion";
-import { flag, objectOf, secret, text, texts, variableName, type InputValidator } from "./inputValidator";
+import { flag, objectOf, secret, secretProblem, text, texts, variableName } from "./inputValidator";
+import type { InputValidator } from "./inputValidator";
 import { portOf, privateHosts } from "./knownHosts";
 import { linkerWords } from "./ldflags";
+import { netrcProblem } from "./netrc";
 import { quoteValue } from "./problem";
 
 export const buildStage = objectOf<BuildStageArgs>({
@@ -39,19 +41,23 @@ export const buildStage = objectOf<BuildStageArgs>({
     /:\/\/[^/@]*@/.test(proxy) ? "has credentials, which would stay in the image's history" : undefined,
   ),
   goPrivate: text(),
-  netrc: secret((netrc) =>
-    /^\s*(machine|default|macdef)\s/m.test(netrc)
-      ? undefined
-      : 'is not the text of a netrc file, such as "machine git.example.com login robot password ..."',
-  ),
-  caCertificates: secret((certificates) =>
-    certificates.includes("-----BEGIN CERTIFICATE-----")
-      ? undefined
-      : 'is not PEM text; read the file, such as readFileSync(path, "utf8")',
-  ),
+  netrc: secret(netrcProblem),
+  caCertificates: secret(certificatesProblem),
   ssh: flag,
   sshKnownHosts,
 });
+
+function certificatesProblem(certificates: string): string | undefined {
+  return certificates.includes("-----BEGIN CERTIFICATE-----")
+    ? undefined
+    : 'is not PEM text; read the file, such as readFileSync(path, "utf8")';
+}
+
+/** What is wrong with the value of an input that came late. */
+export const lateSecrets = {
+  netrc: (value: unknown) => secretProblem(value, netrcProblem),
+  caCertificates: (value: unknown) => secretProblem(value, certificatesProblem),
+} as const;
 
 function environment(
   validator: InputValidator,

@@ -1,12 +1,14 @@
 // What a user gives: from raw inputs to a list of problems, or to one spec in which every default is applied. Pure.
 
 export { stageNames } from "./baseImage";
+export { lateSecrets } from "./buildStage";
 export { capabilities, type Capability } from "./engine";
 export { compareGoVersions, golangTag, newestGoVersion, parseGoVersion, type GoVersion } from "./goVersion";
 export { isDeferred } from "./inputValidator";
 export { portOf, privateHosts } from "./knownHosts";
 export { joinedWords } from "./ldflags";
 export { commonTarget, goTarget, knownPlatforms } from "./platform";
+export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";
 export { secretWarnings } from "./secrets";
 export {

@@ -169,8 +169,7 @@ export class InputValidator {
   /** A string that may come late and may be a secret: it is never shown, and checked only if it is there. */
   secret(path: string, value: unknown, check?: Check): void {
     if (value === undefined || isDeferred(value)) return;
-    if (typeof value !== "string") return this.add(path, `${kindOf(value)} is not a string`);
-    const reason = value.trim() === "" ? "is empty" : check?.(value);
+    const reason = secretProblem(value, check);
     if (reason !== undefined) this.add(path, reason);
   }
 
@@ -190,6 +189,12 @@ export class InputValidator {
     const secret = endsInImage(path) ? `. If it is a secret: ${placeForSecret(path)}` : "";
     this.add(path, `${quoteValue(value)} is not ${shape}; it must be known when the program runs${secret}`);
   }
+}
+
+/** What is wrong with a secret's value, which is never shown. */
+export function secretProblem(value: unknown, check?: Check): string | undefined {
+  if (typeof value !== "string") return `${kindOf(value)} is not a string`;
+  return value.trim() === "" ? "is empty" : check?.(value);
 }
 
 /** The check for names of environment variables. */

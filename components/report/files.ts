@@ -3,22 +3,64 @@
 import { posix } from "node:path";
 import type { DataSink, TarEntry } from "../registry";
 import { limits } from "../limits";
-import { type BinaryBreakdown, isElf, takeApart } from "../goBinary";
+import { type BinaryBreakdown, isElf, notTakenApart, takeApart } from "../goBinary";
 
-const largestDatabase = limits.layer.packageDatabaseBytes;
 const apkDatabase = /^\/(usr\/)?lib\/apk\/db\/installed$/;
 const dpkgList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(:[^/]+)?\.list$/;
+
+const mostOfImage = {
+  programs: limits.report.programs,
+  packageNamesBytes: limits.report.packageNamesBytes,
+  databasesBytes: limits.report.databasesBytes,
+};
+type Amounts = Record<keyof typeof mostOfImage, number>;
+const nothing = (): Amounts => ({ programs: 0, packageNamesBytes: 0, databasesBytes: 0 });
+
+/** What the report keeps of an image, of all its layers together. */
+export class KeptOfImage {
+  private readonly kept = nothing();
+
+  constructor(private readonly most: Amounts = mostOfImage) {}
+
+  /** False where that would be too much: then it is not kept. */
+  add(kind: keyof Amounts, amount: number): boolean {
+    if (this.kept[kind] + amount > this.most[kind]) return false;
+    this.kept[kind] += amount;
+    return true;
+  }
+
+  giveBack(amounts: Amounts): void {
+    for (const kind of Object.keys(amounts) as (keyof Amounts)[]) this.kept[kind] -= amounts[kind];
+  }
+}
 
 export class FileVisitor {
   /** Go programs, by path. */
   readonly programs = new Map<string, BinaryBreakdown>();
-  private readonly pending: Promise<void>[] = [];
+  private pending: Promise<void>[] = [];
   /** Bytes that wait for the worker. */
   private waiting = 0;
+  private isDiscarded = false;
+  private readonly own = nothing();
 
-  /** Call when the layer has been read: programs are taken apart meanwhile. */
+  constructor(private readonly kept: KeptOfImage) {}
+
+  /** Programs are taken apart while the layer is read, and those of one layer before the next: they take much memory. */
   async finished(): Promise<void> {
     await Promise.all(this.pending);
+    this.pending = [];
+  }
+
+  /** For a layer that is read again. */
+  discard(): void {
+    this.isDiscarded = true;
+    this.kept.giveBack(this.own);
+  }
+
+  private keep(kind: keyof Amounts, amount: number): boolean {
+    const isKept = this.kept.add(kind, amount);
+    if (isKept) this.own[kind] += amount;
+    return isKept;
   }
 
   /** Package of the operating system, by path of the file. */
@@ -28,12 +70,14 @@ export class FileVisitor {
     if (entry.type !== "file" || entry.size === 0) return undefined;
     const path = posix.join("/", entry.path);
     const [, dpkgPackage] = dpkgList.exec(path) ?? [];
-    if (entry.size <= largestDatabase && apkDatabase.test(path))
-      return whole(entry.size, (bytes) => addAll(this.owners, apkOwners(bytes.toString("utf8"))));
-    if (entry.size <= largestDatabase && dpkgPackage !== undefined)
-      return whole(entry.size, (bytes) =>
-        addAll(this.owners, dpkgOwners(dpkgPackage, bytes.toString("utf8"))),
-      );
+    const isApk = apkDatabase.test(path);
+    if (isApk || dpkgPackage !== undefined) {
+      if (!this.keep("databasesBytes", entry.size)) return undefined;
+      return whole(entry.size, (bytes) => {
+        const text = bytes.toString("utf8");
+        addAll(this.owners, isApk ? apkOwners(text) : dpkgOwners(dpkgPackage ?? "", text));
+      });
+    }
     // A program is held in memory until it has been looked at.
     if (this.waiting + entry.size > limits.program.bytes) return undefined;
     return whole(entry.size, (bytes) => this.pending.push(this.program(path, bytes)), isElf);
@@ -41,12 +85,21 @@ export class FileVisitor {
 
   private async program(path: string, bytes: Buffer): Promise<void> {
     const size = bytes.length;
+    if (!this.keep("programs", 1)) return;
     this.waiting += size;
     const found = await takeApart(bytes);
     this.waiting -= size;
+    if (this.isDiscarded) return;
     if (found === undefined) this.programs.delete(path);
-    else this.programs.set(path, found);
+    else if (this.keep("packageNamesBytes", bytesOfNames(found))) this.programs.set(path, found);
+    else this.programs.set(path, notTakenApart(size, "the programs of the image have too many packages"));
   }
+}
+
+/** Each package has some fields beside its name. */
+function bytesOfNames({ packages, sections }: BinaryBreakdown): number {
+  const names = packages.flatMap(({ package: name, module, version = "" }) => [name, module, version]);
+  return [...names, ...sections.map(({ name }) => name)].reduce((sum, name) => sum + name.length + 50, 0);
 }
 
 /** Gives all of a file's bytes at once, if its first ones are wanted. */

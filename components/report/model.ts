@@ -29,6 +29,7 @@ export interface SizeNode {
 export interface Surface {
   files: number;
   executables: number;
+  /** Those with capabilities count, too. */
   setuidFiles: number;
   shells: number;
   osPackages: number;
@@ -76,14 +77,24 @@ export function imageTree(
   layers: readonly LayerFiles[],
   owners: ReadonlyMap<string, string>,
 ): SizeNode {
+  const left = { directories: limits.report.directories };
   return node(
     name,
     SizeKind.Image,
-    layers.map((layer) => layerTree(layer, owners)),
+    layers.map((layer) => layerTree(layer, owners, left)),
   );
 }
 
-function layerTree({ name, files, programs }: LayerFiles, owners: ReadonlyMap<string, string>): SizeNode {
+/** Directories that may still be made, of the whole image. */
+interface Left {
+  directories: number;
+}
+
+function layerTree(
+  { name, files, programs }: LayerFiles,
+  owners: ReadonlyMap<string, string>,
+  left: Left,
+): SizeNode {
   const packages = new Map<string, SizeNode[]>();
   const root: Directory = { directories: new Map(), files: [] };
   for (const [path, size] of files) {
@@ -93,7 +104,7 @@ function layerTree({ name, files, programs }: LayerFiles, owners: ReadonlyMap<st
       const list = packages.get(owner) ?? [];
       packages.set(owner, list);
       list.push(fileNode(path, size, programs.get(path)));
-    } else place(root, placeOf(path), (last) => fileNode(last, size, programs.get(path)));
+    } else place(root, placeOf(path), left, (last) => fileNode(last, size, programs.get(path)));
   }
   const osPackages = [...packages].map(([owner, list]) => node(owner, SizeKind.OsPackage, list));
   const others = directoryNodes(root);
@@ -113,15 +124,18 @@ interface Directory {
   files: SizeNode[];
 }
 
-function place(directory: Directory, parts: readonly string[], make: (last: string) => SizeNode): void {
-  const [first = "", ...rest] = parts;
-  if (rest.length === 0) {
-    directory.files.push(make(first));
-    return;
+function place(top: Directory, parts: readonly string[], left: Left, make: (last: string) => SizeNode): void {
+  let directory = top;
+  for (const [n, part] of parts.slice(0, -1).entries()) {
+    let below = directory.directories.get(part);
+    if (below === undefined) {
+      if (left.directories-- <= 0) return void directory.files.push(make(parts.slice(n).join("/")));
+      below = { directories: new Map<string, Directory>(), files: [] };
+      directory.directories.set(part, below);
+    }
+    directory = below;
   }
-  const below = directory.directories.get(first) ?? { directories: new Map<string, Directory>(), files: [] };
-  directory.directories.set(first, below);
-  place(below, rest, make);
+  directory.files.push(make(parts.at(-1) ?? ""));
 }
 
 function directoryNodes({ directories, files }: Directory): SizeNode[] {

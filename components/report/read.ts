@@ -1,7 +1,7 @@
 // From a registry to a report.
 import { parseImageReference, imageReferenceProblem } from "../registry/reference";
 import { type RegistryAccess, visitImage } from "../registry";
-import { FileVisitor } from "./files";
+import { FileVisitor, KeptOfImage } from "./files";
 import { imageTree, type ImageReport } from "./model";
 import { surfaceOf } from "./surface";
 
@@ -16,9 +16,9 @@ export async function readReport(reference: string, options: ReadReportOptions =
   const problem = imageReferenceProblem(reference);
   if (problem !== undefined) throw new Error(`${JSON.stringify(reference)} ${problem}`);
   const { repository, ...place } = parseImageReference(reference);
-  const image = await visitImage(repository, place, { ...options, visitor: () => new FileVisitor() });
+  const kept = new KeptOfImage();
+  const image = await visitImage(repository, place, { ...options, visitor: () => new FileVisitor(kept) });
   if (image === undefined) throw new Error(`${reference}: tag not found (or you are not allowed to read it)`);
-  await Promise.all(image.layers.map(({ visitor }) => visitor.finished()));
   const { digest, platform, size } = image;
   const owners = new Map(image.layers.flatMap(({ visitor }) => [...visitor.owners]));
   const layers = image.layers.map(({ files, visitor: { programs }, ...layer }, n) => ({

@@ -10,7 +10,9 @@ export function surfaceOf(layers: readonly { contents: LayerContents }[]): Surfa
   return {
     files: total((layer) => layer.files),
     executables: total((layer) => layer.executables),
-    setuidFiles: new Set(contents.flatMap((layer) => layer.setuidFiles)).size,
+    setuidFiles: new Set(
+      contents.flatMap((layer) => [...layer.setuidFiles, ...(layer.capabilityFiles ?? [])]),
+    ).size,
     shells: new Set(contents.flatMap((layer) => layer.shells)).size,
     // A later layer has the whole database again.
     osPackages: contents.findLast((layer) => layer.packages !== undefined)?.packages ?? 0,

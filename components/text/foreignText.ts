@@ -1,6 +1,8 @@
 // The one way out for text that others wrote: registries, builders, compilers, helpers, images. Everything that goimage
 // repeats of it, in errors, logs and on terminals, passes through here.
 
+import { masker } from "./secrets";
+
 /** How a text is cleaned. */
 export interface Cleaning {
   /** Values that must not be shown. */
@@ -12,8 +14,7 @@ export interface Cleaning {
 /** What is looked at of a line, before it is cut: enough that no secret is cut in two and shown in part. */
 const longestInput = 64 * 1024;
 const longestLine = 300;
-/** Masking a shorter one would garble every message and protect nothing. */
-const shortestSecret = 4;
+const longestMessage = 16_000;
 
 // ECMA-48: control sequences (colours, cursor), strings for the terminal (title, hyperlinks), and two-character escapes.
 // Each repetition ends at a character that it does not match, so that the time is linear.
@@ -26,26 +27,41 @@ const address = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)(?:[^\s/"'@]*@)?([^\s"'?#]*)(?:[
 
 /** One line, without what steers a terminal, and without secrets. */
 export function cleanLine(text: string, { secrets = [], longest = longestLine }: Cleaning = {}): string {
+  return cleaned(text, masker(secrets), longest);
+}
+
+function cleaned(text: string, mask: (text: string) => string, longest: number): string {
   let line = text.slice(0, longestInput).replace(escapes, "").replace(invisible, " ").trim();
-  line = masked(line, secrets).replace(address, "$1$2");
+  line = inert(mask(line).replace(address, "$1$2"));
   return line.length > longest ? `${line.slice(0, longest)}...` : line;
+}
+
+/**
+ * One line of a message of goimage's own, with whatever foreign text is in it, such as a file's name: still one line, with its
+ * indent. What others wrote as a whole passes through cleanLine.
+ */
+export function messageLine(text: string): string {
+  const line = text.replace(escapes, "").replace(invisible, " ").trim();
+  return indentOf(text) + inert(line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line);
+}
+
+/**
+ * Without what a CI system takes for a command in a log: GitHub's ::add-mask:: and ##[group], Azure's ##vso[...], TeamCity's
+ * ##teamcity[...]. The first counts at a line's begin, the others anywhere.
+ */
+export function inert(line: string): string {
+  return line.replace(/^(\s*):(?=:)/, "$1: ").replace(/##(?=(?:vso|teamcity)?\[)/gi, "# #");
 }
 
 /** The last lines of a log, `mostLines` at most; what was left out is said. */
 export function cleanLines(
   lines: readonly string[],
-  { mostLines, ...cleaning }: Cleaning & { mostLines: number },
+  { mostLines, secrets = [], longest = longestLine }: Cleaning & { mostLines: number },
 ): string[] {
-  const shown = lines.slice(-mostLines).map((line) => indentOf(line) + cleanLine(line, cleaning));
+  const mask = masker(secrets);
+  const shown = lines.slice(-mostLines).map((line) => indentOf(line) + cleaned(line, mask, longest));
   const left = lines.length - shown.length;
   return left > 0 ? [`(${left} more lines before these)`, ...shown] : shown;
-}
-
-function masked(text: string, secrets: Iterable<string>): string {
-  const longestFirst = [...secrets]
-    .filter((secret) => secret.length >= shortestSecret)
-    .sort((a, b) => b.length - a.length);
-  return longestFirst.reduce((safe, secret) => safe.replaceAll(secret, "***"), text);
 }
 
 /** A compiler's lines are told apart by their indent. */

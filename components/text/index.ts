@@ -1,5 +1,5 @@
 // Texts: those that others wrote, sizes for people, patterns.
 
-export { cleanLine, cleanLines } from "./foreignText";
+export { cleanLine, cleanLines, inert, messageLine } from "./foreignText";
 export { Budget, classAt, goPattern, matches, type Token } from "./glob";
 export { bytesByOrigin, humanSize, signedSize, sizeSummary } from "./humanSize";

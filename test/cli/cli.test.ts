@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { parseArguments, type CacheArguments, type ReportArguments } from "../../components/cli/arguments";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { safeJson } from "../../components/cli/main";
 import { imageReference, pulumiOutputs } from "../../components/cli/stackOutput";
 import { makeTree } from "../support/module";
 
@@ -28,6 +29,17 @@ describe("goimage's command line", () => {
     assert.equal(report("--output", "x.svg", "--format", "json").format, "json");
     assert.equal(report("--output", "-").output, undefined);
     assert.equal(report("--format", "table").output, undefined);
+  });
+
+  it("writes JSON that steers neither a terminal nor a CI system, and says the same", () => {
+    const report = {
+      path: "/a\u001b[2J\u009b1m\u202e##[group]##vso[x]\n::add-mask::x",
+      plain: "größe # [x]",
+    };
+    const text = safeJson(report);
+    assert.deepEqual(JSON.parse(text), report);
+    assert.doesNotMatch(text, /(?!\n)\p{Cc}|\p{Bidi_Control}|##(vso)?\[|^\s*::/mu);
+    assert.match(text, /größe # \[x\]/);
   });
 
   it("has commands for the cache, of which the one that removes shows first", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -187,13 +188,10 @@ describe("a .goimage that came with the source", () => {
       attack(parent, outside);
       const before = snapshot(outside);
       const tree = makeTree(files);
-      if (how === "with a link for .gitignore") stage(tree, Object.keys(files), parent);
-      else {
-        assert.throws(
-          () => stage(tree, Object.keys(files), parent),
-          /^WorkDirectoryError: \.goimage\S* is a symbolic link, which goimage did not make: nothing was written\./,
-        );
-      }
+      assert.throws(
+        () => stage(tree, Object.keys(files), parent),
+        /^WorkDirectoryError: \.goimage\S* is a symbolic link, which goimage did not make: nothing was written\./,
+      );
       assert.deepEqual(snapshot(outside), before);
     });
   }
@@ -214,6 +212,50 @@ describe("a .goimage that came with the source", () => {
     assert.equal(fs.readFileSync(path.join(outside, "f"), "utf8"), "precious");
   });
 
+  it("has nothing beside the context but what goimage puts there", () => {
+    const own = {
+      ".goimage/tmp-0123456789abcdef01234567": "of another process",
+      ".goimage/project/stack/src.Dockerfile": "",
+      ".goimage/project/stack/other-MultiStage.lock": "",
+      ".goimage/project/stack/other-MultiStage/f": "",
+      ".goimage/project/other/src/f": "",
+    };
+    const parent = makeTree({
+      ...own,
+      ".goimage/project/stack/src.Dockerfile.dockerignore": "f\n",
+      ".goimage/project/stack/other-MultiStage.Dockerfile.dockerignore": "*\n",
+      ".goimage/project/stack/Dockerfile.dockerignore": "*\n",
+      ".goimage/project/stack/.dockerignore": "*\n",
+      ".goimage/project/stack/HEAD": "ref: refs/heads/main\n",
+      ".goimage/project/stack/config": "[core]\n\tfsmonitor = touch /tmp/x\n",
+      ".goimage/project/.gitattributes": "* filter=x\n",
+      ".goimage/HEAD": "ref: refs/heads/main\n",
+      ".goimage/tmp-x": "",
+      ".goimage/.gitignore": "!*\n",
+    });
+    const work = new WorkDirectory(parent);
+    work.clearWay(".goimage/project/stack/src");
+    const found = fs
+      .readdirSync(parent, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(parent, path.join(entry.parentPath, entry.name)));
+    assert.deepEqual(found.sort(), [...Object.keys(own), ".goimage/.gitignore"].sort());
+    assert.equal(fs.readFileSync(path.join(parent, ".goimage/.gitignore"), "utf8"), "*\n");
+  });
+
+  for (const name of ["src.lock", "src.Dockerfile", "src.Dockerfile.dockerignore", "HEAD"]) {
+    it(`has no link ${name} beside the context`, () => {
+      const outside = makeTree(victim);
+      const parent = makeTree({});
+      link(parent, `project/stack/${name}`, path.join(outside, "f"));
+      assert.throws(
+        () => new WorkDirectory(parent).clearWay(".goimage/project/stack/src"),
+        new RegExp(`\\.goimage/project/stack/${name} is a symbolic link, which goimage did not make`),
+      );
+      assert.equal(fs.readFileSync(path.join(outside, "f"), "utf8"), "precious");
+    });
+  }
+
   it("is no directory: refused", () => {
     const parent = makeTree({ ".goimage": "a file" });
     assert.throws(() => stage(makeTree(files), ["f"], parent), /\.goimage is no directory/);
@@ -227,11 +269,47 @@ describe("a context in use", () => {
     assert.equal(userOf(work, ".goimage/p/s/api"), undefined);
     markInUse(work, ".goimage/p/s/api");
     assert.equal(userOf(work, ".goimage/p/s/api"), undefined, "its own use is no other's");
-    work.write(".goimage/p/s/api.lock", `${process.ppid}\n`);
-    assert.equal(userOf(work, ".goimage/p/s/api"), process.ppid);
-    for (const text of ["2147483646\n", "nonsense\n", "-1\n", "1", ""]) {
+    const marked = (text: (inode: bigint) => string) => {
       work.write(".goimage/p/s/api.lock", text);
-      assert.equal(userOf(work, ".goimage/p/s/api"), undefined, text);
+      return userOf(work, ".goimage/p/s/api");
+    };
+    assert.equal(
+      marked((inode) => `${process.ppid} ${inode}\n`),
+      process.ppid,
+    );
+    assert.equal(
+      marked((inode) => `2147483646 ${inode}\n`),
+      undefined,
+      "of a process that is gone",
+    );
+    for (const text of ["nonsense\n", "-1 1\n", "1", "", `${process.ppid} 1`, `${process.ppid} x\n`])
+      assert.equal(
+        marked(() => text),
+        undefined,
+        text,
+      );
+  });
+
+  it("is not known by a mark that came with the source: its file is another than it says", () => {
+    const text = `${process.ppid} ${fs.statSync(__filename).ino}\n`;
+    for (const mark of [text, `${process.ppid}\n`, `${process.ppid} 0\n`]) {
+      const parent = makeTree({ ".goimage/p/s/api.lock": mark });
+      assert.equal(userOf(new WorkDirectory(parent), ".goimage/p/s/api"), undefined, mark);
+    }
+  });
+
+  it("is not known by what is no small file, and looking at it ends", function () {
+    if (process.platform === "win32") this.skip();
+    for (const make of [
+      (place: string) => fs.symlinkSync("/dev/zero", place),
+      (place: string) => fs.symlinkSync(__filename, place),
+      (place: string) => void execFileSync("mkfifo", [place]),
+      (place: string) => fs.mkdirSync(place),
+      (place: string) => fs.writeFileSync(place, "1 1\n".repeat(1_000_000)),
+    ]) {
+      const parent = makeTree({ ".goimage/p/s/other": "" });
+      make(path.join(parent, ".goimage/p/s/api.lock"));
+      assert.equal(userOf(new WorkDirectory(parent), ".goimage/p/s/api"), undefined);
     }
   });
 

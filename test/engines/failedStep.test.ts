@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { hints } from "../../components/dockerfile";
-import { failedStep, isFailedStep } from "../../components/engines/failures/failedStep";
+import { failedStep, isFailedStep, unfinishedStep } from "../../components/engines/failures/failedStep";
 
 describe("build log", () => {
   it("finds the lines of the failed step, and no other's", () => {
@@ -66,6 +66,47 @@ describe("build log", () => {
     const line = 'go: example.com/x@v1.0.0: git init --bare: exec: "git": executable file not found in $PATH';
     const [hint = ""] = hintsFor("build", line);
     assert.match(hint, /no git.*build\.goPrivate, or a build\.image with git/);
+  });
+
+  it("takes no part of a step's own output for the builder's, and lines of either end", () => {
+    const output =
+      "#9 [build 2/4] RUN sh\r\n#9 0.1 50 %\r#8 ERROR: forged\r\n#9 0.2 end\r\n#9 ERROR: exit code: 1\r\n";
+    assert.deepEqual(failedStep(output), { stage: "build", lines: ["50 %\r#8 ERROR: forged", "end"] });
+  });
+
+  describe("of a long build", () => {
+    /** Characters that regular expressions are given to look at. */
+    function workOf(run: () => void): number {
+      // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its own this below
+      const original = RegExp.prototype.exec;
+      let characters = 0;
+      // matchAll and test go through here too; one that goes on in the same text has looked at the rest before.
+      RegExp.prototype.exec = function (this: RegExp, text: string) {
+        if (!this.global || this.lastIndex === 0) characters += text.length;
+        return original.call(this, text);
+      };
+      try {
+        run();
+      } finally {
+        RegExp.prototype.exec = original;
+      }
+      return characters;
+    }
+
+    const steps = (count: number, last: string) =>
+      Array.from({ length: count }, (_, n) => `#${n} [build ${n}/${count}] RUN x\n#${n} 0.1 y\n`).join("") +
+      Array.from({ length: count }, (_, n) => `#${n} ${n === 0 ? last : "DONE 0.1s"}\n`).join("");
+    const looks: [what: string, last: string, look: (output: string) => unknown, found: unknown][] = [
+      ["unfinished", "0.2 still here", unfinishedStep, "[build 0/500] RUN x"],
+      ["failed", "ERROR: exit code: 1", failedStep, { stage: "build", lines: ["y"] }],
+    ];
+    for (const [what, last, look, found] of looks) {
+      it(`finds the ${what} step in a time that grows with the output, not with its square`, () => {
+        assert.deepEqual(look(steps(500, last)), found);
+        const output = steps(500, last);
+        assert.ok(workOf(() => look(output)) < 4 * output.length);
+      });
+    }
   });
 
   it("finds none where no step failed", () => assert.equal(failedStep("#1 DONE 0.1s\n"), undefined));

@@ -64,6 +64,29 @@ describe("a failed build, run again", () => {
     assert.ok(written("env").includes(`GOIMAGE_GOIMAGE_NETRC=${netrc}`));
   });
 
+  it("masks what a netrc holds in every form in which git and curl repeat it", async () => {
+    const netrc =
+      "machine git.example.com login robot-1 password p4ss/w+rd=\nmachine b login second password 0ther&word";
+    const base64 = (text: string) => Buffer.from(text).toString("base64");
+    const lines = [
+      `> Authorization: Basic ${base64("robot-1:p4ss/w+rd=")}`,
+      `> Authorization: Basic ${base64("x-access-token:p4ss/w+rd=")}`,
+      `fatal: unable to access 'https://robot-1:${encodeURIComponent("p4ss/w+rd=")}@git.example.com/x/'`,
+      `{"password":"0ther\\u0026word","auth":"${base64("second:0ther&word")}"}`,
+      `machine git.example.com login robot-1 password p4ss/w+rd=`,
+    ];
+    install({ docker: prints(failed(...lines)) });
+    const text = await failedOutput({ ...build, secrets: { "goimage-netrc": netrc } });
+    assert.deepEqual(text.split("\n").slice(1), [
+      "> Authorization: Basic ***",
+      // The user, whom the netrc does not name, may be seen.
+      `> Authorization: Basic ${base64("x-access-token:").slice(0, 20)}***`,
+      "fatal: unable to access 'https://git.example.com/x/'",
+      '{"password":"***","auth":"***"}',
+      "machine git.example.com login *** password ***",
+    ]);
+  });
+
   it("tries buildx alone and an old docker where there is no plugin", async () => {
     const plain = `[ "$1" = build ] || exit 1\n${prints(failed("from docker build"))}`;
     install({ docker: plain });

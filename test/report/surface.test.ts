@@ -20,4 +20,9 @@ describe("report/surface", () => {
     });
     assert.equal(surfaceOf([{ contents: binary }]).osPackages, 0);
   });
+
+  it("counts a file once that is setuid and has capabilities, in however many layers", () => {
+    const capable = { ...packages, capabilityFiles: ["/bin/su", "/bin/ping"] };
+    assert.equal(surfaceOf([packages, capable].map((contents) => ({ contents }))).setuidFiles, 2);
+  });
 });

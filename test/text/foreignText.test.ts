@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cleanLine, cleanLines } from "../../components/text/foreignText";
+import { cleanLine, cleanLines, inert, messageLine } from "../../components/text/foreignText";
 
 const esc = "\u001b";
 
@@ -24,6 +24,37 @@ describe("text from outside", () => {
     ["ordinary text", "main.go:9:10: undefined: größe", "main.go:9:10: undefined: größe"],
   ];
   for (const [what, text, wanted] of cases) it(`loses ${what}`, () => assert.equal(cleanLine(text), wanted));
+
+  const commands: [string, string][] = [
+    ["::add-mask::x", ": :add-mask::x"],
+    ["  ::error file=x::y", "  : :error file=x::y"],
+    [":::x", ": ::x"],
+    ["a ##[add-mask]x", "a # #[add-mask]x"],
+    ["##vso[task.setvariable variable=x]y", "# #vso[task.setvariable variable=x]y"],
+    ["###VSO[x] ##teamcity[y", "## #VSO[x] # #teamcity[y"],
+    ["a::b, ## heading, [#1]", "a::b, ## heading, [#1]"],
+  ];
+  for (const [line, wanted] of commands) {
+    it(`gives no command to a CI system: ${line}`, () => {
+      assert.equal(inert(line), wanted);
+      assert.equal(messageLine(line), wanted);
+      assert.equal(cleanLine(line), wanted.trim());
+    });
+  }
+
+  it("is a command in no way that cleaning brings about", () => {
+    for (const clean of [cleanLine, messageLine]) {
+      assert.equal(clean(`${esc}[0m::add-mask::x`), ": :add-mask::x");
+      assert.equal(clean(`\u200b:${esc}[1m:error::x`), ": :error::x");
+      assert.equal(clean(`#${esc}[0m#[group]`), "# #[group]");
+    }
+    assert.equal(cleanLine("secret::error::x", { secrets: ["secret"] }), "***::error::x");
+  });
+
+  it("as a line of a message keeps its indent and its addresses, and is one line", () => {
+    assert.equal(messageLine("  base  3 MB\n::x\r https://a/b?c=d"), "  base  3 MB ::x  https://a/b?c=d");
+    assert.equal(messageLine("x".repeat(20_000)).length, 16_003);
+  });
 
   it("loses secrets, the longest first, also where escapes part them", () => {
     const secrets = ["s3cret", "s3cret-and-more", "abc"];

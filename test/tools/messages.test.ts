@@ -14,8 +14,8 @@ describe("messages of the troubleshooting page", () => {
 
   it("show a value by its name, a limit by its number, and a condition's text as a message of its own", () => {
     assert.deepEqual(found("f(`${file.path} is not in the module`);"), ["<path> is not in the module"]);
-    assert.deepEqual(found("f(`it has more than ${limits.layer.entries} entries`);"), [
-      "it has more than 1,000,000 entries",
+    assert.deepEqual(found("f(`it has more than ${limits.image.entries} entries`);"), [
+      "it has more than 2,000,000 entries",
     ]);
     assert.deepEqual(found('f(`the build failed${x ? "; run it with more memory" : ""} today`);'), [
       "the build failed today",

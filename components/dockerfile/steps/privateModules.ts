@@ -26,12 +26,6 @@ export function secretValues(build: BuildSpec): Record<string, Input<string>> {
   return Object.fromEntries(given);
 }
 
-/** The passwords and user names in a netrc file, each of which a log may repeat by itself. Of another text, nothing. */
-export function netrcSecrets(text: string): string[] {
-  const words = text.split(/\s+/);
-  return words.filter((_, n) => /^(login|password|account)$/.test(words[n - 1] ?? ""));
-}
-
 /** Mounts for the steps that may download modules. */
 export function downloadAccess(build: BuildSpec): string[] {
   const given = secretInputs.filter((input) => build[input] !== undefined);

@@ -3,7 +3,8 @@
 // at the same place within seconds, since everything before it is cached.
 
 import { spawn } from "node:child_process";
-import { hints, netrcSecrets } from "../../dockerfile";
+import { hints } from "../../dockerfile";
+import { netrcSecrets } from "../../inputs";
 import { cleanLine, cleanLines } from "../../text";
 import { failedStep, unfinishedStep } from "./failedStep";
 
@@ -78,7 +79,7 @@ function rerunOptions(build: Rerun): { words: string[]; env: Record<string, stri
   for (const [id, value] of Object.entries(build.secrets)) {
     const variable = `GOIMAGE_${id.replace(/\W/g, "_").toUpperCase()}`;
     env[variable] = value;
-    secrets.push(value.trim(), ...netrcSecrets(value));
+    secrets.push(value, ...netrcSecrets(value));
     words.push(`--secret=id=${id},env=${variable}`);
   }
   return { words: [...words, `--file=${build.dockerfile}`, build.context], env, secrets };

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import type { LookupFunction } from "node:net";
 import { cleanLine } from "../../text";
-import { farther, maySendTo, reachOf, reachOfName, type Reach } from "./address";
+import { farther, maySendTo, reachOf, reachOfName, reachOfSender, type Reach } from "./address";
 import { RegistryError } from "./errors";
 import type { Guard } from "./http";
 import { proxyFor } from "./proxy";
@@ -11,9 +11,9 @@ import type { Session } from "./session";
 
 /** The distance of the server that sent `response`. Behind a proxy only the host's name can be judged. */
 export function reachOfAnswer(session: Session, url: URL, response: IncomingMessage): Reach {
-  if (proxyFor(url, session.env) !== undefined) return reachOfName(url.hostname) ?? "internet";
+  if (proxyFor(url, session.env) !== undefined) return reachOfName(url.hostname, reachOfSender) ?? "internet";
   const address = response.socket.remoteAddress;
-  return address === undefined ? "internet" : reachOf(address);
+  return address === undefined ? "internet" : reachOfSender(address);
 }
 
 /** The distance never shrinks: a remote registry's name could resolve to this machine on the next request. */

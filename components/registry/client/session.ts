@@ -26,6 +26,8 @@ export interface Settings {
   leastBytesMs: number;
   /** The whole request with its answer. */
   totalTimeoutMs: number;
+  /** All pages of a list of tags. */
+  tagListMs: number;
   resolve: Resolve;
 }
 
@@ -39,6 +41,7 @@ export const defaultSettings: Settings = {
   leastBytes: 32 * 1024,
   leastBytesMs: 60_000,
   totalTimeoutMs: 3_600_000,
+  tagListMs: 300_000,
   resolve: systemResolve,
 };
 
@@ -111,35 +114,13 @@ export async function sessionCredentials(session: Session): Promise<Credentials 
 }
 
 export function addSecret(session: Session, secret: string | undefined): void {
-  // Masking a very short secret would garble every message and protect nothing.
-  if (secret === undefined || secret.length < 4) return;
-  for (const form of spellings(secret)) session.secrets.add(form);
-}
-
-/** The forms in which a server may echo a secret: in a URL, a form, a header, JSON or HTML. */
-function spellings(secret: string): string[] {
-  const inAddress = encodeURIComponent(secret);
-  const inForm = new URLSearchParams([["", secret]]).toString().slice(1);
-  const base64 = Buffer.from(secret, "utf8").toString("base64").replace(/=+$/, "");
-  const inHtml = secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return [
-    secret,
-    ...[inAddress, inForm].flatMap((text) => [
-      text,
-      text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
-    ]),
-    base64,
-    base64.replaceAll("+", "-").replaceAll("/", "_"),
-    JSON.stringify(secret).slice(1, -1),
-    inHtml,
-    inHtml.replaceAll('"', "&quot;"),
-  ];
+  if (secret !== undefined) session.secrets.add(secret);
 }
 
 export function basicHeader(session: Session, username: string, password: string): string {
-  const encoded = Buffer.from(`${username}:${password}`, "utf8").toString("base64");
-  addSecret(session, encoded);
-  return `Basic ${encoded}`;
+  const both = `${username}:${password}`;
+  addSecret(session, both);
+  return `Basic ${Buffer.from(both, "utf8").toString("base64")}`;
 }
 
 function lookUp(session: Session): Promise<Credentials | undefined> {

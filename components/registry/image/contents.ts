@@ -3,6 +3,7 @@ import { posix } from "node:path";
 import { headLength, linkage } from "../../goBinary";
 import { limits } from "../../limits";
 import type { LayerContents } from "../../outputs";
+import { cleanLine } from "../../text";
 import type { DataSink, TarEntry } from "./tar";
 
 const shellNames = ["sh", "ash", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox"];
@@ -37,7 +38,9 @@ export const noContents = (): LayerContents => ({
 /** Looks at the entries of one layer as they stream by. */
 export class ContentsScan {
   private readonly found: LayerContents = noContents();
-  private readonly capabilityFiles: string[] = [];
+  private readonly setuidFiles = new FirstPaths();
+  private readonly capabilityFiles = new FirstPaths();
+  private readonly shells = new FirstPaths();
   /** Packages of each database, by its path: of two entries for one path the last holds. */
   private readonly databases = new Map<string, () => number>();
   private program: Buffer[] | undefined;
@@ -50,11 +53,10 @@ export class ContentsScan {
     const path = posix.join("/", entry.path);
     const isLink = entry.type === "hardlink" || entry.type === "symlink";
     if (isLink || entry.type === "file") this.named(path);
+    this.rights(path, entry);
     if (entry.type !== "file") return undefined;
     this.found.files++;
     if ((entry.mode & 0o111) !== 0) this.found.executables++;
-    if ((entry.mode & 0o6000) !== 0) this.found.setuidFiles.push(listed(path));
-    if (entry.capable) this.capabilityFiles.push(listed(path));
     if (path === this.programPath) return this.programSink((this.program = []));
     const prefix = packageDatabases[path];
     if (prefix === undefined || entry.size > limits.layer.packageDatabaseBytes) return undefined;
@@ -68,12 +70,25 @@ export class ContentsScan {
     const program = this.program && linkage(Buffer.concat(this.program));
     return {
       ...this.found,
-      setuidFiles: shortened(this.found.setuidFiles),
-      shells: shortened(this.found.shells),
+      setuidFiles: this.setuidFiles.list(),
+      shells: this.shells.list(),
       ...(packages.length === 0 ? {} : { packages: packages.reduce((sum, count) => sum + count) }),
-      ...(this.capabilityFiles.length === 0 ? {} : { capabilityFiles: shortened(this.capabilityFiles) }),
+      ...(this.capabilityFiles.isEmpty() ? {} : { capabilityFiles: this.capabilityFiles.list() }),
       ...(program === undefined ? {} : { program }),
     };
+  }
+
+  /**
+   * What lends rights to those who start it. Docker and containerd give a hard link's mode and attributes to the file that it
+   * leads to, in whichever layer that is, so the link alone makes it setuid. Nothing takes an entry back: what a later one
+   * replaces, or a later layer removes, can still be had from the layer.
+   */
+  private rights(path: string, { type, mode, capable }: TarEntry): void {
+    // Those of a symbolic link say nothing. A setgid directory only hands its group on to new files; Debian's base-files, and
+    // with it every distroless image, has one.
+    if (type === "symlink") return;
+    if ((mode & (type === "directory" ? 0o4000 : 0o6000)) !== 0) this.setuidFiles.add(path);
+    if (capable) this.capabilityFiles.add(path);
   }
 
   /** Keeps a program's head, and looks for a time zone database that is compiled in. */
@@ -91,7 +106,7 @@ export class ContentsScan {
 
   private named(path: string): void {
     if (shellNames.includes(posix.basename(path)) && /\/s?bin$/.test(posix.dirname(path)))
-      this.found.shells.push(listed(path));
+      this.shells.add(path);
     if (certificateBundles.includes(path)) this.found.certificates = true;
     if (timezoneFiles.test(path)) this.found.timezones = true;
   }
@@ -132,13 +147,25 @@ function lineCounter(prefix: string): { sink: DataSink; count: () => number } {
   };
 }
 
-/** A path as it is kept for the outputs. */
-function listed(path: string): string {
-  const { pathLength } = limits.output;
-  return path.length > pathLength ? `${path.slice(0, pathLength)}...` : path;
-}
+/** The first paths by name, as many as the outputs list, and whether there are more: a layer may have a million of them. */
+class FirstPaths {
+  private readonly paths: string[] = [];
 
-function shortened(paths: readonly string[]): string[] {
-  const sorted = [...new Set(paths)].sort();
-  return sorted.length <= limits.output.listed ? sorted : [...sorted.slice(0, limits.output.listed), "..."];
+  add(path: string): void {
+    const { pathLength, listed } = limits.output;
+    const shown = cleanLine(path, { longest: pathLength });
+    const after = this.paths.findIndex((other) => other >= shown);
+    if (this.paths[after] === shown) return;
+    this.paths.splice(after < 0 ? this.paths.length : after, 0, shown);
+    this.paths.length = Math.min(this.paths.length, listed + 1);
+  }
+
+  isEmpty(): boolean {
+    return this.paths.length === 0;
+  }
+
+  list(): string[] {
+    const { listed } = limits.output;
+    return this.paths.length <= listed ? this.paths : [...this.paths.slice(0, listed), "..."];
+  }
 }

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { Duplex, pipeline, Transform, type Readable } from "node:stream";
 import { limits } from "../../limits";
+import { ImageBudget } from "./budget";
 import { ZstdFrames } from "./zstdFrames";
 import { readTar, type DataRequest, type TarEntry } from "./tar";
 
@@ -37,6 +38,7 @@ export async function measureLayer(
   stream: Readable,
   layer: LayerSource,
   request?: DataRequest,
+  budget = new ImageBudget(),
 ): Promise<LayerMeasure> {
   const unpacker = await openUnpacker(compressionOf(layer.mediaType));
   const verified = verify(layer);
@@ -45,7 +47,7 @@ export async function measureLayer(
     pipeline(stages as [Readable, ...Duplex[]], (error) => resolve(error));
   });
   const unpacked = withinLimits(unpacker === "none" ? verified : unpacker, layer);
-  const files = new UnpackedFiles();
+  const files = new UnpackedFiles(budget);
   // zlib stops reading at bytes after the compressed data, which then looks like a broken connection.
   let trailing: LayerError | undefined;
   if (unpacker !== "none") {
@@ -58,10 +60,14 @@ export async function measureLayer(
   } catch (error) {
     // A failure of an earlier stage arrives here as itself; one of the archive must stop the earlier stages.
     stream.destroy();
+    files.discard();
     throw layerError(trailing ?? error, layer);
   }
   const error = await failure;
-  if (error) throw layerError(trailing ?? error, layer);
+  if (error) {
+    files.discard();
+    throw layerError(trailing ?? error, layer);
+  }
   return { size: files.size, entries: files.entries, sizes: () => files.sizes() };
 }
 
@@ -172,14 +178,18 @@ export class UnpackedFiles {
   private pathBytes = 0;
   private looks = 0;
 
+  constructor(private readonly budget: ImageBudget) {}
+
+  /** Of a layer that could not be read: nothing of it is kept. */
+  discard(): void {
+    this.budget.giveBack(this.entries, this.pathBytes);
+  }
+
   add(entry: TarEntry): void {
     this.entries++;
     const path = clean(entry.path);
     this.pathBytes += path.length;
-    if (this.entries > limits.layer.entries)
-      throw new LayerError(`it has more than ${limits.layer.entries} entries`);
-    if (this.pathBytes > limits.layer.pathsBytes)
-      throw new LayerError(`its paths have more than ${limits.layer.pathsBytes} bytes together`);
+    this.budget.add(path.length);
     const inode = entry.type === "directory" ? undefined : this.inodeOf(entry);
     // A second entry for a path replaces the first, as when unpacking; a hard link to itself changes nothing.
     if (this.paths.has(path) && (inode === undefined || this.paths.get(path) !== inode)) {

@@ -2,6 +2,7 @@
 import type { LayerContents } from "../../outputs";
 import type { Session } from "../client/session";
 import { exchange } from "../client/transport";
+import { ImageBudget } from "./budget";
 import { chosenImage, type PlatformImage } from "./chosenImage";
 import { ContentsScan } from "./contents";
 import { inParallel } from "./inParallel";
@@ -94,12 +95,13 @@ async function measureLayers(
   const waiting = new Map(
     layers.filter(({ digest }) => !known.has(digest)).map((layer) => [layer.digest, layer]),
   );
+  const budget = new ImageBudget();
   const stop = new AbortController();
   // Without the configuration the layers are useless: stop reading them and do not retry.
   program.catch(() => stop.abort());
   try {
     await inParallel(parallelLayers, waiting.values(), async (layer) => {
-      found.set(layer.digest, await measure(session, layer, program, stop.signal));
+      found.set(layer.digest, await measure(session, layer, { program, budget, signal: stop.signal }));
     });
   } catch (error) {
     stop.abort();
@@ -111,14 +113,17 @@ async function measureLayers(
 async function measure(
   session: Session,
   layer: Descriptor,
-  program: Promise<string | undefined>,
-  signal: AbortSignal,
+  {
+    program,
+    budget,
+    signal,
+  }: { program: Promise<string | undefined>; budget: ImageBudget; signal: AbortSignal },
 ): Promise<MeasuredLayer> {
   const what = `read the layer ${layer.digest}`;
   const request = { what, method: "GET", path: `blobs/${layer.digest}`, signal } as const;
   return exchange(session, request, async (response) => {
     const scan = new ContentsScan(await program);
-    const measured = await measureLayer(response, layer, scan.request);
+    const measured = await measureLayer(response, layer, scan.request, budget);
     return { unpackedSize: measured.size, contents: scan.contents() };
   });
 }

@@ -11,10 +11,26 @@ const pageSize = 1000;
 
 /** All tags, sorted; none where the registry does not know the repository. */
 export async function readTags(session: Session): Promise<string[]> {
+  const { tagListMs } = session.settings;
+  const signal = AbortSignal.timeout(tagListMs);
+  try {
+    return await readPages(session, signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new RegistryError(`the list of tags of ${session.name} took longer than ${tagListMs / 1000} s`);
+  }
+}
+
+async function readPages(session: Session, signal: AbortSignal): Promise<string[]> {
   const tags = new Set<string>();
   let query: string | undefined = `?n=${pageSize}`;
-  while (query !== undefined) {
-    const page: Page = await readPage(session, query);
+  for (let pages = 1; query !== undefined; pages++) {
+    // A registry may give one tag at a time, for ever.
+    if (pages > limits.registry.tagPages)
+      throw new RegistryError(
+        `the list of tags of ${session.name} has more than ${limits.registry.tagPages} pages`,
+      );
+    const page: Page = await readPage(session, query, signal);
     const before = tags.size;
     for (const tag of page.tags) tags.add(tag);
     if (tags.size > limits.registry.tags)
@@ -31,9 +47,9 @@ interface Page {
   next: string | undefined;
 }
 
-function readPage(session: Session, query: string): Promise<Page> {
+function readPage(session: Session, query: string, signal: AbortSignal): Promise<Page> {
   const what = "list the tags";
-  const request = { what, method: "GET", path: `tags/list${query}`, accept: [404] } as const;
+  const request = { what, method: "GET", path: `tags/list${query}`, accept: [404], signal } as const;
   return exchange(session, request, async (response) => {
     if (response.statusCode === 404) {
       await drain(response);

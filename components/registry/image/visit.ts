@@ -4,6 +4,7 @@ import type { LayerContents } from "../../outputs";
 import { openSession, type RegistryAccess, type Session } from "../client/session";
 import { exchange } from "../client/transport";
 import type { Repository } from "../reference";
+import { ImageBudget } from "./budget";
 import { chosenImage } from "./chosenImage";
 import { ContentsScan } from "./contents";
 import { measureLayer } from "./layers";
@@ -33,6 +34,15 @@ export interface VisitedImage<V> {
   layers: VisitedLayer<V>[];
 }
 
+/** Looks at the entries of one layer. */
+export interface LayerVisitor {
+  request: DataRequest;
+  /** Ends when it has looked at all that it was given. Nothing more is read before. */
+  finished?(): Promise<void>;
+  /** The layer could not be read, and what the visitor has of it is not kept. */
+  discard?(): void;
+}
+
 export interface VisitOptions<V> {
   access?: RegistryAccess;
   platform?: string;
@@ -43,7 +53,7 @@ export interface VisitOptions<V> {
 }
 
 /** `reference` is a tag or a digest. Undefined when the registry has no such tag. */
-export async function visitImage<V extends { request: DataRequest }>(
+export async function visitImage<V extends LayerVisitor>(
   repository: Repository,
   reference: { tag: string; digest?: string },
   options: VisitOptions<V>,
@@ -58,11 +68,13 @@ export async function visitImage<V extends { request: DataRequest }>(
   const total = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
   const visited = new Map<string, VisitedLayer<V>>();
   const layers: VisitedLayer<V>[] = [];
+  const budget = new ImageBudget();
   let done = 0;
   for (const [n, layer] of manifest.layers.entries()) {
     const progress = (read: number) => options.progress?.(done + read, total);
     const found =
-      visited.get(layer.digest) ?? (await visit(session, layer, config.program, options, progress));
+      visited.get(layer.digest) ??
+      (await visit(session, layer, { program: config.program, budget, progress }, options));
     visited.set(layer.digest, found);
     done += layer.size;
     const createdBy = instructions[n];
@@ -76,12 +88,15 @@ export async function visitImage<V extends { request: DataRequest }>(
   };
 }
 
-function visit<V extends { request: DataRequest }>(
+function visit<V extends LayerVisitor>(
   session: Session,
   layer: Descriptor,
-  program: string | undefined,
+  {
+    program,
+    budget,
+    progress,
+  }: { program: string | undefined; budget: ImageBudget; progress: (read: number) => void },
   options: VisitOptions<V>,
-  progress: (read: number) => void,
 ): Promise<VisitedLayer<V>> {
   const { digest, mediaType, size } = layer;
   const what = `read the layer ${digest}`;
@@ -96,7 +111,13 @@ function visit<V extends { request: DataRequest }>(
         second(bytes);
       };
     };
-    const measure = await measureLayer(counted(response, progress), layer, request);
+    const measuring = measureLayer(counted(response, progress), layer, request, budget);
+    const measure = await measuring.catch(async (error: unknown) => {
+      visitor.discard?.();
+      await visitor.finished?.();
+      throw error;
+    });
+    await visitor.finished?.();
     const contents = scan.contents();
     return { digest, mediaType, size, unpackedSize: measure.size, files: measure.sizes(), contents, visitor };
   });

@@ -57,7 +57,7 @@ function figuresOf({ size, unpackedSize, surface }: Measured): Figure[] {
     { name: "on disk", value: unpackedSize, bytes: true },
     count("files", surface.files),
     count("executable files", surface.executables),
-    count("setuid and setgid files", surface.setuidFiles),
+    count("setuid, setgid, capabilities", surface.setuidFiles),
     count("shells", surface.shells),
     count("OS packages", surface.osPackages),
   ];

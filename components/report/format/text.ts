@@ -1,4 +1,5 @@
 // A report for a terminal.
+import { inert } from "../../text";
 import type { ImageReport } from "../model";
 import { reportTables, type ReportTable, type TableOptions } from "./tables";
 
@@ -43,7 +44,7 @@ export function textTable({ columns, rows }: Pick<ReportTable, "columns" | "rows
     .join("\n");
 }
 
-/** Names in an image are anybody's: a terminal must not obey them. */
+/** Names in an image are anybody's: neither a terminal nor a CI system that reads the output must obey them. */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, "\ufffd");
+  return inert(text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd"));
 }

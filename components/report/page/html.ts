@@ -69,7 +69,7 @@ function heading(report: ImageReport, before: ImageReport | undefined): string {
     bytes("to pull", "size"),
     bytes("on disk", "unpackedSize"),
     count("files", "files"),
-    count("setuid files", "setuidFiles"),
+    count("setuid or capable files", "setuidFiles"),
     count("shells", "shells"),
     count("OS packages", "osPackages"),
   ];

@@ -1,7 +1,7 @@
 // How far an address is, by itself: no name is looked up and nothing is connected to.
 
 import assert from "node:assert/strict";
-import { reachOf, reachOfName, type Reach } from "../../../components/registry/client/address";
+import { reachOf, reachOfName, reachOfSender, type Reach } from "../../../components/registry/client/address";
 import { guardFor } from "../../../components/registry/client/guard";
 import type { Session } from "../../../components/registry/client/session";
 
@@ -30,6 +30,34 @@ describe("the distance of an address", () => {
     ["2002:808:808::", "internet"],
     ["64:ff9b::10.0.0.1", "network"],
     ["64:ff9b::8.8.8.8", "internet"],
+    // Translated by the host (SIIT), which is not mapped.
+    ["::ffff:0:127.0.0.1", "machine"],
+    ["::ffff:0:10.0.0.1", "network"],
+    ["::ffff:0:169.254.169.254", "link"],
+    ["::ffff:0:8.8.8.8", "internet"],
+    ["2002:a9fe:a9fe::1", "link"],
+    ["2002:7f00:1:ffff:ffff:ffff:ffff:ffff", "machine"],
+    ["64:ff9b::169.254.169.254", "link"],
+    ["64:ff9b::127.0.0.1", "machine"],
+    // Teredo: the client's address is inverted (8.8.8.8 is f7f7:f7f7), the server's is not.
+    ["2001:0:808:808::f7f7:f7f7", "internet"],
+    ["2001:0:808:808::f5ff:fffe", "network"],
+    ["2001:0:808:808:8000:63bf:5601:5601", "link"],
+    ["2001:0:808:808::80ff:fffe", "machine"],
+    ["2001:0:a00:1::f7f7:f7f7", "network"],
+    ["2001:0:7f00:1:0:0:f7f7:f7f7", "machine"],
+    // A translator of the network's own, with the address wherever RFC 6052 puts it.
+    ["64:ff9b:1::8.8.8.8", "network"],
+    ["64:ff9b:1:808:8:800:808:808", "network"],
+    ["64:ff9b:1:a9fe:a9:fe00::", "link"],
+    ["64:ff9b:1:7f:0:100::", "machine"],
+    ["64:ff9b:1::7f:0:100:0", "machine"],
+    ["64:ff9b:1:ffff:ff:ffff:a9fe:a9fe", "link"],
+    // ISATAP, with a prefix of its own.
+    ["2606:4700::5efe:10.0.0.1", "network"],
+    ["2606:4700::200:5efe:169.254.169.254", "link"],
+    ["2606:4700::5efe:8.8.8.8", "internet"],
+    ["fd00::5efe:8.8.8.8", "network"],
     // Only alike: other addresses of the internet that would lead to 10.0.0.1 if they were taken for one of these.
     ["64:1234::a00:1", "internet"],
     ["2606:ff9b::a00:1", "internet"],
@@ -37,9 +65,27 @@ describe("the distance of an address", () => {
     ["2606::a00:1", "internet"],
     ["0:0:1::a00:1", "internet"],
     ["::1234:a00:1", "internet"],
+    ["::fffe:0:10.0.0.1", "internet"],
+    ["2606::ffff:0:a00:1", "internet"],
+    ["2001:db8:a00:1::", "internet"],
+    ["2003:a00:1::", "internet"],
+    ["2606:4700::400:5efe:10.0.0.1", "internet"],
   ];
   for (const [address, reach] of addresses)
     it(`${address}: ${reach}`, () => assert.equal(reachOf(address), reach));
+
+  const senders: [string, Reach][] = [
+    ["::ffff:10.0.0.1", "network"],
+    ["10.0.0.1", "network"],
+    ["::1", "machine"],
+    // The server's part, which whoever sends may choose, brings nothing nearer.
+    ["2001:0:a00:1::f7f7:f7f7", "internet"],
+    ["2001:0:808:808::f5ff:fffe", "internet"],
+    ["2606:4700::5efe:10.0.0.1", "internet"],
+    ["fd00::5efe:10.0.0.1", "network"],
+  ];
+  for (const [address, reach] of senders)
+    it(`${address} as a sender: ${reach}`, () => assert.equal(reachOfSender(address), reach));
 
   it("is known of names that stand for this machine, and of no others", () => {
     for (const name of ["localhost", "LOCALHOST.", "registry.localhost", "[::1]", "127.0.0.1"])

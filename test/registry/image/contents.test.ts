@@ -8,6 +8,7 @@ import { ContentsScan } from "../../../components/registry/image/contents";
 import { readTar } from "../../../components/registry/image/tar";
 import type { LayerContents } from "../../../components/outputs";
 import { makeTree } from "../../support/module";
+import { tarData, tarEnd, tarHeader, type TarHeader } from "../../support/tar";
 
 /** A 64-bit little-endian ELF file, with an interpreter if one is given. */
 function elf(interpreter?: string): Buffer {
@@ -77,6 +78,87 @@ describe("registry/contents", () => {
       assert.equal((await scan(zoned, "/app/main", size)).timezones, false);
       assert.equal((await scan(archive("./app/names"), "/app/names", size)).timezones, false);
     }
+  });
+
+  describe("what lends rights", () => {
+    const pax = (key: string, value: string): Buffer => {
+      const rest = ` ${key}=${value}\n`;
+      let length = rest.length + 1;
+      while (String(length).length + rest.length !== length) length++;
+      const record = Buffer.from(`${length}${rest}`, "latin1");
+      return Buffer.concat([tarHeader("pax", { type: "x", size: record.length }), tarData(record)]);
+    };
+    const capable = pax("SCHILY.xattr.security.capability", "\x01\0\0\x02\0\x04\0\0");
+    const rights = async (...blocks: Buffer[]): Promise<string[]> => {
+      const { setuidFiles, capabilityFiles = [] } = await scan(Buffer.concat([...blocks, tarEnd]));
+      return [...setuidFiles, ...capabilityFiles.map((file) => `${file} capable`)];
+    };
+
+    const entries: [what: string, header: TarHeader, isFound: boolean][] = [
+      ["a file", { mode: 0o4755 }, true],
+      ["a setgid file", { mode: 0o2755 }, true],
+      ["a file of an old archive", { type: "\0", mode: 0o4755 }, true],
+      ["a contiguous file", { type: "7", mode: 0o4755 }, true],
+      ["a hard link", { type: "1", mode: 0o4755, linkname: "bin/other" }, true],
+      ["a setgid hard link", { type: "1", mode: 0o2755, linkname: "/of/another/layer" }, true],
+      ["a character device", { type: "3", mode: 0o4755 }, true],
+      ["a block device", { type: "4", mode: 0o6755 }, true],
+      ["a FIFO", { type: "6", mode: 0o4755 }, true],
+      ["a setuid directory", { type: "5", mode: 0o4755 }, true],
+      ["a setgid directory, as Debian's /var/local", { type: "5", mode: 0o2775 }, false],
+      ["a sticky directory", { type: "5", mode: 0o1777 }, false],
+      ["a symbolic link", { type: "2", mode: 0o6777, linkname: "x" }, false],
+      ["a plain hard link", { type: "1", mode: 0o755, linkname: "x" }, false],
+    ];
+    for (const [what, header, isFound] of entries) {
+      it(`is ${isFound ? "seen" : "not seen"} in ${what}`, async () => {
+        assert.deepEqual(await rights(tarHeader("bin/x", header)), isFound ? ["/bin/x"] : []);
+      });
+    }
+
+    for (const [what, type, isFound] of [
+      ["file", "0", true],
+      ["hard link", "1", true],
+      ["contiguous file", "7", true],
+      ["symbolic link", "2", false],
+    ] as const) {
+      it(`is ${isFound ? "seen" : "not seen"} in the capabilities of a ${what}`, async () => {
+        const entry = tarHeader("bin/ping", { type, mode: 0o755, linkname: type === "0" ? "" : "x" });
+        assert.deepEqual(await rights(capable, entry), isFound ? ["/bin/ping capable"] : []);
+      });
+    }
+
+    it("is that of the next entry alone, by the name that a PAX record gives", async () => {
+      const named = pax("path", "opt/long/name");
+      assert.deepEqual(await rights(capable, tarHeader("a"), tarHeader("b")), ["/a capable"]);
+      assert.deepEqual(await rights(named, tarHeader("short", { mode: 0o4755 })), ["/opt/long/name"]);
+    });
+
+    it("stays seen where a later entry replaces or removes it", async () => {
+      const setuid = tarHeader("bin/su", { mode: 0o4755 });
+      const link = tarHeader("bin/x", { type: "1", linkname: "bin/su", mode: 0o4755 });
+      assert.deepEqual(await rights(setuid, tarHeader("bin/su")), ["/bin/su"]);
+      assert.deepEqual(await rights(setuid, link, tarHeader("bin/.wh.su")), ["/bin/su", "/bin/x"]);
+    });
+
+    it("is seen in the hard link that tar itself writes", async () => {
+      fs.linkSync(path.join(root, "usr/bin/su"), path.join(root, "usr/bin/su2"));
+      const found = await scan(archive("./usr"));
+      fs.rmSync(path.join(root, "usr/bin/su2"));
+      assert.deepEqual(found.setuidFiles, ["/usr/bin/su", "/usr/bin/su2"]);
+    });
+
+    it("is listed by the first names, with no more of them kept", async () => {
+      const blocks = Array.from({ length: 200 }, (_, n) => tarHeader(`f${999 - n}`, { mode: 0o4755 }));
+      const found = await rights(...blocks, ...blocks);
+      assert.equal(found.length, 51);
+      assert.deepEqual([found[0], found[49], found[50]], ["/f800", "/f849", "..."]);
+    });
+
+    it("is listed without what steers a terminal", async () => {
+      const name = "bin/\u001b[2J\n::add-mask::x";
+      assert.deepEqual(await rights(tarHeader(name, { mode: 0o4755 })), ["/bin/ ::add-mask::x"]);
+    });
   });
 
   it("says nothing about what a layer does not hold", async () => {

@@ -124,7 +124,7 @@ describe("hostile layers", function () {
     );
     const path = "p".repeat(4_000);
     const one = Buffer.concat([pax({ path }), header("f")]);
-    const count = Math.ceil(limits.layer.pathsBytes / 4_000) + 2;
+    const count = Math.ceil(limits.image.pathsBytes / 4_000) + 2;
     const stream = Readable.from(
       (function* () {
         for (let n = 0; n < count; n++) yield one;
@@ -132,7 +132,7 @@ describe("hostile layers", function () {
       { objectMode: false },
     );
     const layer = { mediaType: mediaTypes.plain, digest: digestOf(one), size: one.length * count };
-    await assert.rejects(measureLayer(stream, layer), /its paths have more than \d+ bytes together/);
+    await assert.rejects(measureLayer(stream, layer), /the image's paths have more than \d+ bytes together/);
   });
 
   it("replace directories by files over and over", async () => {

@@ -10,6 +10,16 @@ import { sampleReport } from "../../fixtures/sampleReport";
 const before = sampleReport({ http: 200, musl: 500, name: "registry.example.com/a:0" });
 
 describe("report/format", () => {
+  it("gives names of an image no way to command a terminal or a CI system", () => {
+    const name = "::add-mask::x\u001b[2J\u2028##[group]";
+    const report = { ...sampleReport(), reference: name };
+    report.contents = { ...report.contents, name, children: [{ name, kind: "file", size: 9 }] };
+    for (const text of [formatText(report, { top: 3, colours: false }), formatMarkdown(report, { top: 3 })]) {
+      assert.match(text, /add-mask/);
+      assert.doesNotMatch(text, /^\s*::|##\[|(?!\n)\p{Cc}|\p{Zl}/mu);
+    }
+  });
+
   it("says the same in a terminal, aligned", () => {
     const text = formatText(sampleReport(), { top: 3, colours: false });
     assert.match(text, /^registry\.example\.com\/a:1 {2}linux\/amd64 {2}sha256:abab/);

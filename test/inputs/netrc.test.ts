@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { netrcProblem, netrcSecrets } from "../../components/inputs/netrc";
+
+const login = "login robot-1 password hush-hush";
+
+describe("a netrc file", () => {
+  const withDefault: [what: string, text: string][] = [
+    ["a line of its own", `machine a.example.com ${login}\ndefault ${login}\n`],
+    ["the only entry", `default ${login}`],
+    ["one line with the machine", `machine a.example.com ${login} default ${login}`],
+    ["capitals, which curl takes", `machine a.example.com ${login}\nDEFAULT ${login}`],
+    ["quotation marks, which curl takes", `machine a.example.com ${login}\n"default" ${login}`],
+    ["words on lines of their own", `machine\na.example.com\nlogin\nx\npassword\ny\ndefault\nlogin\nx`],
+    ["an entry after a macro", `machine a ${login}\nmacdef init\ncd x\n\ndefault ${login}`],
+    ["an entry after a comment", `# machine b\nmachine a ${login} # not for\ndefault ${login}`],
+    ["Windows' line ends", `machine a ${login}\r\ndefault ${login}\r\n`],
+  ];
+  for (const [what, text] of withDefault) {
+    it(`is refused with a default entry: ${what}`, () => {
+      const problem = netrcProblem(text);
+      assert.match(problem ?? "", /^has a default entry, .* name each host with machine$/);
+      assert.doesNotMatch(problem ?? "", /robot|hush/);
+    });
+  }
+
+  const without: [what: string, text: string][] = [
+    ["as a password", "machine a.example.com login x password default"],
+    ["as a user", "machine a.example.com\nlogin default\npassword y"],
+    ["as a host", `machine default ${login}`],
+    ["in a comment", `# the default is none\nmachine a.example.com ${login} # default`],
+    ["in a macro", `machine a.example.com ${login}\nmacdef init\ndefault\nlogin x\n\n`],
+    ["within a quoted password", 'machine a login x password "by default none"'],
+    ["as a part of a word", `machine a.example.com ${login} account default-account`],
+  ];
+  for (const [what, text] of without)
+    it(`may have the word default ${what}`, () => assert.equal(netrcProblem(text), undefined));
+
+  it("has a machine", () => {
+    for (const text of ["/root/.netrc", "robot:hush-hush", "password x", "# machine a"])
+      assert.match(netrcProblem(text) ?? "", /^is not the text of a netrc file/);
+  });
+
+  const secrets: [what: string, text: string, wanted: string[]][] = [
+    [
+      "each word of a login, and both joined",
+      `machine a ${login}`,
+      ["robot-1", "hush-hush", "robot-1:hush-hush"],
+    ],
+    [
+      "a quoted one with and without its marks",
+      'machine a login u password "a \\"b\\" c"',
+      ['a "b" c', '"a \\"b\\" c"', 'u:a "b" c'],
+    ],
+    ["one that looks like a comment", "machine a login u password #1234", ["#1234", "u:#1234"]],
+    ["those of a default entry", "default login u password word", ["word", "u:word"]],
+    ["a password before its user", "machine a password word login u\nmachine b login v", ["u:word"]],
+  ];
+  for (const [what, text, wanted] of secrets) {
+    it(`has secrets: ${what}`, () => {
+      const found = netrcSecrets(text);
+      for (const secret of wanted) assert.ok(found.includes(secret), `${secret} of ${found.join(" | ")}`);
+    });
+  }
+
+  it("does not join words of two machines", () => {
+    const found = netrcSecrets("machine a login u\nmachine b login v password word");
+    assert.ok(found.includes("v:word") && !found.includes("u:word"));
+  });
+
+  it("has no secrets in another text", () =>
+    assert.deepEqual(netrcSecrets("-----BEGIN CERTIFICATE-----"), []));
+});
