@@ -174,7 +174,10 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const seed = seeds && pulumi.output(seedFor(seeds, { deployed, rebuilds, drift }));
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
   const watch = watchPushes();
-  const trigger = builderReady(component, spec, deployed, rebuilds).then(() => repush);
+  const trigger = bases
+    .mayBuild()
+    .then(() => builderReady(component, spec, deployed, rebuilds))
+    .then(() => repush);
   // The registration is told of an unusable builder; Node is not to warn that nobody was yet.
   trigger.catch(() => undefined);
   const build = engines[spec.engine](name, request, {

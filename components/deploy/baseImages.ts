@@ -5,13 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { BaseImages } from "../args";
 import { changedFiles, type Context } from "../context";
 import { basesOf, noPins, pinsFor, render, type BaseDigests, type Pins, type Plan } from "../dockerfile";
+import type { Problem } from "../inputs";
 import type { RegistryAccess } from "../registry";
 import { parseImageReference, sameDomain } from "../registry/reference";
 import { chooseDigests, judge, pinnedDigests, type BaseReading, type Chosen } from "./baseReading";
 import { recordedBuild, type DeployedImage, type RecordedBuild } from "./deployed";
 import type { Destination } from "./destination";
 import type { Drift } from "./drift";
-import { invalidInputs } from "./errors";
+import { failure, invalidInputs } from "./errors";
 import { beforeBuilds } from "./hooks";
 import type { Owner } from "./owner";
 import { isPushedAgain } from "./repush";
@@ -37,12 +38,18 @@ interface Settled {
   inspected: Record<string, string>;
   /** False where nothing is built as far as is known. */
   isJudged: boolean;
+  problems: readonly Problem[];
 }
 
 export interface SettledBases {
   settled: pulumi.Output<Settled>;
   /** Whether the image is built, as far as can be said without asking a registry. */
   isBuilt: pulumi.Output<boolean>;
+  /**
+   * Throws where a base image must not be built on. Only the registration of the child waits for this: Pulumi runs programs with a
+   * debugger attached, which takes a minute over a rejected promise that most of the others depend on.
+   */
+  mayBuild: () => Promise<void>;
   /** For each child that builds. */
   guard: pulumi.ResourceHookBinding;
 }
@@ -52,22 +59,27 @@ export function settleBases(options: BaseOptions): SettledBases {
   const { owner, plan } = options;
   const last = lastBuild(options);
   const settled = settle(options, last);
-  // The registration of the child tells of a failure; Node is not to warn that nobody did yet.
-  settled.catch(() => undefined);
   const check = async () => {
     const { isJudged, pins, inspected } = await settled;
     if (isJudged) return;
     const reading = await readingOf(options);
-    const unpinned = { ...reading, bases: reading.bases.filter(({ image }) => !Object.hasOwn(pins.digests, image)) };
+    const unpinned = {
+      ...reading,
+      bases: reading.bases.filter(({ image }) => !Object.hasOwn(pins.digests, image)),
+    };
     const chosen = { ...asChosen(pins.digests), ...(await chooseDigests(unpinned, {})) };
     const { problems } = await judge(reading, chosen, inspected);
-    if (problems.length > 0) throw new Error(invalidInputs(owner.type, owner.name, problems).message);
+    if (problems.length > 0) throw new Error(messageOf(owner, problems));
   };
   return {
     settled: pulumi.output(settled),
     isBuilt: pulumi.output(
       last.then(({ digests, build }) => unchangedPins(plan, digests, build) === undefined),
     ),
+    mayBuild: async () => {
+      const { problems } = await settled;
+      if (problems.length > 0) throw failure(messageOf(owner, problems), owner.component);
+    },
     guard: beforeBuilds(check),
   };
 }
@@ -93,7 +105,7 @@ async function lastBuild({ plan, files, state, deployed }: BaseOptions): Promise
 }
 
 async function settle(options: BaseOptions, waiting: Promise<LastBuild>): Promise<Settled> {
-  if (isMocked()) return { pins: noPins, inspected: {}, isJudged: true };
+  if (isMocked()) return { pins: noPins, inspected: {}, isJudged: true, problems: [] };
   const { owner, plan, drift } = options;
   const { digests: known, build } = await waiting;
   const asksAlways = plan.spec.baseImages !== BaseImages.Tag;
@@ -101,12 +113,15 @@ async function settle(options: BaseOptions, waiting: Promise<LastBuild>): Promis
   const asked = asksAlways ? await chooseDigests(reading, known) : undefined;
   const pins = unchangedPins(plan, asked ? digestsFor(plan, asked) : known, build);
   if (pins !== undefined && !isPushedAgain(owner.component, await valueIfKnown(drift).catch(() => undefined)))
-    return { pins, inspected: build.inspectedBases ?? {}, isJudged: false };
+    return { pins, inspected: build.inspectedBases ?? {}, isJudged: false, problems: [] };
   // It is built. A tag that nobody asked for stands for what it is now.
   const chosen = asked ?? (await chooseDigests(reading, known));
   const { inspected, problems } = await judge(reading, chosen, build.inspectedBases ?? {});
-  if (problems.length > 0) throw invalidInputs(owner.type, owner.name, problems);
-  return { pins: pinsFor(plan, digestsFor(plan, chosen)), inspected, isJudged: true };
+  return { pins: pinsFor(plan, digestsFor(plan, chosen)), inspected, isJudged: true, problems };
+}
+
+function messageOf({ type, name }: Owner, problems: readonly Problem[]): string {
+  return invalidInputs(type, name, problems).message;
 }
 
 /** The classic recipe is what it is, to the byte. */
