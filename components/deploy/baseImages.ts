@@ -50,7 +50,9 @@ export interface SettledBases {
    * debugger attached, which takes a minute over a rejected promise that most of the others depend on.
    */
   mayBuild: () => Promise<void>;
-  /** For each child that builds. */
+  /** Throws where a base image that nothing was known to be built on must not be built on. */
+  check: () => Promise<void>;
+  /** The same for each child that builds. */
   guard: pulumi.ResourceHookBinding;
 }
 
@@ -80,6 +82,7 @@ export function settleBases(options: BaseOptions): SettledBases {
       const { problems } = await settled;
       if (problems.length > 0) throw failure(messageOf(owner, problems), owner.component);
     },
+    check,
     guard: beforeBuilds(check),
   };
 }

@@ -9,6 +9,6 @@ async function readable(name: string, tag: string): Promise<string> {
 }
 
 /** For builds with secrets, which want base images that can be looked at. */
-export async function readableBases(): Promise<{ golang: string; alpine: string }> {
-  return { golang: await readable("golang", "1.23"), alpine: await readable("alpine", "3.20.3") };
+export async function readableBases(variant = ""): Promise<{ golang: string; alpine: string }> {
+  return { golang: await readable("golang", `1.23${variant}`), alpine: await readable("alpine", "3.20.3") };
 }
