@@ -102,7 +102,10 @@ export async function judge(
     if ("digest" in found && Object.hasOwn(inspected, found.digest) && inspected[found.digest] === purpose)
       return { looked: [[found.digest, purpose] as const], problems: [] };
     const read = "digest" in found ? await describe(reading, base, found.digest) : found;
-    if ("unread" in read) return { looked: [], problems: await unreadProblems(reading, base, read.unread) };
+    if ("unread" in read) {
+      const isPinned = "digest" in found;
+      return { looked: [], problems: await unreadProblems(reading, base, read.unread, isPinned) };
+    }
     const looked = "digest" in found ? [[found.digest, purpose] as const] : [];
     return { looked, problems: "broken" in read ? [read.broken] : problemsOf(base, reading.spec, read) };
   });
@@ -174,13 +177,14 @@ async function unreadProblems(
   { component, spec, isEarly }: BaseReading,
   { image }: BaseImage,
   reason: string,
+  isPinned: boolean,
 ): Promise<string[]> {
   const { build, baseImages } = spec;
   const secrets = [
     ...(build.netrc === undefined ? [] : ["build.netrc"]),
     ...(build.ssh ? ["build.ssh"] : []),
   ];
-  if (!isEarly && baseImages !== BaseImages.Tag)
+  if (!isEarly && !isPinned && baseImages !== BaseImages.Tag)
     return [`has no digest that baseImages "${baseImages}" could name: ${reason}`];
   if (!isEarly && secrets.length > 0)
     return [

@@ -268,6 +268,17 @@ describe("base images", () => {
     });
   }
 
+  it("that cannot be read and are named by their digests are pinned as they are", async () => {
+    hiding();
+    const named = (image: string) => `${image}@${old}`;
+    const plan = planOf({
+      ...{ baseImages: "pin", build: { image: named(golang) }, runtime: { image: named(alpine) } },
+    });
+    const { pins, refused, logs } = await settled(plan);
+    assert.deepEqual([pins.digests, refused, logs.length], [{}, undefined, 2]);
+    assert.match(pins.idSuffix, /^-[0-9a-f]{32}$/);
+  });
+
   it("that cannot be read get a build with certificates alone, which are public", async () => {
     hiding();
     assert.equal((await settled(planOf({ build: { caCertificates: "x" } }))).refused, undefined);

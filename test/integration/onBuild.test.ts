@@ -237,7 +237,9 @@ module.exports = { digest: image.digest };
     const good = /onbuild-late-\w+:latest@(sha256:\w+)/.exec(await project.state())?.[1];
     assert.ok(good);
     const state = path.join(project.directory, "edited.json");
-    fs.writeFileSync(state, (await project.state()).replaceAll(good, bad));
+    const exported = (await project.state()).replaceAll(good, bad);
+    assert.match(exported, /"inspectedBases": \{/);
+    fs.writeFileSync(state, exported.replace(/"inspectedBases": \{[^}]*\}/, '"inspectedBases": {}'));
     await project.pulumi(["stack", "import", "--file", state]);
     assert.deepEqual(await project.up(), { same: 3 });
     project.write({ "index.js": text('compression: "zstd",')(project.repository) });
@@ -269,7 +271,7 @@ const image = new GoMultiStageImage("hello", {
 });
 module.exports = { dockerfile: image.dockerfile };
 `,
-      inHello({ ...helloFiles, "go.sum": "" }),
+      service,
     );
     const agent = makeTree({});
     const started = await run("ssh-agent", ["-a", path.join(agent, "agent.sock")], ".");
@@ -284,9 +286,16 @@ module.exports = { dockerfile: image.dockerfile };
         `FROM alpine:3.20.3\n${thief(listener.port)}\n`,
       );
       assert.ok(dockerfile.includes(`FROM ${bases.alpine}@sha256:`));
-      const changed = dockerfile.replace(/^FROM \S+alpine\S+ AS app$/m, `FROM ${hostile} AS app`);
+      const changed = dockerfile
+        .replace(/^FROM \S+alpine\S+ AS app$/m, `FROM ${hostile} AS app`)
+        // The step that downloads has them.
+        .replace(
+          /^(RUN .*type=secret\S* .*?)\[.*go mod download.*\]$/m,
+          '$1["sh","-c","cat /root/.netrc >> /found"]',
+        );
+      assert.match(changed, /cat \/root\/\.netrc/);
       assert.notEqual(changed, dockerfile);
-      const directory = makeTree({ ...helloFiles, Dockerfile: changed });
+      const directory = makeTree({ ...helloFiles, "go.sum": "", Dockerfile: changed });
       const ids = [
         ...new Set([...dockerfile.matchAll(/type=secret,id=([^,\s]+)/g)].map(([, id = ""]) => id)),
       ];

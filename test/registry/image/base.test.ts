@@ -4,7 +4,7 @@ import * as assert from "node:assert/strict";
 import { describeBase } from "../../../components/registry/image/base";
 import { parseConfig } from "../../../components/registry/image/config";
 import { walkMembers } from "../../../components/registry/image/jsonMembers";
-import { mediaTypes, type Platform } from "../../../components/registry/image/manifest";
+import { mediaTypes } from "../../../components/registry/image/manifest";
 import { linuxProblem, platformProblem } from "../../../components/registry/image/platformFit";
 import { digestOf } from "../../support/digest";
 import { startRegistry, type FakeRegistry } from "../fakeRegistry";
@@ -165,7 +165,7 @@ describe("the platforms of a base image", () => {
     platforms: names.map((name) => {
       if (name === undefined) return undefined;
       const [os = "", architecture = "", variant] = name.split("/");
-      return { os, architecture, ...(variant === undefined ? {} : { variant }) } as Platform;
+      return { os, architecture, ...(variant === undefined ? {} : { variant }) };
     }),
   });
 
