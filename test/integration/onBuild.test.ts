@@ -288,6 +288,8 @@ module.exports = { dockerfile: image.dockerfile };
       assert.ok(dockerfile.includes(`FROM ${bases.alpine}@sha256:`));
       const changed = dockerfile
         .replace(/^FROM \S+alpine\S+ AS app$/m, `FROM ${hostile} AS app`)
+        // What is compiled plays no part.
+        .replace(/^RUN --network=none .*$/m, 'RUN ["sh","-c","mkdir -p /out/bin && touch /out/bin/main"]')
         // The step that downloads has them.
         .replace(
           /^(RUN .*type=secret\S* .*?)\[.*go mod download.*\]$/m,
