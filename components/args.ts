@@ -25,11 +25,11 @@ export type Recipe = (typeof Recipe)[keyof typeof Recipe];
 
 /** What happens when the tag of a base image moves. */
 export const BaseImages = {
-  /** The Dockerfile has the tag, and the builder decides when to pull it. */
+  /** The Dockerfile has the tag's digest at the last build. A tag that moves is taken by the next build, and is no reason to build. */
   Tag: "tag",
   /** The Dockerfile keeps the digest of the first deployment. A tag that moves is reported in the preview. */
   Pin: "pin",
-  /** The Dockerfile has the tag's current digest. A tag that moves rebuilds the image. */
+  /** The Dockerfile has the digest that the tag has now. A tag that moves rebuilds the image. */
   Follow: "follow",
 } as const;
 export type BaseImages = (typeof BaseImages)[keyof typeof BaseImages];
@@ -87,9 +87,10 @@ export interface GoImageArgs {
   /** The build stage. */
   build?: BuildStageArgs;
   /**
-   * What happens when the tag of a base image moves: tag, pin or follow. With pin and follow, goimage asks the registries for
-   * the digests, also in previews, and writes them into the Dockerfile, the output baseImages and the OCI base image labels.
-   * The default is tag.
+   * What happens when the tag of a base image moves. With tag, the next build takes the new digest, and registries are asked only
+   * before a build. With pin, the digest of the first deployment stays. With follow, the image is rebuilt. With pin and follow,
+   * registries are asked in every preview, and the digests are also in the OCI base image labels. The Dockerfile and the output
+   * baseImages have the digests in all cases. The default is tag.
    */
   baseImages?: BaseImages;
   /**

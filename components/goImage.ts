@@ -6,25 +6,26 @@ import type { GoMultiStageImageArgs } from "./args";
 import { changedDockerfile, changedFiles, readContext, recordedFiles, type Context } from "./context";
 import {
   announce,
-  baseDigests,
   builderReady,
   claimTags,
-  deployedImage,
   destinationOf,
   explainFailures,
   findDrift,
   invalidInputs,
   isMocked,
   knownTarget,
+  lastOutputs,
   mockedDigest,
   mockedImage,
   mockedRef,
+  parseDeployed,
   publishSeed,
   readBack,
   repushTrigger,
   runError,
   sdkProblem,
   seedFor,
+  settleBases,
   stagedContext,
   startProvider,
   tagProblems,
@@ -38,7 +39,7 @@ import {
   type DeployedImage,
   type Owner,
 } from "./deploy";
-import { baseAnnotations, render, secretValues, type Plan } from "./dockerfile";
+import { baseAnnotations, render, secretValues, sshId, type Pins, type Plan } from "./dockerfile";
 import { agentProblems, engines, type BuildRequest } from "./engines";
 import { specOf, validate, type ComponentType, type ImageSpec } from "./inputs";
 import type { GoImageOutputs, ImageLayer } from "./outputs";
@@ -102,6 +103,8 @@ interface KeptState {
   repair: pulumi.Output<string>;
   /** Build arguments that name the seed. */
   seed?: pulumi.Output<Record<string, string>>;
+  /** Base images that need no second look. */
+  inspectedBases: pulumi.Output<Record<string, string>>;
   /** Where the build context is, which a new name of the stack does not change. */
   context: pulumi.Output<string>;
   /** With several platforms: the layers of those after the first, which need no download again. */
@@ -111,7 +114,12 @@ interface KeptState {
 /** Registers the child that builds, and gives the component's outputs. */
 function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoImageOutputs; kept: KeptState } {
   const { component, type, name } = owner;
-  const deployed = deployedImage(component);
+  const state = lastOutputs(component);
+  const deployed = state.apply(parseDeployed);
+  const destination = destinationOf(owner, spec);
+  const login = registryLogin(spec);
+  const access = pulumi.output({ ...login, insecure: spec.registry.insecure });
+  const drift = findDrift(component, deployed, destination, access);
 
   // Stage. Where is decided now: the program may go to another directory before the files are written.
   const work = workDirectory(component);
@@ -119,58 +127,58 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const kind = type.replace(/^Go|Image$/g, "");
   const context = pulumi.output(stagedContext(component, work, staged, { kind, name }, deployed));
 
-  // Render, and once more when the digests of base images are known.
+  // Render, once the digests of base images are known.
   const plan: Plan = {
     ...{ spec, service: source.service, golangImage: source.golangImage },
     cacheNamespace: `goimage-${pulumi.getProject().replace(/[^A-Za-z0-9_.-]/g, "_")}`,
   };
-  const { bases, layers, isHardened } = render(plan);
-  const baseImages = baseDigests(component, spec.baseImages, bases, deployed);
+  const { layers, isHardened } = render(plan);
+  const recorded = recordedFiles(staged.files);
+  const bases = settleBases({ owner, plan, files: recorded, state, deployed, drift, destination, access });
+  const pins = bases.settled.apply((settled) => settled.pins);
   const dockerfilePath = context.apply((place) => `${place}.Dockerfile`);
-  const dockerfile = pulumi.all([baseImages, dockerfilePath]).apply(([digests, file]) => {
-    const { text } = render(plan, digests);
+  const dockerfile = pulumi.all([pins, dockerfilePath]).apply(([known, file]) => {
+    const { text } = render(plan, known);
     work.write(file, text);
     return text;
   });
 
   // Build and push.
-  const destination = destinationOf(owner, spec);
   const unseeded: Omit<BuildRequest, "buildArgs"> = {
     context,
     dockerfile: dockerfilePath,
     dockerfileText: dockerfile,
-    annotations: baseImages.apply((digests) => baseAnnotations(bases.at(-1) ?? "", digests)),
+    annotations: pins.apply(({ digests }) => baseAnnotations(plan, digests)),
     sourceHash: staged.hash,
     platforms: spec.platforms,
     image: destination.apply((where) => taggedName(where, where.tags[0] ?? "")),
     registry: destination.apply(({ repository }) => repository.domain),
-    login: registryLogin(spec),
+    login,
     insecure: spec.registry.insecure,
     compression: spec.compression,
     builder: spec.builder,
-    secrets: secretsOf({ ...spec, build: withCheckedSecrets(owner, spec.build) }),
-    ssh: spec.build.ssh,
+    ...buildAccess({ ...spec, build: withCheckedSecrets(owner, spec.build) }, pins),
   };
-  const recorded = recordedFiles(staged.files);
   const reasons = rebuildReasons(recorded, dockerfile, deployed);
   announce(component, spec, source, reasons);
   warnOfProviderLogin(component, spec, destination);
-  const access = pulumi.output({ ...unseeded.login, insecure: unseeded.insecure });
-  const drift = findDrift(component, deployed, destination, access);
   const rebuilds = reasons.apply((changes) => changes.length > 0);
-  void startProvider(component, spec.engine, deployed, rebuilds);
+  void startProvider(component, spec.engine, deployed, bases.isBuilt);
   const repush = repushTrigger(component, deployed, drift, rebuilds);
   const seeds =
     spec.cache &&
     withTags({
       ...{ owner, cache: spec.cache, plan, imports: source.imports },
       moduleFiles: readContext(source.tree, source.service.moduleFiles),
-      ...{ baseImages, request: unseeded, access, work },
+      ...{ pins, guard: bases.guard, request: unseeded, access, work },
     });
   const seed = seeds && pulumi.output(seedFor(seeds, { deployed, rebuilds, drift }));
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
   const watch = watchPushes();
-  const trigger = builderReady(component, spec, deployed, rebuilds).then(() => repush);
+  const trigger = bases
+    .mayBuild()
+    .then(() => builderReady(component, spec, deployed, rebuilds))
+    .then(() => repush);
   // The registration is told of an unusable builder; Node is not to warn that nobody was yet.
   trigger.catch(() => undefined);
   const build = engines[spec.engine](name, request, {
@@ -178,7 +186,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     ...timeLimits(owner, spec),
     ...deletion(spec),
     replacementTrigger: trigger,
-    hooks: { ...explainFailures(component, request), ...watch.hooks },
+    hooks: { ...explainFailures(component, request), ...watch.hooks, ...bases.guard },
   });
 
   const published = seeds && publishSeed(seeds, build);
@@ -217,7 +225,10 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     checks: image.apply((pushed) => pushed.checks),
     sourceHash: ofExported(staged.hash, (last) => last.sourceHash),
     sourceFiles: ofExported(recorded, (last) => last.sourceFiles),
-    baseImages: ofExported(baseImages, (last) => last.baseImages),
+    baseImages: ofExported(
+      pins.apply(({ digests }) => ({ ...digests })),
+      (last) => last.baseImages,
+    ),
     dockerfile: ofExported(dockerfile, (last) => last.dockerfile),
     tags: destination.apply((where) => where.tags.map((tag) => taggedName(where, tag))),
   };
@@ -229,6 +240,10 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     );
   const kept: KeptState = {
     ...{ repair: pulumi.output(repush), context },
+    inspectedBases: ofExported(
+      bases.settled.apply(({ inspected }) => inspected),
+      (last) => last.inspectedBases,
+    ),
     ...(keptSeed && { seed: keptSeed }),
     ...(spec.platforms.length > 1 && {
       platformLayers: image.apply((pushed) => pushed.platformLayers),
@@ -262,9 +277,15 @@ function rebuildReasons(
   });
 }
 
-function secretsOf({ build }: ImageSpec): BuildRequest["secrets"] {
-  const values = Object.entries(secretValues(build));
-  return Object.fromEntries(values.map(([id, value]) => [id, pulumi.secret(value)]));
+/** What steps of the build may reach, under ids that depend on the base images. */
+function buildAccess({ build }: ImageSpec, pins: pulumi.Output<Pins>): Pick<BuildRequest, "secrets" | "ssh"> {
+  return {
+    secrets: {
+      ids: pins.apply(({ idSuffix }) => Object.keys(secretValues(build, idSuffix))),
+      values: Object.values(secretValues(build, "")).map((value) => pulumi.secret(value)),
+    },
+    ssh: build.ssh ? pins.apply(({ idSuffix }) => sshId(idSuffix)) : undefined,
+  };
 }
 
 function registryLogin({ registry: { login } }: ImageSpec): BuildRequest["login"] {

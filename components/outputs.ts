@@ -88,7 +88,7 @@ export interface GoImageOutputs {
   readonly sourceHash: Output<string>;
   /** The files that the build reads, by path, each with the first digits of its hash. */
   readonly sourceFiles: Output<Record<string, string>>;
-  /** Digests of the base images, by name, if the input baseImages is pin or follow; otherwise empty. */
+  /** Digests of the base images that the image was built on, by name, without those that could not be read or are named by digest. */
   readonly baseImages: Output<Record<string, string>>;
   /** The generated Dockerfile. */
   readonly dockerfile: Output<string>;

@@ -55,7 +55,10 @@ function named(file: string, before: Hashes, after: Hashes): string {
 
 /** What changed in the Dockerfile: base images, settings, or nothing (an empty list). */
 export function changedDockerfile(before: string, after: string): string[] {
-  const others = (text: string) => text.split("\n").filter((line) => !line.startsWith("FROM "));
+  // Ids of secrets follow from the base images.
+  const withoutIds = (line: string) => line.replace(/(id=goimage-[a-z-]+)-[0-9a-f]{32}\b/g, "$1");
+  const others = (text: string) =>
+    text.split("\n").flatMap((line) => (line.startsWith("FROM ") ? [] : [withoutIds(line)]));
   const differ = (lines: (text: string) => string[]) => lines(before).join("\n") !== lines(after).join("\n");
   return [
     ...(differ(baseImages) ? ["base image"] : []),

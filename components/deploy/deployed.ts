@@ -13,14 +13,20 @@ export interface ServedImage extends MeasuredImage {
   ref: string;
 }
 
-export interface DeployedImage extends ServedImage {
+/** What is known of a build without its image. */
+export interface RecordedBuild {
   dockerfile?: string;
-  /** Hash of the files that the build read. */
-  sourceHash?: string;
   /** Digests of base images, by name. */
   baseImages?: Record<string, string>;
+  /** Digests of base images that were looked at, with the purpose of that. */
+  inspectedBases?: Record<string, string>;
   /** Hashes of the files that the build read, by path. */
   sourceFiles?: Record<string, string>;
+}
+
+export interface DeployedImage extends ServedImage, RecordedBuild {
+  /** Hash of the files that the build read. */
+  sourceHash?: string;
   /** Tags as full references. */
   tags?: string[];
   /** Changes when the image is pushed again because the registry has lost it. */
@@ -36,11 +42,23 @@ export interface DeployedImage extends ServedImage {
  * outputs of a component whose inputs did not change (this one registers none), and answers this invoke from its
  * state, in previews as well.
  */
-export function deployedImage(component: pulumi.Resource): pulumi.Output<DeployedImage | undefined> {
+export function lastOutputs(component: pulumi.Resource): pulumi.Output<unknown> {
   return component.urn.apply(async (urn) => {
     const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
-    return parseDeployed(result.state);
+    return result.state;
   });
+}
+
+/** Of a state that may have no image, or one that is not understood. */
+export function recordedBuild(state: unknown): RecordedBuild {
+  if (!isObject(state)) return {};
+  const { dockerfile, baseImages, inspectedBases, sourceFiles } = state;
+  return {
+    ...(isText(dockerfile) ? { dockerfile } : {}),
+    ...(isRecord(baseImages, isDigest) ? { baseImages } : {}),
+    ...(isRecord(inspectedBases, isText) ? { inspectedBases } : {}),
+    ...(isRecord(sourceFiles, isText) ? { sourceFiles } : {}),
+  };
 }
 
 /** The layers of all its platforms. */
@@ -54,8 +72,7 @@ export function parseDeployed(state: unknown): DeployedImage | undefined {
   const { digest, ref, size, layers } = state;
   if (!isDigest(digest) || !isText(ref) || !ref.endsWith(`@${digest}`) || !isBytes(size)) return undefined;
   if (!isLayers(layers)) return undefined;
-  const { dockerfile, sourceHash, tags, repair, context } = state;
-  const { baseImages, sourceFiles, seed, platformLayers } = state;
+  const { sourceHash, tags, repair, context, seed, platformLayers } = state;
   const platformSizes = isRecord(state["platformSizes"], isBytes) ? state["platformSizes"] : {};
   return {
     ...{ digest, ref, size, layers },
@@ -68,10 +85,8 @@ export function parseDeployed(state: unknown): DeployedImage | undefined {
     sizeSummary: isText(state["sizeSummary"]) ? state["sizeSummary"] : "",
     // An older version of this package may not have written them.
     checks: Array.isArray(state["checks"]) && state["checks"].every(isCheck) ? state["checks"] : [],
-    ...(isText(dockerfile) ? { dockerfile } : {}),
+    ...recordedBuild(state),
     ...(isText(sourceHash) ? { sourceHash } : {}),
-    ...(isRecord(baseImages, isDigest) ? { baseImages } : {}),
-    ...(isRecord(sourceFiles, isText) ? { sourceFiles } : {}),
     ...(Array.isArray(tags) && tags.every(isText) ? { tags } : {}),
     ...(isText(repair) ? { repair } : {}),
     ...(isText(context) ? { context } : {}),

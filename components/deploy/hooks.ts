@@ -30,6 +30,13 @@ export function watchPushes(): PushWatch {
   return { hooks: { afterCreate: [hook], afterUpdate: [hook] }, pushed: () => done };
 }
 
+/** A hook that ends a build before it begins, where `check` throws. */
+export function beforeBuilds(check: () => Promise<void>): pulumi.ResourceHookBinding {
+  if (!canHook()) return {};
+  const hook = new pulumi.ResourceHook(hookName("bases"), AsyncResource.bind(check));
+  return { beforeCreate: [hook], beforeUpdate: [hook] };
+}
+
 /** A hook for the child that builds `request`: it logs the output of the failed step, or what to do. */
 export function explainFailures(
   component: pulumi.Resource,
@@ -50,9 +57,9 @@ export function explainFailures(
 async function knownBuild(request: BuildRequest): Promise<Parameters<typeof explainFailure>[1]> {
   const known = async (value: pulumi.Input<string> | undefined) =>
     value === undefined ? undefined : await valueIfKnown(pulumi.output(value));
-  const secrets = Object.entries(request.secrets).map(
-    async ([id, value]) => [id, (await known(value)) ?? ""] as const,
-  );
+  const { ids, values } = request.secrets;
+  const names = (await valueIfKnown(ids)) ?? [];
+  const secrets = names.map(async (id, n) => [id, (await known(values[n])) ?? ""] as const);
   return {
     image: (await known(request.image)) ?? "",
     registry: (await known(request.registry)) ?? "",
@@ -63,6 +70,6 @@ async function knownBuild(request: BuildRequest): Promise<Parameters<typeof expl
     context: (await known(request.context)) ?? "",
     buildArgs: (request.buildArgs && (await valueIfKnown(request.buildArgs))) ?? {},
     secrets: Object.fromEntries(await Promise.all(secrets)),
-    ...{ platforms: request.platforms, builder: request.builder, ssh: request.ssh },
+    ...{ platforms: request.platforms, builder: request.builder, ssh: await known(request.ssh) },
   };
 }

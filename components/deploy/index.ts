@@ -1,8 +1,8 @@
 // Pulumi's side of an image: the child that builds, what the registry serves afterwards, and what the state says.
 
-export { baseDigests } from "./baseImages";
+export { settleBases } from "./baseImages";
 export { builderReady } from "./builder";
-export { deployedImage, type DeployedImage } from "./deployed";
+export { lastOutputs, parseDeployed, type DeployedImage } from "./deployed";
 export { destinationOf, taggedName } from "./destination";
 export { findDrift } from "./drift";
 export { startProvider } from "./earlyStart";

@@ -29,14 +29,22 @@ export async function repushTrigger(
   return triggerAfter(component, image, await valueIfKnown(drift), last);
 }
 
+function isLost(found: Drift | undefined): boolean {
+  return found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
+}
+
+/** Whether the image is built although nothing else has changed. */
+export function isPushedAgain(component: pulumi.Resource, found: Drift | undefined): boolean {
+  return isLost(found) && !isProtected(component);
+}
+
 async function triggerAfter(
   component: pulumi.Resource,
   image: DeployedImage | undefined,
   found: Drift | undefined,
   last: string,
 ): Promise<string> {
-  const lost = found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
-  if (!lost) return last;
+  if (!isLost(found)) return last;
   if (isProtected(component)) {
     await say(
       "warn",

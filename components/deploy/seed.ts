@@ -4,7 +4,7 @@
 import * as crypto from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Context, WorkDirectory } from "../context";
-import { seedArguments, seedDockerfile, type BaseDigests, type Plan } from "../dockerfile";
+import { seedArguments, seedDockerfile, type Pins, type Plan } from "../dockerfile";
 import { engines, type BuildRequest, type ImageBuild } from "../engines";
 import { capabilities, isDeferred, type CacheSpec } from "../inputs";
 import { isDigest, putTag, tagDigest, type RegistryAccess } from "../registry";
@@ -61,7 +61,9 @@ export interface SeedOptions {
   tags: () => SeedTags;
   /** The files that name the modules. */
   moduleFiles: Context;
-  baseImages: pulumi.Output<BaseDigests>;
+  pins: pulumi.Output<Pins>;
+  /** Looks at base images before a build. */
+  guard: pulumi.ResourceHookBinding;
   /** Of the image, for where the seed is pushed and how. */
   request: Omit<BuildRequest, "buildArgs">;
   access: pulumi.Output<RegistryAccess>;
@@ -174,7 +176,7 @@ function isSameRegistry(...repositories: [CacheSpec["repository"], CacheSpec["re
  * there and is the newest.
  */
 export async function publishSeed(options: SeedOptions, image: ImageBuild): Promise<void> {
-  const { owner, cache, plan, imports, moduleFiles, baseImages, work } = options;
+  const { owner, cache, plan, imports, moduleFiles, pins, work } = options;
   const { component, name } = owner;
   const { reproducibleDigests, zstd } = capabilities[plan.spec.engine];
   if (!cache.write) return;
@@ -183,8 +185,8 @@ export async function publishSeed(options: SeedOptions, image: ImageBuild): Prom
   const place = placeOf(options);
   const context = pulumi.output(stagedContext(component, work, moduleFiles, { kind: "Seed", name }));
   const dockerfile = context.apply((directory) => `${directory}.Dockerfile`);
-  const dockerfileText = pulumi.all([baseImages, dockerfile]).apply(([digests, file]) => {
-    const text = seedDockerfile(plan, imports(), digests);
+  const dockerfileText = pulumi.all([pins, dockerfile]).apply(([known, file]) => {
+    const text = seedDockerfile(plan, imports(), known);
     work.write(file, text);
     return text;
   });
@@ -209,7 +211,7 @@ export async function publishSeed(options: SeedOptions, image: ImageBuild): Prom
     dependsOn: [image.resource],
     retainOnDelete: true,
     ...timeLimits(owner, plan.spec),
-    hooks: { ...explainFailures(component, request), ...watch.hooks },
+    hooks: { ...explainFailures(component, request), ...watch.hooks, ...options.guard },
   });
   const digest = await valueIfKnown(seed.digest).catch(() => undefined);
   const known = await valueIfKnown(place);

@@ -2,6 +2,8 @@
 
 import type { Dockerfile } from "./dockerfile";
 
+export const classicBases: readonly string[] = ["golang:1.23", "alpine:3.20.3"];
+
 /** The original two stages, to the byte. */
 export const classic: Dockerfile = {
   text: `FROM golang:1.23 AS build
@@ -14,7 +16,6 @@ WORKDIR /app
 COPY --from=build /build/main .
 CMD ["./main"]
 `,
-  bases: ["golang:1.23", "alpine:3.20.3"],
   layers: [
     { createdBy: "WORKDIR /app", origin: "files" },
     { createdBy: "COPY /build/main .", origin: "binary" },

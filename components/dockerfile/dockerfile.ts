@@ -11,13 +11,13 @@ export interface Plan {
   golangImage: string;
   /** Namespace of the cache mounts, so that projects on one builder do not share compiled code. */
   cacheNamespace: string;
+  /** End of the ids of secrets. */
+  idSuffix?: string;
 }
 
 /** A rendered Dockerfile. */
 export interface Dockerfile {
   text: string;
-  /** Base images of the stages, as the inputs name them. */
-  bases: readonly string[];
   /** How the layers of the last stage show in the image's history, with what they hold. Others are the base's. */
   layers: readonly LayerOrigin[];
   /** True when the image is meant to pass its checks, so that one which fails is news. */

@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import { stageNames, type RuntimeSpec } from "../inputs";
-import { baseAnnotations, pinned, type BaseDigests } from "./bases";
+import { baseAnnotations, noPins, pinned, type Pins } from "./bases";
 import type { Dockerfile, Plan } from "./dockerfile";
 import {
   command,
@@ -34,7 +34,8 @@ import { seedStages } from "./steps/seed";
 import { smokeTestStages } from "./steps/smokeTest";
 import { mountPoints, volumeSteps } from "./steps/volumes";
 
-export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
+export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerfile {
+  const plan: Plan = { ...given, idSuffix };
   const { golangImage, spec } = plan;
   const { build, runtime, smokeTest } = spec;
   const base = pinned(runtime.image, digests);
@@ -50,7 +51,6 @@ export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
     ],
   };
   return {
-    bases: [golangImage, runtime.image],
     text: text([
       ...(spec.cache === undefined ? [] : seedStages(spec.platforms)),
       // The build runs on the builder's own platform and cross-compiles: no emulator, whatever the target.
@@ -68,7 +68,7 @@ export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
       cachedCompile(plan, output),
       ...glibcCheck(spec, output),
       emptyLine,
-      ...packageStages(runtime.packages, base, build),
+      ...packageStages(plan, base),
       ...(tested === undefined ? [] : smokeTestStages(tested)),
       ...filledStage(
         { as: "app" },
@@ -76,7 +76,7 @@ export function fast(plan: Plan, digests: BaseDigests = {}): Dockerfile {
         base,
         runtime,
       ),
-      ...runtimeSettings(runtime, baseAnnotations(runtime.image, digests)),
+      ...runtimeSettings(runtime, baseAnnotations(plan, digests)),
       command("ENTRYPOINT", runtime.entrypoint),
       ...(runtime.command === undefined ? [] : [command("CMD", runtime.command)]),
     ]),

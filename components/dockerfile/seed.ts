@@ -3,7 +3,7 @@
 
 import { goTarget } from "../inputs";
 import { seedLabel } from "../seeds/tags";
-import { pinned, type BaseDigests } from "./bases";
+import { noPins, pinned, type Pins } from "./bases";
 import type { Plan } from "./dockerfile";
 import { copy, emptyLine, from, pairs, text, workdir } from "./instructions";
 import {
@@ -18,13 +18,14 @@ import { gitSteps } from "./steps/privateModules";
 import { seedModules } from "./steps/seed";
 
 /** `imports` are what to compile. */
-export function seedDockerfile(plan: Plan, imports: readonly string[], digests: BaseDigests = {}): string {
+export function seedDockerfile(given: Plan, imports: readonly string[], pins: Pins = noPins): string {
+  const plan: Plan = { ...given, idSuffix: pins.idSuffix };
   const { spec, golangImage } = plan;
   // It is made from nothing, so that no seed hands on what an older one had.
   const unseeded: Plan = { ...plan, spec: { ...spec, cache: undefined } };
   const keepsModules = downloadsFirst(plan);
   return text([
-    from(pinned(golangImage, digests), { as: "build", platform: "$BUILDPLATFORM" }),
+    from(pinned(golangImage, pins.digests), { as: "build", platform: "$BUILDPLATFORM" }),
     workdir(downloadDirectory(plan)),
     ...goEnvironment(plan),
     ...gitSteps(spec.build),

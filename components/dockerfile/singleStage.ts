@@ -1,6 +1,6 @@
 // The simple way: one golang image that compiles and runs, with toolchain, source and module cache on board.
 
-import { baseAnnotations, pinned, type BaseDigests } from "./bases";
+import { baseAnnotations, noPins, pinned, type Pins } from "./bases";
 import type { Dockerfile, Plan } from "./dockerfile";
 import { command, from, pairs, plain, text, workdir } from "./instructions";
 import {
@@ -13,11 +13,11 @@ import {
 } from "./steps/goBuild";
 import { gitSteps } from "./steps/privateModules";
 
-export function singleStage(plan: Plan, digests: BaseDigests = {}): Dockerfile {
+export function singleStage(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerfile {
+  const plan: Plan = { ...given, idSuffix };
   const { golangImage, spec } = plan;
   const { binary, user } = spec.runtime;
   return {
-    bases: [golangImage],
     text: text([
       from(pinned(golangImage, digests)),
       workdir(workingDirectory(plan)),
@@ -26,7 +26,7 @@ export function singleStage(plan: Plan, digests: BaseDigests = {}): Dockerfile {
       ...plainSourceSteps(plan),
       compileStep(plan, ["sh", "-c", compileProgram, binary, ...goBuild(plan, binary)]),
       workdir("/app"),
-      ...pairs("LABEL", baseAnnotations(golangImage, digests)),
+      ...pairs("LABEL", baseAnnotations(plan, digests)),
       plain("USER", user),
       command("ENTRYPOINT", [binary]),
     ]),

@@ -1,8 +1,8 @@
 // The docker-build provider's Image: a BuildKit builder builds and pushes.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { Image } from "@pulumi/docker-build/image";
-import type { BuildRequest, ImageEngine } from "./engine";
+import type { Image, ImageArgs } from "@pulumi/docker-build/image";
+import type { BuildRequest, BuildSecrets, ImageEngine } from "./engine";
 
 export const buildkitEngine: ImageEngine = (name, request, opts) => {
   // Loaded here, so that a program with the other engine does not pay for it.
@@ -30,17 +30,23 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
         ? {}
         : { registries: [{ address: request.registry, ...request.login }] }),
       builder: request.builder === undefined ? undefined : { name: request.builder },
-      ...(Object.keys(request.secrets).length === 0
-        ? {}
-        : // A new token, or another machine's certificates, give the same image.
-          { secrets: request.secrets, ignoreSecretsInDiffCalculation: Object.keys(request.secrets) }),
+      ...secretsOf(request.secrets),
       // No path: the provider asks the agent that SSH_AUTH_SOCK names, and the state is the same everywhere.
-      ...(request.ssh ? { ssh: [{ id: "default" }] } : {}),
+      ...(request.ssh === undefined ? {} : { ssh: [{ id: request.ssh }] }),
     },
     opts,
   );
   return { resource: image, digest: image.digest };
 };
+
+/** A new token, or another machine's certificates, give the same image: they are no difference. */
+function secretsOf({ ids, values }: BuildSecrets): Partial<ImageArgs> {
+  if (values.length === 0) return {};
+  const secrets = pulumi
+    .all([ids, pulumi.all([...values])])
+    .apply(([names, texts]) => Object.fromEntries(names.map((id, n) => [id, texts[n] ?? ""])));
+  return { secrets, ignoreSecretsInDiffCalculation: ids };
+}
 
 /** One raw export that pushes. Its values have no commas and no quotes: they are references, digests and fixed names. */
 function exported({ image, annotations, insecure, compression }: BuildRequest): {

@@ -8,6 +8,12 @@ export interface RegistryLogin {
   password: pulumi.Output<string>;
 }
 
+/** Ids with their values, in one order. */
+export interface BuildSecrets {
+  ids: pulumi.Output<string[]>;
+  values: readonly pulumi.Input<string>[];
+}
+
 /** One image to build and push. Paths are relative to the Pulumi project. */
 export interface BuildRequest {
   /** Directory with the build context. */
@@ -33,10 +39,10 @@ export interface BuildRequest {
   insecure: boolean;
   compression: { type: string; level: number | undefined } | undefined;
   builder: string | undefined;
-  /** BuildKit secrets by id. */
-  secrets: Record<string, pulumi.Input<string>>;
-  /** Whether steps may use the SSH agent of the machine that runs Pulumi. */
-  ssh: boolean;
+  /** BuildKit secrets. */
+  secrets: BuildSecrets;
+  /** Id of the SSH agent of the machine that runs Pulumi; undefined where no step may use it. */
+  ssh: pulumi.Output<string> | undefined;
 }
 
 export interface ImageBuild {

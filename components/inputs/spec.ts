@@ -50,6 +50,8 @@ export interface BuildSpec {
 /** The stage that ships. */
 export interface RuntimeSpec {
   image: string;
+  /** The input that names it. */
+  imageInput: "runtime.image" | "runtime.alpineVersion";
   packages: readonly string[];
   user: string;
   workingDirectory: string;
@@ -199,6 +201,10 @@ function runtimeSpec(args: RuntimeStageArgs): RuntimeSpec {
   const binary = `${workingDirectory === "/" ? "" : workingDirectory}/${binaryName}`;
   return {
     image: args.image ?? `alpine:${args.alpineVersion ?? defaultAlpineVersion}`,
+    imageInput:
+      args.image === undefined && args.alpineVersion !== undefined
+        ? "runtime.alpineVersion"
+        : "runtime.image",
     packages: args.packages ?? [],
     user: args.user ?? defaultUser,
     workingDirectory,

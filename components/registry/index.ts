@@ -1,6 +1,7 @@
 // Everything that other folders ask of a registry. Image references are parsed in reference.ts, which does no I/O.
 
-import { openSession, type RegistryAccess, type Session } from "./client/session";
+import { openSession, type RegistryAccess, type Session, type Settings } from "./client/session";
+import { describeBase, type BaseDescription } from "./image/base";
 import { readPushedImage, type PushedImage, type ReadOptions } from "./image/pushedImage";
 import { layerlessImage, type ImageDescription } from "./image/describe";
 import { readTags, removeImage as remove } from "./image/tagList";
@@ -12,10 +13,20 @@ export type { RegistryAccess } from "./client/session";
 export { findCredentials } from "./credentials/store";
 export { noContents } from "./image/contents";
 export { inParallel } from "./image/inParallel";
-export { isDigest } from "./image/manifest";
+export type { BaseDescription } from "./image/base";
+export { ManifestError, isDigest } from "./image/manifest";
+export { linuxProblem, platformProblem } from "./image/platformFit";
 export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
 export type { DataSink, TarEntry } from "./image/tar";
 export { visitImage } from "./image/visit";
+
+/** How a registry is asked for what can be done without. */
+export interface BriefAccess extends RegistryAccess {
+  brief?: boolean;
+}
+
+// A firewall may drop what is sent to a registry, and then nothing answers.
+const briefSettings: Partial<Settings> = { tries: 2, idleTimeoutMs: 5_000, headersTimeoutMs: 10_000 };
 
 export interface ReadImageOptions extends ReadOptions {
   access?: RegistryAccess;
@@ -25,9 +36,22 @@ export interface ReadImageOptions extends ReadOptions {
 export function tagDigest(
   repository: Repository,
   tag: string,
-  access?: RegistryAccess,
+  access?: BriefAccess,
 ): Promise<string | undefined> {
   return readTagDigest(sessionFor(repository, access), tag);
+}
+
+/**
+ * What the image does to a build that starts from it. `targets`: the platforms that it is used for; undefined where the builder has
+ * a say in that.
+ */
+export function readBase(
+  repository: Repository,
+  digest: string,
+  targets: readonly string[] | undefined,
+  access?: BriefAccess,
+): Promise<BaseDescription> {
+  return describeBase(sessionFor(repository, access), digest, targets);
 }
 
 /** Manifest (verified against `digest`), sizes and layers. Of an index, one platform's; `digest` stays the index's. */
@@ -71,8 +95,8 @@ export function removeImage(repository: Repository, digest: string, access?: Reg
 const sessions = new Map<string, Session>();
 
 // One session per repository and login, so that its token and the credential helper's answer are reused.
-function sessionFor(repository: Repository, access: RegistryAccess = {}): Session {
-  const { username, password, insecure } = access;
+function sessionFor(repository: Repository, access: BriefAccess = {}): Session {
+  const { username, password, insecure, brief } = access;
   const { DOCKER_CONFIG, REGISTRY_AUTH_FILE } = process.env;
   const key = JSON.stringify([
     repository.domain,
@@ -80,10 +104,11 @@ function sessionFor(repository: Repository, access: RegistryAccess = {}): Sessio
     username,
     password,
     insecure,
+    brief,
     DOCKER_CONFIG,
     REGISTRY_AUTH_FILE,
   ]);
-  const session = sessions.get(key) ?? openSession(repository, access);
+  const session = sessions.get(key) ?? openSession(repository, access, brief ? briefSettings : {});
   sessions.set(key, session);
   return session;
 }

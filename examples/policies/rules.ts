@@ -22,7 +22,7 @@ export function notNumericUser({ dockerfile }: Image): string | undefined {
   return `the image runs as ${user ?? "root"}: set runtime.user to a number other than 0`;
 }
 
-/** Base images must be named by digest (baseImages: "pin" or "follow", or a digest in the inputs). */
+/** Base images must be named by digest, as goimage does wherever it can read them. */
 export function notPinned({ dockerfile }: Image): string | undefined {
   if (dockerfile === undefined) return undefined;
   const from = [...dockerfile.matchAll(/^FROM (?:--platform=\S+ )?(\S+)(?: AS (\S+))?$/gm)];
@@ -31,7 +31,7 @@ export function notPinned({ dockerfile }: Image): string | undefined {
     .map(([, base = ""]) => base)
     .filter((base) => base !== "scratch" && !stages.has(base) && !base.includes("@sha256:"));
   if (loose.length === 0) return undefined;
-  return `${[...new Set(loose)].join(", ")} can change: set baseImages to "pin" or "follow"`;
+  return `${[...new Set(loose)].join(", ")} can change: name base images that can be read where Pulumi runs, or digests`;
 }
 
 /** Images must go to one of these registries. */

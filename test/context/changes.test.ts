@@ -4,8 +4,8 @@ import { changedDockerfile } from "../../components/context/changes";
 import { examplePlan } from "../support/plan";
 
 describe("reasons of a rebuild", () => {
-  const plain = fast(examplePlan(), {}).text;
-  const tested = fast(examplePlan({ smokeTest: {} }), {}).text;
+  const plain = fast(examplePlan()).text;
+  const tested = fast(examplePlan({ smokeTest: {} })).text;
 
   it("tell another base image from stages that come and go", () => {
     assert.deepEqual(changedDockerfile(plain, plain), []);

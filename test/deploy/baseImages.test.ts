@@ -1,106 +1,379 @@
-// Digests of base images, against a registry in the test's own process.
+// Which digests a build takes its base images at, and whether it may, against a registry in the test's own process.
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { BaseImages } from "../../components/args";
-import { baseDigests } from "../../components/deploy/baseImages";
+import { settleBases } from "../../components/deploy/baseImages";
+import { parseDeployed } from "../../components/deploy/deployed";
+import type { Drift } from "../../components/deploy/drift";
 import { valueIfKnown } from "../../components/deploy/sdk";
+import { pinsFor, render, type Plan } from "../../components/dockerfile";
+import { mediaTypes } from "../../components/registry/image/manifest";
 import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
 
 const old = `sha256:${"1".repeat(64)}`;
+const netrc = { netrc: "machine a login b password c" };
+const files = { "main.go": "1" };
 
 describe("base images", () => {
   let registry: FakeRegistry;
-  let image: string;
-  let current: string;
+  /** The image that compiles, and the one that ships. */
+  let golang: string;
+  let alpine: string;
+  let current: Record<string, string>;
   beforeEach(async () => {
     registry = await startRegistry();
-    current = serveImage(registry, { sizes: [10], tag: "3.20" });
-    image = `${registry.host}/team/api:3.20`;
+    golang = `${registry.host}/team/api:go`;
+    alpine = `${registry.host}/team/api:3.20`;
+    current = {
+      [golang]: serveImage(registry, { sizes: [10], tag: "go" }),
+      [alpine]: serveImage(registry, { sizes: [20], tag: "3.20" }),
+    };
   });
   afterEach(() => registry.close());
 
-  async function digests(
-    mode: BaseImages,
-    images: string[],
-    known?: Record<string, string>,
-    asEngine = true,
+  const planOf = ({ build, runtime, ...change }: PlanChange = {}): Plan =>
+    examplePlan({ ...change, build: { image: golang, ...build }, runtime: { image: alpine, ...runtime } });
+
+  /** Puts an image with such a configuration behind a tag. */
+  function serve(tag: string, config: object): string {
+    const bytes = Buffer.from(JSON.stringify(config));
+    const described = { mediaType: "c", digest: registry.addBlob(bytes), size: bytes.length };
+    const { ociManifest } = mediaTypes;
+    return registry.addManifest(
+      { schemaVersion: 2, mediaType: ociManifest, config: described, layers: [] },
+      ociManifest,
+      tag,
+    );
+  }
+
+  interface Last {
+    /** The Dockerfile's digests. */
+    digests?: Record<string, string>;
+    /** As 0.1.0 wrote it. */
+    isOld?: boolean;
+    inspected?: Record<string, string>;
+    files?: Record<string, string>;
+    dockerfile?: string;
+  }
+
+  async function settled(
+    plan: Plan,
+    last?: Last,
+    more: { asEngine?: boolean; drift?: Drift; login?: object } = {},
   ) {
+    const { digests = {} } = last ?? {};
+    const pins = last?.isOld === true ? { digests, idSuffix: "" } : pinsFor(plan, digests);
+    const state = last && {
+      ...deployedAs(registry, old),
+      ...{ baseImages: digests, inspectedBases: last.inspected, sourceFiles: last.files ?? files },
+      dockerfile: last.dockerfile ?? render(plan, pins).text,
+    };
     const { result, logs } = await runProgram(
       async () => {
         const component = new pulumi.ComponentResource("test:index:Image", "image");
-        const deployed = known && deployedAs(registry, old, { baseImages: known });
-        try {
-          return await valueIfKnown(baseDigests(component, mode, images, pulumi.output(deployed)));
-        } catch (error) {
-          return (error as Error).message;
-        }
+        const owner = {
+          component,
+          type: "GoMultiStageImage",
+          name: "api",
+          customTimeouts: undefined,
+        } as const;
+        const bases = settleBases({
+          ...{
+            owner,
+            plan,
+            files,
+            state: pulumi.output(state),
+            deployed: pulumi.output(parseDeployed(state)),
+          },
+          drift: pulumi.output(more.drift),
+          destination: pulumi.output({ repository: registry.repository, tags: ["latest"] }),
+          access: pulumi.output(more.login ?? {}),
+        });
+        const { pins, inspected } = (await valueIfKnown(bases.settled)) ?? assert.fail();
+        const refused = await bases.mayBuild().then(
+          () => undefined,
+          (error: unknown) => (error as Error).message,
+        );
+        return { pins, inspected, refused, isBuilt: await valueIfKnown(bases.isBuilt) };
       },
-      { asEngine },
+      { asEngine: more.asEngine ?? true },
     );
-    return { result, logs };
+    return { ...result, logs };
   }
 
-  const refused = () => {
+  const hiding = () => {
     registry.intercept = (_request, response, { url }) =>
       url.includes("manifests") && refuse(response, 403, "DENIED", "no");
   };
+  const both = () => ({ [golang]: old, [alpine]: old });
 
-  it("are left to the builder with baseImages: tag, and in a unit test", async () => {
-    assert.deepEqual(await digests("tag", [image]), { result: {}, logs: [] });
-    assert.deepEqual(await digests("pin", [image], undefined, false), { result: {}, logs: [] });
+  it("are asked for nothing in a unit test", async () => {
+    const { pins } = await settled(planOf(), undefined, { asEngine: false });
+    assert.deepEqual(pins, { digests: {}, idSuffix: "" });
     assert.deepEqual(registry.seen, []);
   });
 
-  it("are looked up once each, without scratch and those that have a digest", async () => {
-    const given = [image, "scratch", `${image}@${old}`, image];
-    assert.deepEqual(await digests("pin", given), { result: { [image]: current }, logs: [] });
-    assert.equal(registry.count("HEAD", "manifests/3.20") + registry.count("GET", "manifests/3.20"), 1);
+  for (const mode of ["tag", "pin", "follow"] as const) {
+    it(`are taken at the digest of now by the first build: ${mode}`, async () => {
+      const { pins, refused, logs, inspected } = await settled(planOf({ baseImages: mode }));
+      assert.deepEqual([pins.digests, refused, logs], [current, undefined, []]);
+      assert.deepEqual(inspected, {
+        [current[golang] ?? ""]: "builder",
+        [current[alpine] ?? ""]: "linux/amd64",
+      });
+    });
+  }
+
+  it("are asked for nothing, where their tags are taken and nothing has changed", async () => {
+    for (const last of [
+      { digests: both() },
+      { digests: {} },
+      { digests: { [golang]: old } },
+      { digests: {}, isOld: true },
+      { digests: both(), isOld: true },
+    ]) {
+      const plan = planOf({ build: netrc });
+      const { pins, isBuilt, refused } = await settled(plan, last);
+      assert.deepEqual([pins.digests, isBuilt, refused], [last.digests, false, undefined]);
+      if (last.isOld) assert.equal(pins.idSuffix, "");
+    }
+    assert.deepEqual(registry.seen, []);
+  });
+
+  it("are those of now in every build: of other files, of another Dockerfile, of an image that was lost", async () => {
+    const digests = both();
+    for (const last of [
+      { digests, files: { "main.go": "2" } },
+      { digests, dockerfile: "FROM other\n" },
+    ]) {
+      const { pins, isBuilt } = await settled(planOf(), last);
+      assert.deepEqual([pins.digests, isBuilt], [current, true]);
+    }
+    const tags = [{ tag: "latest", digest: undefined }];
+    const lost = await settled(planOf(), { digests }, { drift: { tags, imageGone: true } });
+    assert.deepEqual(lost.pins.digests, current);
+    const served = await settled(planOf(), { digests }, { drift: { tags, imageGone: false } });
+    assert.deepEqual(served.pins.digests, digests);
+  });
+
+  it("are looked at once: what the state has needs no second look, unless for another purpose", async () => {
+    const inspected = { [current[golang] ?? ""]: "builder", [current[alpine] ?? ""]: "linux/amd64" };
+    const last = { digests: current, inspected, files: {} };
+    const first = await settled(planOf(), last);
+    assert.deepEqual([first.inspected, first.pins.digests], [inspected, current]);
+    assert.equal(registry.count("GET", "blobs"), 0);
+    await settled(planOf({ platforms: ["linux/amd64", "linux/386"] }), last);
+    assert.equal(registry.count("GET", "blobs"), 1);
+  });
+
+  it("have ids for secrets that follow from all their digests, and that say nothing of the secrets", async () => {
+    const ids = async (build: object) => (await settled(planOf({ build }))).pins.idSuffix;
+    const id = await ids(netrc);
+    assert.match(id, /^-[0-9a-f]{32}$/);
+    assert.equal(await ids({ netrc: "machine a login b password d" }), id);
+    serve("3.20", { os: "linux", architecture: "amd64", created: "later" });
+    assert.notEqual(await ids(netrc), id);
   });
 
   it("stay pinned where the tag has moved, which is said", async () => {
-    const { result, logs } = await digests("pin", [image], { [image]: old });
-    assert.deepEqual(result, { [image]: old });
-    assert.deepEqual(logs, [
-      `info: base image ${image} has moved to ${current}; pinned at ${old} until baseImages is "follow"`,
-    ]);
-    assert.deepEqual(await digests("pin", [image], { [image]: current }), {
-      ...{ result: { [image]: current }, logs: [] },
+    const { pins, logs } = await settled(planOf({ baseImages: "pin" }), {
+      digests: { ...current, [alpine]: old },
     });
+    assert.equal(pins.digests[alpine], old);
+    assert.deepEqual(logs, [
+      `info: base image ${alpine} has moved to ${current[alpine]}; pinned at ${old} until baseImages is "follow"`,
+    ]);
   });
 
   it("follow the tag", async () => {
-    assert.deepEqual(await digests("follow", [image], { [image]: old }), {
-      ...{ result: { [image]: current }, logs: [] },
-    });
+    const { pins, isBuilt, logs } = await settled(planOf({ baseImages: "follow" }), { digests: both() });
+    assert.deepEqual([pins.digests, logs], [current, []]);
+    assert.equal(isBuilt, false, "the digests of now play no part in what is known at once");
   });
 
-  for (const mode of ["pin", "follow"] as const) {
+  for (const mode of ["tag", "pin", "follow"] as const) {
     it(`are kept when the tag is gone: ${mode}`, async () => {
       registry.manifests.delete("3.20");
-      const { result, logs } = await digests(mode, [image], { [image]: old });
-      assert.deepEqual(result, { [image]: old });
-      assert.match(logs.join(), /^info: base image \S+ is gone; pinned at sha256:1111/);
+      const known = {
+        digests: { ...current, [alpine]: old },
+        inspected: { [old]: "linux/amd64" },
+        files: {},
+      };
+      const { pins, logs, refused } = await settled(planOf({ baseImages: mode }), known);
+      assert.deepEqual([pins.digests[alpine], refused], [old, undefined]);
+      assert.match(logs.join(), /^info: base image \S+ is gone; (pinned|it stays) at sha256:1111/);
     });
 
-    it(`are kept, with a warning, when the registry refuses: ${mode}`, async () => {
-      refused();
-      const { result, logs } = await digests(mode, [image], { [image]: old });
-      assert.deepEqual(result, { [image]: old });
-      assert.match(logs.join(), /^warning: base image \S+ stays at sha256:1+, not checked: .*DENIED: no/);
-    });
-
-    it(`that nobody knows end the update by name: ${mode}`, async () => {
-      registry.manifests.delete("3.20");
-      const { result } = await digests(mode, [image]);
-      assert.equal(result, `base image ${image}: ${registry.host}/team/api has no tag 3.20`);
-      refused();
+    it(`are kept when the registry refuses, which is said: ${mode}`, async () => {
+      hiding();
+      const inspected = { [old]: "linux/amd64", [current[golang] ?? ""]: "builder" };
+      const known = { digests: { ...current, [alpine]: old }, inspected, files: {} };
+      const { pins, logs, refused } = await settled(planOf({ baseImages: mode, build: netrc }), known);
+      assert.deepEqual([pins.digests, refused], [known.digests, undefined]);
+      const level = mode === "tag" ? "info" : "warning";
       assert.match(
-        JSON.stringify((await digests(mode, [image])).result),
-        /^"base image \S+: cannot .*DENIED: no/,
+        logs.join(),
+        new RegExp(`${level}: base image \\S+ stays at sha256:1+, not checked: .*DENIED: no`),
       );
     });
   }
+
+  for (const mode of ["pin", "follow"] as const) {
+    it(`that nobody knows end the update by their inputs: ${mode}`, async () => {
+      hiding();
+      const { refused } = await settled(planOf({ baseImages: mode }));
+      assert.match(refused ?? "", /^GoMultiStageImage "api": 2 inputs are not valid; nothing was built/);
+      for (const input of ["build.image", "runtime.image"])
+        assert.match(
+          refused ?? "",
+          new RegExp(`${input}: \\S+ has no digest that baseImages "${mode}".*DENIED: no`),
+        );
+    });
+  }
+
+  it("that cannot be read are used by their tags, which is said once", async () => {
+    hiding();
+    const { pins, refused, logs } = await settled(planOf());
+    assert.deepEqual([pins, refused], [{ digests: {}, idSuffix: "" }, undefined]);
+    assert.deepEqual(
+      logs.map((log) => log.replace(/: cannot.*/, "")),
+      [golang, alpine].map(
+        (image) =>
+          `info: base image ${image} was not looked at, so its ONBUILD instructions and platforms are not known`,
+      ),
+    );
+    registry.intercept = undefined;
+    registry.manifests.delete("3.20");
+    assert.match((await settled(planOf())).logs.join(), /has no tag 3\.20$/);
+  });
+
+  for (const [what, build, secrets] of [
+    ["netrc", netrc, "build\\.netrc"],
+    ["the SSH agent", { ssh: true, sshKnownHosts: "a ssh-ed25519 AAAA" }, "build\\.ssh"],
+  ] as const) {
+    it(`that cannot be read get no build with ${what}`, async () => {
+      hiding();
+      const { refused, logs } = await settled(planOf({ build }));
+      for (const input of ["build.image", "runtime.image"])
+        assert.match(
+          refused ?? "",
+          new RegExp(
+            `${input}: \\S+ cannot be read from this machine.* takes ${secrets} in .*DENIED: no.*mirror`,
+          ),
+        );
+      assert.deepEqual(logs, []);
+    });
+  }
+
+  it("that cannot be read and are named by their digests are pinned as they are", async () => {
+    hiding();
+    const named = (image: string) => `${image}@${old}`;
+    const plan = planOf({
+      ...{ baseImages: "pin", build: { image: named(golang) }, runtime: { image: named(alpine) } },
+    });
+    const { pins, refused, logs } = await settled(plan);
+    assert.deepEqual([pins.digests, refused, logs.length], [{}, undefined, 2]);
+    assert.match(pins.idSuffix, /^-[0-9a-f]{32}$/);
+  });
+
+  it("that cannot be read get a build with certificates alone, which are public", async () => {
+    hiding();
+    assert.equal((await settled(planOf({ build: { caCertificates: "x" } }))).refused, undefined);
+  });
+
+  it("are asked for with the image's own login, where they are in its registry", async () => {
+    const login = { username: "robot", password: "opensesame" };
+    registry.intercept = (request, response) => {
+      if (request.headers.authorization !== undefined) return false;
+      response.writeHead(401, { "www-authenticate": "Basic realm=x" }).end();
+      return true;
+    };
+    const refused = async (change: object, given: object) =>
+      (await settled(planOf({ build: netrc, ...change }), undefined, { login: given })).refused;
+    assert.equal(await refused({ registry: login }, login), undefined);
+    assert.match((await refused({}, {})) ?? "", /no credentials were found/);
+    assert.ok(!JSON.stringify(await refused({}, login)).includes("opensesame"));
+  });
+
+  it("with instructions are refused, all at once and by their inputs", async () => {
+    serve("3.20", {
+      os: "linux",
+      architecture: "amd64",
+      config: { OnBuild: ["RUN steal\u001b[31m", "USER 0"] },
+    });
+    serve("go", { os: "linux", architecture: "amd64", config: { OnBuild: [`RUN ${"x".repeat(500)}`] } });
+    const { refused = "" } = await settled(planOf());
+    const [head, first = "", second = "", ...more] = refused.split("\n");
+    assert.equal(head, 'GoMultiStageImage "api": 2 inputs are not valid; nothing was built.');
+    assert.match(first, /^ {2}build\.image: \S+:go has instructions .*ONBUILD RUN x+\.\.\./);
+    assert.match(
+      second,
+      /^ {2}runtime\.image: \S+:3\.20 has instructions .*ONBUILD RUN steal and 1 more\. Choose/,
+    );
+    assert.deepEqual(more, []);
+    assert.ok(refused.length < 1000);
+  });
+
+  it("with instructions are refused where the input names a digest, too", async () => {
+    const digest = serve("x", { config: { OnBuild: ["RUN a"] } });
+    const image = `${registry.host}/team/api@${digest}`;
+    const { refused } = await settled(planOf({ runtime: { image } }));
+    assert.match(refused ?? "", /runtime\.image: \S+@sha256:\w+ has instructions/);
+  });
+
+  it("with instructions are refused for GoSingleStageImage", async () => {
+    serve("go", { config: { OnBuild: ["RUN a"] } });
+    const plan = planOf();
+    const single = { ...plan, spec: { ...plan.spec, recipe: "singleStage" as const } };
+    assert.match(
+      (await settled(single)).refused ?? "",
+      /^GoMulti.*1 input is[^]*build\.image: \S+:go has instructions/,
+    );
+  });
+
+  it("of another platform are refused before anything is pushed", async () => {
+    serve("3.20", { os: "linux", architecture: "amd64" });
+    const { refused = "" } = await settled(planOf({ platforms: ["linux/arm64"] }));
+    assert.match(
+      refused,
+      /runtime\.image: \S+:3\.20 is there for linux\/amd64, not for linux\/arm64\. Choose an image for that platform/,
+    );
+    // What compiles runs on the builder, whose platform nobody knows here.
+    serve("go", { os: "linux", architecture: "s390x" });
+    assert.doesNotMatch((await settled(planOf())).refused ?? "", /build\.image/);
+    serve("go", { os: "windows", architecture: "amd64" });
+    assert.match(
+      (await settled(planOf())).refused ?? "",
+      /build\.image: \S+:go is there for windows\/amd64, not for Linux/,
+    );
+    const plan = planOf();
+    const single = { ...plan, spec: { ...plan.spec, recipe: "singleStage" as const } };
+    serve("go", { os: "linux", architecture: "arm64" });
+    assert.match(
+      (await settled(single)).refused ?? "",
+      /build\.image: \S+:go is there for linux\/arm64, not for linux\/amd64/,
+    );
+  });
+
+  it("whose manifest two programs may read in two ways are refused", async () => {
+    const config = Buffer.from("{}");
+    const described = { mediaType: "c", digest: registry.addBlob(config), size: 2 };
+    const { ociManifest } = mediaTypes;
+    const document = {
+      schemaVersion: 2,
+      mediaType: ociManifest,
+      config: described,
+      layers: [],
+      Config: described,
+    };
+    registry.addManifest(document, ociManifest, "3.20");
+    const { refused } = await settled(planOf());
+    assert.match(
+      refused ?? "",
+      /runtime\.image: \S+ cannot be trusted: the manifest of \S+ has Config twice/,
+    );
+  });
 });

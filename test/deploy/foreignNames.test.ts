@@ -176,7 +176,7 @@ const ofOthers: Record<string, () => Promise<string[]> | string[]> = {
     process.env["PATH"] = `${directory}:/usr/bin:/bin`;
     try {
       const build = { dockerfile: "f", context: "c", platforms: [], buildArgs: {}, secrets: {} };
-      const text = await failedOutput({ ...build, builder: undefined, ssh: false, password: undefined });
+      const text = await failedOutput({ ...build, builder: undefined, ssh: undefined, password: undefined });
       // Lines of the compiler's are its own.
       return [text.replaceAll("\nFORGED", "\n(FORGED")];
     } finally {

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readContext, WorkDirectory } from "../../components/context";
 import type { DeployedImage } from "../../components/deploy/deployed";
 import { seedFor, seedTags, type SeedOptions } from "../../components/deploy/seed";
-import type { Plan } from "../../components/dockerfile";
+import { noPins, type Plan } from "../../components/dockerfile";
 import { Tree } from "../../components/source/tree";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { helloFiles, makeTree } from "../support/module";
@@ -60,7 +60,8 @@ describe("a build's seed", () => {
     const options = {
       owner: { component, type: "GoMultiStageImage", name: "api", customTimeouts: undefined },
       ...{ cache: plan.spec.cache, plan, imports: () => imports, tags, moduleFiles: moduleFiles() },
-      baseImages: pulumi.output({}),
+      pins: pulumi.output(noPins),
+      guard: {},
       request: { registry: pulumi.output(registry.repository.domain) },
       access: pulumi.output({}),
       work: new WorkDirectory(root),

@@ -37,6 +37,12 @@ describe("build log", () => {
     assert.deepEqual(hintsFor("smoketest", "exec /app/x: exec format error"), []);
   });
 
+  it("says what to do where the builder cannot run the image that compiles", () => {
+    const [hint = "", ...more] = hintsFor("build", "exec /usr/local/go/bin/go: exec format error");
+    assert.match(hint, /^build\.image is not there for the builder's own platform/);
+    assert.deepEqual(more, []);
+  });
+
   const ofPackages: [line: string, hint: RegExp][] = [
     [
       'runc run failed: unable to start container process: exec: "sh": executable file not found in $PATH',
@@ -53,7 +59,7 @@ describe("build log", () => {
       const [first = "", ...more] = hintsFor("packages", line);
       assert.match(first, hint);
       assert.deepEqual(more, []);
-      assert.deepEqual(hintsFor("build", line), []);
+      assert.deepEqual(hintsFor("tested", line), []);
     });
   }
 

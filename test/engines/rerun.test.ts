@@ -12,7 +12,7 @@ const build: Rerun = {
   platforms: ["linux/arm64"],
   buildArgs: { GOIMAGE_SEED: "registry.example.com/api@sha256:abc" },
   builder: undefined,
-  ssh: false,
+  ssh: undefined,
   secrets: {},
   password: undefined,
 };
@@ -54,11 +54,11 @@ describe("a failed build, run again", () => {
     install({ docker: prints(failed("fatal: machine x login robot-1 password hush-hush, and opensesame")) });
     const netrc = "machine x login robot-1 password hush-hush";
     const secrets = { "goimage-netrc": netrc };
-    const text = await failedOutput({ ...build, builder: "b1", ssh: true, secrets, password: "opensesame" });
+    const text = await failedOutput({ ...build, builder: "b1", ssh: "goimage-ssh-0a", secrets, password: "opensesame" });
     assert.doesNotMatch(text, /hush-hush|opensesame/);
     const calls = written("calls");
     assert.ok(
-      calls.includes("--builder=b1 --ssh=default --secret=id=goimage-netrc,env=GOIMAGE_GOIMAGE_NETRC"),
+      calls.includes("--builder=b1 --ssh=goimage-ssh-0a --secret=id=goimage-netrc,env=GOIMAGE_GOIMAGE_NETRC"),
     );
     assert.doesNotMatch(calls, /hush/);
     assert.ok(written("env").includes(`GOIMAGE_GOIMAGE_NETRC=${netrc}`));

@@ -1,7 +1,7 @@
 // The rules of the policy pack, on Dockerfiles that goimage renders.
 
 import assert from "node:assert/strict";
-import { render } from "../../components/dockerfile";
+import { basesOf, pinsFor, render } from "../../components/dockerfile";
 import { inForeignRegistry, notNumericUser, notPinned, tooLarge } from "../../examples/policies/rules";
 import { examplePlan } from "../support/plan";
 
@@ -27,9 +27,9 @@ describe("policy pack", () => {
 
   it("wants base images by digest", () => {
     const plan = examplePlan();
-    const { text, bases } = render(plan);
+    const { text } = render(plan);
     assert.match(notPinned({ dockerfile: text }) ?? "", /golang:1\.23, alpine:3\.20\.3 can change/);
-    const pinned = Object.fromEntries(bases.map((base) => [base, digest]));
+    const pinned = pinsFor(plan, Object.fromEntries(basesOf(plan).map(({ image }) => [image, digest])));
     assert.equal(notPinned({ dockerfile: render(plan, pinned).text }), undefined);
     assert.equal(notPinned({ dockerfile: "FROM scratch AS a\nFROM a\n" }), undefined);
   });

@@ -2,8 +2,14 @@
 
 import assert from "node:assert/strict";
 import { engineFields, engines, registry } from "./support/environment";
+import { imageOf } from "./support/images";
 import { Project } from "./support/project";
 import { fetchConfig, fetchManifest } from "./support/registry";
+
+interface Outputs {
+  baseImages: Record<string, string>;
+  dockerfile: string;
+}
 
 const files = {
   "hello/go.mod": "module hello\n\ngo 1.23\n",
@@ -75,6 +81,68 @@ for (const engine of engines) {
       await project.up();
       const { baseImages } = await project.outputs<{ baseImages: Record<string, string> }>();
       assert.equal(baseImages[baseImage], await digestOfBase());
+    });
+
+    it("are no reason to build where their tags are named alone, and the next build takes them", async () => {
+      use("tag");
+      await project.up();
+      const before = await digestOfBase();
+      const outputs = await project.outputs<Outputs>();
+      assert.equal(outputs.baseImages[baseImage], before);
+      assert.ok(outputs.dockerfile.includes(`FROM ${baseImage}@${before} AS app\n`));
+      const { manifest } = (await fetchManifest(project.repository, "latest")) ?? assert.fail();
+      const { config } = await fetchConfig(project.repository, manifest);
+      assert.doesNotMatch(JSON.stringify([config, manifest]), /image\.base\./);
+
+      baseProject.write({ "index.js": base("three")(baseProject.repository) });
+      await baseProject.up();
+      const moved = await digestOfBase();
+      assert.notEqual(moved, before);
+      const preview = await project.pulumi(["preview"]);
+      assert.match(preview.output, /3 unchanged/);
+      assert.deepEqual(await project.up(), { same: 3 });
+      project.write({ "hello/main.go": "package main\n\nfunc main() { println(1) }\n" });
+      assert.match((await project.pulumi(["preview"])).output, /rebuilds because of base image, main\.go/);
+      await project.up();
+      assert.equal((await project.outputs<Outputs>()).baseImages[baseImage], moved);
+      assert.deepEqual(await project.up(), { same: 3 });
+    });
+
+    it("of another platform are refused before the push, with the platforms that they have", async () => {
+      const one = await imageOf("foreign-one", "FROM scratch\nCOPY a /a\n", { a: "a" }, ["linux/arm64"]);
+      const both = ["linux/arm64", "linux/s390x"];
+      const index = await imageOf("foreign-index", "FROM scratch\nCOPY a /a\n", { a: "a" }, both);
+      const images: [component: string, inputs: string, problem: RegExp][] = [
+        [
+          "GoMultiStageImage",
+          `runtime: { image: "${one}" }`,
+          /runtime\.image: \S+foreign-one:latest is there for linux\/arm64, not for linux\/amd64/,
+        ],
+        [
+          "GoMultiStageImage",
+          `runtime: { image: "${index}" }`,
+          /runtime\.image: \S+foreign-index:latest is there for linux\/arm64, linux\/s390x, not for linux\/amd64/,
+        ],
+        [
+          "GoSingleStageImage",
+          `build: { image: "${one}" }`,
+          /build\.image: \S+foreign-one:latest is there for linux\/arm64, not for linux\/amd64/,
+        ],
+      ];
+      for (const [component, inputs, problem] of images) {
+        const foreign = new Project(
+          (repository) => `
+      const { ${component} } = require("goimage");
+      new ${component}("hello", { source: "hello", repository: "${repository}", ${engineFields(engine)} ${inputs} });`,
+          files,
+        );
+        for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+          const { code, output } = await foreign.pulumi(command);
+          assert.notEqual(code, 0, output);
+          assert.match(output, problem);
+        }
+        assert.equal(await fetchManifest(foreign.repository, "latest"), undefined);
+      }
     });
   });
 }

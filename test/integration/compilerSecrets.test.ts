@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { startCompanyServer, type CompanyServer } from "./support/companyServer";
 import { assertNowhere, placesOf } from "./support/canary";
+import { readableBases } from "./support/bases";
 import { builder } from "./support/environment";
 import { moduleRepository, programOf } from "./support/gitModule";
 import { golangAfter, installed } from "./support/images";
@@ -40,9 +41,13 @@ func init() { C.nothing() }
 describe("a private module whose assembly includes the build's secrets", function () {
   this.timeout(600_000);
   const servers: CompanyServer[] = [];
+  let bases: Awaited<ReturnType<typeof readableBases>>;
+  before(async () => {
+    bases = await readableBases();
+  });
   after(() => servers.forEach((server) => server.close()));
 
-  async function upWith(component: string, more: Record<string, string>, build = "") {
+  async function upWith(component: string, more: Record<string, string>, build?: string) {
     // The builder's caches are those of all these projects, and a version in them is never downloaded again.
     const version = `v1.0.${Date.now()}`;
     const repository = await moduleRepository(more, version);
@@ -56,7 +61,8 @@ const { readFileSync } = require("node:fs");
 const { port } = new URL("${server.url}");
 const image = new ${component}("hello", {
   source: "hello", repository: "${target}", builder: "${builder}",
-  build: { ${build}
+  ${component === "GoMultiStageImage" ? `runtime: { image: "${bases.alpine}" },` : ""}
+  build: { ${build ?? `image: "${bases.golang}",`}
     goPrivate: "127.0.0.1/*", goProxy: "off", caCertificates: readFileSync("company.pem", "utf8"),
     netrc: new (require("@pulumi/pulumi").Config)().requireSecret("netrc"),
     env: { GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "url.https://127.0.0.1:" + port + "/.insteadOf",

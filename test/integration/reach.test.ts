@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { makeTree } from "../support/module";
 import { assertNowhere, loud, placesOf } from "./support/canary";
+import { readableBases } from "./support/bases";
 import { builder } from "./support/environment";
 import { moduleProxy, startCompanyServer, type CompanyServer } from "./support/companyServer";
 import { moduleRepository, programOf, repositoryPath } from "./support/gitModule";
@@ -25,8 +26,10 @@ github.com/josharian/intern v1.0.0/go.mod h1:5DoeVV0s6jJacbCEi61lwdGj/aVlrQvzHFF
 describe("private modules behind a company's proxy", function () {
   this.timeout(600_000);
   let proxy: CompanyServer;
+  let bases: Awaited<ReturnType<typeof readableBases>>;
 
   before(async () => {
+    bases = await readableBases();
     const cache = makeTree({});
     const source = makeTree(service);
     const env = { GOMODCACHE: cache, GOFLAGS: "-modcacherw" };
@@ -46,7 +49,8 @@ const pulumi = require("@pulumi/pulumi");
 const config = new pulumi.Config();
 const image = new GoMultiStageImage("hello", {
   source: "hello", repository: "${repository}", builder: "${builder}", ${more}
-  build: { goProxy: "${proxy.url}", env: { GONOSUMDB: "*", GOFLAGS: "-mod=readonly" }, ${build} },
+  build: { image: "${bases.golang}", goProxy: "${proxy.url}", env: { GONOSUMDB: "*", GOFLAGS: "-mod=readonly" }, ${build} },
+  runtime: { image: "${bases.alpine}" },
 });
 module.exports = { ref: image.ref };
 `;
@@ -111,8 +115,10 @@ describe("private modules in git by https under a company's authority", function
   this.timeout(600_000);
   let server: CompanyServer;
   let service: Record<string, string>;
+  let bases: Awaited<ReturnType<typeof readableBases>>;
 
   before(async () => {
+    bases = await readableBases();
     const repository = await moduleRepository();
     const root = repository.slice(0, -repositoryPath.length);
     server = await startCompanyServer("robot", password, gitRepositories(root));
@@ -130,8 +136,8 @@ const { GoMultiStageImage } = require("goimage");
 const { readFileSync } = require("node:fs");
 const { port } = new URL("${server.url}");
 const image = new GoMultiStageImage("hello", {
-  source: "hello", repository: "${repository}", builder: "${builder}",
-  build: { goPrivate: "127.0.0.1/*", goProxy: "off", ${build} env: {
+  source: "hello", repository: "${repository}", builder: "${builder}", runtime: { image: "${bases.alpine}" },
+  build: { image: "${bases.golang}", goPrivate: "127.0.0.1/*", goProxy: "off", ${build} env: {
     GIT_SSL_CAPATH: "/mnt", GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "url.https://127.0.0.1:" + port + "/.insteadOf", GIT_CONFIG_VALUE_0: "https://127.0.0.1/",
   } },
 });

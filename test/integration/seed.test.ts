@@ -7,6 +7,7 @@ import { makeTree } from "../support/module";
 import { engineFields, engines, registry } from "./support/environment";
 import { slowModule, startSlowModules, type SlowModules } from "./support/slowModules";
 import { startOwnBuilder } from "./support/ownBuilder";
+import { readableBases } from "./support/bases";
 import { Project, repositoryRoot, run } from "./support/project";
 import { deleteManifest, fetchBlob, fetchManifest } from "./support/registry";
 
@@ -29,10 +30,12 @@ for (const engine of engines) {
     };
     const repository = `${registry}/test/${unique}`;
     // -v names each package that is compiled.
+    let bases = { golang: "", alpine: "" };
     const program = (cache: string, fields = engineFields(engine)) => `
 const { GoMultiStageImage } = require("goimage");
 const api = new GoMultiStageImage("api", { source: "api", repository: "${repository}", ${fields} ${cache}
-  build: { flags: ["-v"]${fields.includes("buildkit") ? `, netrc: "machine example.com login x password ${password}"` : ""} } });
+  build: { flags: ["-v"]${fields.includes("buildkit") ? `, image: "${bases.golang}", netrc: "machine example.com login x password ${password}"` : ""} },
+  runtime: { image: "${bases.alpine}" } });
 exports.digest = api.digest;
 `;
     const up = async (project: Project, env: Record<string, string> = {}) => {
@@ -46,6 +49,7 @@ exports.digest = api.digest;
     let seed = "";
 
     before(async () => {
+      bases = await readableBases("-alpine");
       const project = new Project(program(""), files, unique);
       await project.up();
       plain = await digestOf(project);

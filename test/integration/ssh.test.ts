@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import * as path from "node:path";
 import { makeTree } from "../support/module";
 import { assertNowhere, loudest, placesOf } from "./support/canary";
+import { readableBases } from "./support/bases";
 import { builder, skipWithReason } from "./support/environment";
 import { moduleRepository, programOf, repositoryPath } from "./support/gitModule";
 import { golangAfter, installed } from "./support/images";
@@ -15,6 +16,7 @@ describe("private modules by SSH", function () {
   this.timeout(600_000);
   let server: SshServer;
   let withSsh: string;
+  let alpine: string;
   let service: Record<string, string>;
 
   before(async function () {
@@ -23,6 +25,7 @@ describe("private modules by SSH", function () {
     server = await startSshServer({ [repositoryPath]: repository });
     withSsh = await golangAfter("ssh", `command -v ssh || (${installed("openssh-client", "git")})`);
     service = await programOf(repository);
+    ({ alpine } = await readableBases());
   });
 
   after(() => server?.close());
@@ -34,6 +37,7 @@ const { GoMultiStageImage } = require("goimage");
 const image = new GoMultiStageImage("hello", {
   source: "hello", repository: "${repository}", builder: "${builder}",
   build: { image: "${image}", goPrivate: "127.0.0.1/*", goProxy: "off", ${build} },
+  runtime: { image: "${alpine}" },
 });
 module.exports = { digest: image.digest, dockerfile: image.dockerfile };
 `;

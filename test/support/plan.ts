@@ -1,5 +1,5 @@
 import type { RuntimeStageArgs } from "../../components/args";
-import type { BaseDigests, Dockerfile, Plan } from "../../components/dockerfile";
+import { pinsFor, type BaseDigests, type Dockerfile, type Plan } from "../../components/dockerfile";
 import { fast } from "../../components/dockerfile/fast";
 import { specOf } from "../../components/inputs";
 import type { GoService } from "../../components/source";
@@ -47,5 +47,6 @@ export function fastWith(
   runtime: RuntimeStageArgs = {},
   digests: BaseDigests = {},
 ): Dockerfile {
-  return fast(examplePlan({ ...change, runtime }), digests);
+  const plan = examplePlan({ ...change, runtime });
+  return fast(plan, pinsFor(plan, digests));
 }

@@ -61,6 +61,14 @@ const groups: readonly Group[] = [
     remedy: "Correct the field that stands before the message.",
   },
   {
+    title: "An input is not valid: a base image",
+    files: ["deploy/baseReading.ts", "registry/image/base.ts", "registry/image/platformFit.ts"],
+    cause:
+      "goimage looked at a [base image](base-images.md#what-is-checked-before-a-build) before the build. It has instructions of its own (ONBUILD), is not there for one of the platforms, or cannot be read where the build has secrets.",
+    remedy:
+      "Choose another image with the input that stands before the message, or make it readable for the machine that runs `pulumi`. Nothing was built.",
+  },
+  {
     title: "An input is not valid: everything else",
     files: ["inputs", "deploy/errors.ts", "engines/sshAgent.ts"],
     cause:

@@ -1,7 +1,8 @@
 // Alpine packages for the shipped image. The builder may not be able to run programs of the image's platform, so apk of
 // the builder's own platform installs them into a directory, which the image's stage then copies.
 
-import { stageNames, type BuildSpec } from "../../inputs";
+import { stageNames } from "../../inputs";
+import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
 import { copy, emptyLine, from, plain, run, type Instruction } from "../instructions";
 import { authoritiesMount } from "./privateModules";
@@ -57,10 +58,11 @@ done
 find . -exec touch -h -d @0 {} +`;
 
 /** The steps that install; none without packages. `image` is the runtime's base. */
-export function packageStages(packages: readonly string[], image: string, build: BuildSpec): Instruction[] {
+export function packageStages(plan: Plan, image: string): Instruction[] {
+  const { packages } = plan.spec.runtime;
   if (packages.length === 0) return [];
   const add = ["apk", "add", "--root", tree, "--no-cache", "--no-scripts", ...[...packages].sort()];
-  const trust = authoritiesMount(build, authorities);
+  const trust = authoritiesMount(plan, authorities);
   const baseMount = `type=bind,from=${baseStage},target=${base}`;
   return [
     from(image, { as: baseStage }),

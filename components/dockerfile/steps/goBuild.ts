@@ -72,9 +72,10 @@ export function downloadsFirst({ service: { downloads, moduleFiles } }: Plan): b
  * Downloads modules into the builder's cache, and from there into the step's layer, in which the compiler finds them: a
  * builder drops caches sooner than it forgets that a step is done.
  */
-function cachedDownload({ spec: { build, cache }, cacheNamespace }: Plan): Instruction {
+function cachedDownload(plan: Plan): Instruction {
+  const { build, cache } = plan.spec;
   const seed = cache && takeModules;
-  const mounts = [`type=cache,id=${cacheNamespace}-mod,target=${moduleCache}`, ...downloadAccess(build)];
+  const mounts = [`type=cache,id=${plan.cacheNamespace}-mod,target=${moduleCache}`, ...downloadAccess(plan)];
   return run(downloadCommand(build, moduleCache, seed?.script), [...(seed ? [seed.mount] : []), ...mounts]);
 }
 
@@ -97,7 +98,7 @@ export function sourceSteps(plan: Plan): Instruction[] {
 export function plainSourceSteps(plan: Plan): Instruction[] {
   const { service } = plan;
   const { build } = plan.spec;
-  const download = run(downloadCommand(build), downloadAccess(build));
+  const download = run(downloadCommand(build), downloadAccess(plan));
   return [copy(["."], inModule(plan, ".")), ...(service.downloads ? [download] : [])];
 }
 
@@ -168,6 +169,13 @@ export const compileProgram =
   `{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }`;
 
 export const hints: readonly Hint[] = [
+  {
+    stage: stageNames.build,
+    when: /exec \S+: exec format error/,
+    say: () =>
+      "build.image is not there for the builder's own platform, on which the go command runs: choose one that is, or a builder " +
+      "that can run it",
+  },
   {
     when: /disabled by GOPROXY=off/,
     say: () =>

@@ -3,9 +3,13 @@
 
 import type { Input } from "@pulumi/pulumi";
 import { portOf, privateHosts, type BuildSpec } from "../../inputs";
+import type { Plan } from "../dockerfile";
 import { run, type Instruction } from "../instructions";
 
-/** BuildKit secrets by the input that holds their value: their ids, and where the go command, git and ssh look for them. */
+/**
+ * BuildKit secrets by the input that holds their value: how their ids begin, and where the go command, git and ssh look for them. How
+ * the ids end no base image can know, so that no instruction of its own mounts one.
+ */
 const secrets = {
   // Go reads every file of this directory beside the system's bundle, so that the public authorities stay trusted.
   caCertificates: { id: "goimage-ca", target: "/etc/ssl/certs/goimage-ca.crt" },
@@ -18,26 +22,34 @@ type SecretInput = keyof typeof secrets;
 const secretInputs = Object.keys(secrets) as SecretInput[];
 
 /** Values of the secrets that a build needs, by id. */
-export function secretValues(build: BuildSpec): Record<string, Input<string>> {
+export function secretValues(build: BuildSpec, idSuffix: string): Record<string, Input<string>> {
   const given = secretInputs.flatMap((input) => {
     const value = build[input];
-    return value === undefined ? [] : [[secrets[input].id, value] as const];
+    return value === undefined ? [] : [[`${secrets[input].id}${idSuffix}`, value] as const];
   });
   return Object.fromEntries(given);
 }
 
+/** Id under which a build has the SSH agent. */
+export function sshId(idSuffix: string): string {
+  // BuildKit's own name for a mount without an id, as 0.1.0 had it.
+  return idSuffix === "" ? "default" : `goimage-ssh${idSuffix}`;
+}
+
 /** Mounts for the steps that may download modules. */
-export function downloadAccess(build: BuildSpec): string[] {
+export function downloadAccess({ spec: { build }, idSuffix = "" }: Plan): string[] {
+  const id = idSuffix === "" ? "" : `id=${sshId(idSuffix)},`;
   const given = secretInputs.filter((input) => build[input] !== undefined);
   return [
-    ...given.map((input) => `type=secret,id=${secrets[input].id},target=${secrets[input].target}`),
-    ...(build.ssh ? ["type=ssh,required=true"] : []),
+    ...given.map((input) => `type=secret,id=${secrets[input].id}${idSuffix},target=${secrets[input].target}`),
+    ...(build.ssh ? [`type=ssh,${id}required=true`] : []),
   ];
 }
 
 /** The mount of `build.caCertificates` for a step that looks for them at `target`. */
-export function authoritiesMount({ caCertificates }: BuildSpec, target: string): string[] {
-  return caCertificates === undefined ? [] : [`type=secret,id=${secrets.caCertificates.id},target=${target}`];
+export function authoritiesMount({ spec, idSuffix = "" }: Plan, target: string): string[] {
+  const { id } = secrets.caCertificates;
+  return spec.build.caCertificates === undefined ? [] : [`type=secret,id=${id}${idSuffix},target=${target}`];
 }
 
 /** Environment of git, which fetches the modules that GOPRIVATE names. */

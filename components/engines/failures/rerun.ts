@@ -33,7 +33,8 @@ export interface Rerun {
   platforms: readonly string[];
   buildArgs: Readonly<Record<string, string>>;
   builder: string | undefined;
-  ssh: boolean;
+  /** Id of the SSH agent. */
+  ssh: string | undefined;
   /** BuildKit secrets by id. */
   secrets: Readonly<Record<string, string>>;
   /** For the registry: not needed to build, and not to be shown. */
@@ -75,7 +76,7 @@ function rerunOptions(build: Rerun): { words: string[]; env: Record<string, stri
   ];
   words.push(...Object.entries(build.buildArgs).map(([name, value]) => `--build-arg=${name}=${value}`));
   if (build.builder !== undefined) words.push(`--builder=${build.builder}`);
-  if (build.ssh) words.push("--ssh=default");
+  if (build.ssh !== undefined) words.push(`--ssh=${build.ssh}`);
   for (const [id, value] of Object.entries(build.secrets)) {
     const variable = `GOIMAGE_${id.replace(/\W/g, "_").toUpperCase()}`;
     env[variable] = value;

@@ -2,7 +2,8 @@
 import { cleanLine } from "../../text";
 import type { Session } from "../client/session";
 import { chosenImage } from "./chosenImage";
-import { parseConfig, platformName, transferSize } from "./manifest";
+import { parseConfig } from "./config";
+import { platformName, transferSize } from "./manifest";
 import { readConfig, readManifest } from "./served";
 
 export interface ImageDescription {

@@ -1,9 +1,8 @@
-// What a registry serves for an image: manifests and indexes of Docker and OCI, and the image's configuration.
+// What a registry serves for an image: manifests and indexes of Docker and OCI.
 // No I/O. What comes from a registry is not trusted: it is checked for its digest, then for its shape.
 import { createHash } from "node:crypto";
 import { cleanLine } from "../../text";
 import { limits } from "../../limits";
-import { posix } from "node:path";
 
 export const mediaTypes = {
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
@@ -40,27 +39,10 @@ export interface ImageIndex {
   mediaType: string;
   /** The images that it lists. What else may stand in an index (signatures, other artifacts) is passed over. */
   images: Descriptor[];
+  /** Attestations and artifacts that look like images. A builder does not tell them apart. */
+  others: Descriptor[];
   /** Further indexes. */
   indexes: Descriptor[];
-}
-
-export interface HistoryEntry {
-  createdBy?: string;
-  emptyLayer: boolean;
-}
-
-export interface ImageConfig {
-  platform?: Platform;
-  /** As the configuration has it; "" is root. */
-  user: string;
-  /** Absolute path of the file that the image runs; undefined when a shell would have to find it. */
-  program?: string;
-  history: HistoryEntry[];
-  /** When the image was made, as RFC 3339 has it; "" where nothing is said. */
-  created: string;
-  labels: Readonly<Record<string, string>>;
-  /** Instructions that a builder runs in each stage that begins with the image (ONBUILD). */
-  onBuild: readonly string[];
 }
 
 /** The registry served something that is not an image, or not the requested one. */
@@ -68,7 +50,7 @@ export class ManifestError extends Error {
   override readonly name = "ManifestError";
 }
 
-type Json = Record<string, unknown>;
+export type Json = Record<string, unknown>;
 
 export function sha256(bytes: Uint8Array): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
@@ -101,8 +83,9 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManife
       .filter(isKnown)
       .map((item) => descriptor(item, "manifests"));
     const images = manifests.filter(isImage);
+    const others = manifests.filter((each) => imageTypes.includes(each.mediaType) && !isImage(each));
     const indexes = manifests.filter((each) => indexTypes.includes(each.mediaType));
-    return { kind: "index", mediaType: type, images, indexes };
+    return { kind: "index", mediaType: type, images, others, indexes };
   }
   const layers = list(document["layers"], "layers").map((item) => descriptor(item, "layers"));
   if (layers.length > limits.registry.layers)
@@ -162,40 +145,6 @@ export function platformName(platform: Platform | undefined): string {
     .join("/");
 }
 
-export function parseConfig(bytes: Uint8Array): ImageConfig {
-  const document = parseObject(bytes, "the image's configuration");
-  const history = document["history"];
-  const config = isObject(document["config"]) ? document["config"] : {};
-  return {
-    platform: parsePlatform(document),
-    user: cleanLine(optionalString(config["User"]) ?? "", { longest: 128 }),
-    program: programPath(config),
-    created: cleanLine(optionalString(document["created"]) ?? "", { longest: 64 }),
-    labels: stringRecord(config["Labels"]),
-    onBuild: Array.isArray(config["OnBuild"])
-      ? config["OnBuild"].filter((step) => typeof step === "string")
-      : [],
-    history: Array.isArray(history) ? history.filter(isObject).map(historyEntry) : [],
-  };
-}
-
-function programPath(config: Json): string | undefined {
-  const words: unknown[] = [config["Entrypoint"], config["Cmd"]].filter(Array.isArray).flat();
-  const [program] = words;
-  if (typeof program !== "string" || !program.includes("/")) return undefined;
-  const directory = program.startsWith("/") ? "" : (optionalString(config["WorkingDir"]) ?? "");
-  return posix.join("/", directory, program);
-}
-
-/**
- * The instruction that made each of `count` layers. Some builders write no history, or not one entry for each layer:
- * then nothing is said rather than something wrong.
- */
-export function layerInstructions(config: ImageConfig, count: number): (string | undefined)[] {
-  const made = config.history.filter((entry) => !entry.emptyLayer);
-  return Array.from({ length: count }, (_, n) => (made.length === count ? made[n]?.createdBy : undefined));
-}
-
 function manifestType(document: Json, header: string): string {
   const known: readonly string[] = Object.values(mediaTypes);
   const own = optionalString(document["mediaType"]);
@@ -236,10 +185,14 @@ export function bestMatch(images: readonly Descriptor[], wanted: string): Descri
 /** What stands for an architecture without a variant. */
 const usualVariant: Readonly<Record<string, string>> = { arm: "v7", arm64: "v8" };
 
-function parseObject(bytes: Uint8Array, what: string): Json {
+export function utf8(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}
+
+export function parseObject(bytes: Uint8Array, what: string): Json {
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
+    value = JSON.parse(utf8(bytes));
   } catch (error) {
     throw new ManifestError(`${what} is not valid JSON`, { cause: error });
   }
@@ -266,7 +219,7 @@ function descriptor(value: unknown, where: string): Descriptor {
   };
 }
 
-function parsePlatform(value: unknown): Platform | undefined {
+export function parsePlatform(value: unknown): Platform | undefined {
   if (!isObject(value)) return undefined;
   const { os, architecture, variant } = value;
   // These become names of outputs.
@@ -275,27 +228,23 @@ function parsePlatform(value: unknown): Platform | undefined {
   return { os, architecture, ...(isName(variant) ? { variant } : {}) };
 }
 
-function historyEntry(entry: Json): HistoryEntry {
-  return { createdBy: optionalString(entry["created_by"]), emptyLayer: entry["empty_layer"] === true };
-}
-
 function list(value: unknown, where: string): unknown[] {
   if (!Array.isArray(value)) throw new ManifestError(`the manifest has no list of ${where}`);
   return value;
 }
 
-function stringRecord(value: unknown): Record<string, string> {
+export function stringRecord(value: unknown): Record<string, string> {
   if (!isObject(value)) return {};
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
   );
 }
 
-function optionalString(value: unknown): string | undefined {
+export function optionalString(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function isObject(value: unknown): value is Json {
+export function isObject(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -7,7 +7,8 @@ import { chosenImage, type PlatformImage } from "./chosenImage";
 import { ContentsScan } from "./contents";
 import { inParallel } from "./inParallel";
 import { measureLayer } from "./layers";
-import { layerInstructions, parseConfig, platformName, transferSize, type Descriptor } from "./manifest";
+import { layerInstructions, parseConfig } from "./config";
+import { platformName, transferSize, type Descriptor } from "./manifest";
 import { readConfig, readManifest } from "./served";
 
 /** A layer's files, summed up. */

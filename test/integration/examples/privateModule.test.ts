@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { makeTree } from "../../support/module";
+import { readableBases } from "../support/bases";
 import { Example, exampleId } from "../support/example";
 
 describe("examples: private-module", function () {
@@ -7,7 +8,9 @@ describe("examples: private-module", function () {
 
   it("builds with BuildKit, and shows no credentials", async () => {
     const example = new Example("examples/private-module", exampleId, makeTree({}));
-    await example.start({ netrc: "machine git.example.com login robot password hush-hush" });
+    const { golang: buildImage, alpine: runtimeImage } = await readableBases();
+    const netrc = "machine git.example.com login robot password hush-hush";
+    await example.start({ netrc, buildImage, runtimeImage });
     const { code, output } = await example.preview();
     assert.equal(code, 0, output);
     assert.match(output, /docker-build:index:Image .*create/);

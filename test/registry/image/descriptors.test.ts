@@ -2,13 +2,12 @@
 
 import assert from "node:assert/strict";
 import { limits } from "../../../components/limits";
+import { layerInstructions, parseConfig } from "../../../components/registry/image/config";
 import {
   bestMatch,
   choosePlatform,
   isAttestation,
-  layerInstructions,
   mediaTypes,
-  parseConfig,
   parseManifest,
   type Descriptor,
   type ImageIndex,

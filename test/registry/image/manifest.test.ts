@@ -1,11 +1,10 @@
 import * as assert from "node:assert/strict";
 import * as fc from "fast-check";
+import { layerInstructions, parseConfig } from "../../../components/registry/image/config";
 import {
   choosePlatform,
-  layerInstructions,
   ManifestError,
   mediaTypes,
-  parseConfig,
   parseManifest,
   sha256,
   verifyDigest,
