@@ -2,7 +2,7 @@
 
 export { baseDigests } from "./baseImages";
 export { builderReady } from "./builder";
-export { deployedImage, type DeployedImage } from "./deployed";
+export { deployedImage, type DeployedImage, type WrittenSeed } from "./deployed";
 export { destinationOf, taggedName } from "./destination";
 export { findDrift } from "./drift";
 export { startProvider } from "./earlyStart";
@@ -14,7 +14,9 @@ export type { Owner } from "./owner";
 export { readBack } from "./readBack";
 export { repushTrigger } from "./repush";
 export { isMocked, sdkProblem } from "./sdk";
-export { publishSeed, seedFor, withTags } from "./seed";
+export { seedFor, withTags } from "./seed";
+export { claimPlaces, knownPlaces, placeProblems } from "./seedPlaces";
 export { stagedContext, workDirectory } from "./stagedContext";
 export { claimTags, knownTarget, tagProblems } from "./tagClaims";
 export { timeLimits } from "./timeLimit";
+export { publishSeed } from "./writeSeed";

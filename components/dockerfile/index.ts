@@ -9,9 +9,9 @@ import { singleStage } from "./singleStage";
 export { baseAnnotations, type BaseDigests } from "./bases";
 export type { Dockerfile, LayerOrigin, Plan } from "./dockerfile";
 export { hints } from "./hints";
-export { seedDockerfile } from "./seed";
+export { aboutSeed, seedDockerfile } from "./seed";
 export { netrcSecrets, secretValues } from "./steps/privateModules";
-export { seedArguments } from "./steps/seed";
+export { seedArgument } from "./steps/seed";
 
 /** Renders the recipe of the plan's spec. */
 export function render(plan: Plan, digests: BaseDigests = {}): Dockerfile {

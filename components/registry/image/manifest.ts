@@ -55,6 +55,8 @@ export interface ImageConfig {
   user: string;
   /** Absolute path of the file that the image runs; undefined when a shell would have to find it. */
   program?: string;
+  /** Whether it has an entrypoint or a command. */
+  runs: boolean;
   history: HistoryEntry[];
   /** When the image was made, as RFC 3339 has it; "" where nothing is said. */
   created: string;
@@ -170,6 +172,7 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
     platform: parsePlatform(document),
     user: cleanLine(optionalString(config["User"]) ?? "", { longest: 128 }),
     program: programPath(config),
+    runs: isSet(config["Entrypoint"]) || isSet(config["Cmd"]),
     created: cleanLine(optionalString(document["created"]) ?? "", { longest: 64 }),
     labels: stringRecord(config["Labels"]),
     onBuild: Array.isArray(config["OnBuild"])
@@ -177,6 +180,10 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
       : [],
     history: Array.isArray(history) ? history.filter(isObject).map(historyEntry) : [],
   };
+}
+
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
 function programPath(config: Json): string | undefined {
