@@ -218,6 +218,7 @@ describe("the seeds of a repository", () => {
     image(tag(4), undefined, { layers: 2 });
     image(tag(5), undefined, { config: { OnBuild: ["RUN id"] } });
     index(`gocache-${digits(6)}`, [entry(image([], undefined, { size: 40 }))]);
+    index(`gocache-${digits(8)}`, []);
     const seed = image(tag(7), undefined, { size: 50 });
     assert.match((await goimage("cache", "ls", repository())).output, /^tag .*\ngocache-0+7 .*\n$/);
     await goimage("cache", "prune", repository(), "--keep", "0", "--yes");

@@ -14,7 +14,7 @@ export type { RegistryAccess } from "./client/session";
 export { findCredentials } from "./credentials/store";
 export { noContents } from "./image/contents";
 export { inParallel } from "./image/inParallel";
-export { isDigest } from "./image/manifest";
+export { isDigest, ManifestError } from "./image/manifest";
 export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
 export type { DataSink, TarEntry } from "./image/tar";
 export type { LayerFile } from "./image/upload";

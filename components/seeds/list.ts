@@ -1,6 +1,13 @@
 // The seeds of a repository.
 
-import { describeImage, inParallel, listTags, tagDigest, type RegistryAccess } from "../registry";
+import {
+  ManifestError,
+  describeImage,
+  inParallel,
+  listTags,
+  tagDigest,
+  type RegistryAccess,
+} from "../registry";
 import type { Repository } from "../registry/reference";
 import { seedProblem } from "./image";
 import { isExactTag, isNewestTag, seedLabel } from "./tags";
@@ -37,8 +44,12 @@ export async function listSeeds(
   };
   const newest = new Set((await digests(tags.filter(isNewestTag))).map(([, digest]) => digest));
   const found = await eachOf(await digests(tags.filter(isExactTag)), async ([tag, digest]) => {
-    const image = await describeImage(repository, digest, access);
-    if (seedProblem(image) !== undefined) return undefined;
+    const image = await describeImage(repository, digest, access).catch((error: unknown) => {
+      // What is no image at all is no seed either.
+      if (error instanceof ManifestError) return undefined;
+      throw error;
+    });
+    if (image === undefined || seedProblem(image) !== undefined) return undefined;
     const { size, created, platform, labels } = image;
     const about = labels[seedLabel] ?? "";
     return { tag, digest, size, created, platform, about, newest: newest.has(digest) };

@@ -1,12 +1,10 @@
 // A build to an archive, with programs in place of docker.
 
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { buildArchive } from "../../components/engines";
-import { makeTree } from "../support/module";
+import { fakePrograms } from "../support/fakePrograms";
 
 const build = {
   ...{ dockerfile: "/p/seed.Dockerfile", context: "/p/seed", platforms: ["linux/arm64"] },
@@ -15,21 +13,7 @@ const build = {
 };
 
 describe("a build to an archive", () => {
-  const before = process.env["PATH"];
-  let directory = "";
-  afterEach(() => (process.env["PATH"] = before));
-
-  /** Programs by name, each a shell script; what they were called with is written down. */
-  function install(programs: Record<string, string>): void {
-    const scripts = Object.entries(programs).map(([name, script]) => {
-      const log = `printf '%s\\n' "$*" >> "$(dirname "$0")/calls"; env > "$(dirname "$0")/env"`;
-      return [name, `#!/bin/sh\n${log}\n${script}\n`] as const;
-    });
-    directory = makeTree(Object.fromEntries(scripts));
-    for (const [name] of scripts) fs.chmodSync(path.join(directory, name), 0o755);
-    process.env["PATH"] = `${directory}:/usr/bin:/bin`;
-  }
-  const written = (name: string) => fs.readFileSync(path.join(directory, name), "utf8");
+  const { install, written, directory } = fakePrograms();
   const steps: string[] = [];
   async function run(
     take: (archive: Readable) => Promise<string> = async (archive) => String(await buffer(archive)),
@@ -75,7 +59,7 @@ describe("a build to an archive", () => {
 
   it("says what to install where nothing can build", async () => {
     install({});
-    process.env["PATH"] = directory;
+    process.env["PATH"] = directory();
     await assert.rejects(run(), {
       message: "no command line of docker can build here: install docker buildx",
     });
