@@ -38,6 +38,7 @@ export interface Guard {
 export interface TimeLimits {
   idleTimeoutMs: number;
   headersTimeoutMs: number;
+  storedTimeoutMs: number;
   leastBytes: number;
   leastBytesMs: number;
   totalTimeoutMs: number;
@@ -136,11 +137,9 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
     const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
     // An idle timeout alone is not enough: a server can send a byte now and then.
     let headers: NodeJS.Timeout | undefined;
-    const awaitHeaders = () => {
-      headers = setTimeout(
-        () => giveUp(`${url.host} did not answer within ${seconds(limits.headersTimeoutMs)}`),
-        limits.headersTimeoutMs,
-      );
+    const awaitHeaders = (patience: number) => {
+      const late = () => giveUp(`${url.host} did not answer within ${seconds(patience)}`);
+      headers = setTimeout(late, patience);
     };
     const total = setTimeout(
       () => giveUp(`the answer of ${url.host} took longer than ${seconds(limits.totalTimeoutMs)}`, endless),
@@ -191,14 +190,18 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       resolve(incoming);
     });
     if (!isFile) {
-      awaitHeaders();
+      awaitHeaders(limits.headersTimeoutMs);
       outgoing.end(body);
       return;
     }
-    // A long body takes its time, in which the registry has nothing to answer yet.
+    // A long body takes its time, in which the registry has nothing to answer yet, and so does putting it away.
+    const sent = () => {
+      outgoing.setTimeout(limits.storedTimeoutMs);
+      awaitHeaders(limits.storedTimeoutMs);
+    };
     const content = createReadStream(body.file);
     content.on("error", (error) => outgoing.destroy(error));
-    outgoing.on("finish", awaitHeaders).on("close", () => content.destroy());
+    outgoing.on("finish", sent).on("close", () => content.destroy());
     content.pipe(outgoing);
   });
 }

@@ -6,7 +6,8 @@ import * as path from "node:path";
 import { sha256 } from "../../../components/registry/image/manifest";
 import { writeImage, type LayerFile } from "../../../components/registry/image/upload";
 import { makeTree } from "../../support/module";
-import { refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { openSession } from "../../../components/registry/client/session";
+import { emptyEnv, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
 
 describe("registry/upload", () => {
   let registry: FakeRegistry;
@@ -83,6 +84,23 @@ describe("registry/upload", () => {
     await assert.rejects(write(), /cannot write the blob \S+ of \S+: the registry answered 503/);
     assert.equal(registry.count("PUT", "blobs"), 1);
     assert.equal(registry.manifests.size, 0);
+  });
+
+  it("waits longer for a registry that puts a blob away than for one that is silent", async () => {
+    const session = openSession(
+      registry.repository,
+      {},
+      { idleTimeoutMs: 100, headersTimeoutMs: 100, storedTimeoutMs: 20_000, tries: 1 },
+      emptyEnv,
+    );
+    const layer = layerOf(Buffer.from("x"));
+    registry.intercept = (_, response, { method, url }) => {
+      if (method !== "PUT" || !url.includes(encodeURIComponent(layer.digest))) return false;
+      setTimeout(() => response.writeHead(201).end(), 400);
+      return true;
+    };
+    await writeImage(session, { config, layer }, "v1");
+    assert.ok(registry.manifests.has("v1"));
   });
 
   it("fails where the file is gone, and where the registry has other bytes", async () => {
