@@ -78,6 +78,18 @@ describe("registry/upload", () => {
     assert.ok(registry.manifests.has("v1"));
   });
 
+  it("logs in once, before it sends the layer", async () => {
+    registry.intercept = (_, response, { authorization }) => {
+      if (authorization !== undefined) return false;
+      response.setHeader("www-authenticate", 'Basic realm="tests"');
+      return refuse(response, 401, "UNAUTHORIZED", "log in");
+    };
+    const session = registry.session({ username: "robot", password: "hunter2" });
+    await writeImage(session, { config, layer: layerOf(Buffer.from("x")) }, "v1");
+    assert.equal(registry.seen.filter(({ authorization }) => authorization === undefined).length, 1);
+    assert.equal(registry.count("PUT", "blobs"), 2);
+  });
+
   it("does not begin an upload again that broke off, and stores no manifest then", async () => {
     registry.intercept = (_, response, { method, url }) =>
       method === "PUT" && url.includes("blobs") ? refuse(response, 503, "UNKNOWN", "later") : false;
