@@ -166,7 +166,7 @@ export interface CacheArgs {
   write?: boolean;
   /**
    * Where there is no seed for exactly these dependencies, take the newest one for the module, platform and Go version. Its
-   * tag moves, so that trusts everything that is ever pushed to the repository. The default is false.
+   * tag moves with every seed, so this trusts whatever anybody pushes to the repository. The default is false.
    */
   newest?: boolean;
   /**
