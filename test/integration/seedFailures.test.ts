@@ -201,6 +201,20 @@ exports.digest = api.digest;
     assert.deepEqual(outputsOf(stack, "api")["seed"], { GOIMAGE_SEED: `${proxy.host}/${place}@${digest}` });
   });
 
+  it("is not begun with where it has ONBUILD instructions, which would run with the build's network", async () => {
+    const name = `${unique}-${count++}`;
+    const seeds = `${registry}/test/${name}-seeds`;
+    const canary = `canary-${name}`;
+    const OnBuild = [`RUN ["sh","-c","echo ${canary}; exit 1"]`];
+    const evil = await pushSeed(seeds, makeTree({ x: "y" }), "gocache-evil", { OnBuild });
+    const text = program(`${registry}/test/${name}`, seeds, `write: false, trusted: "${evil}"`);
+    const stack = new Project(text, files(name), unique);
+    const output = await up(stack);
+    assert.match(output, /is not used as a seed: it has ONBUILD instructions, which would run in the build/);
+    assert.doesNotMatch(output, new RegExp(canary));
+    assert.deepEqual(outputsOf(stack, "api")["seed"], {});
+  });
+
   it("cannot be an image's repository, whichever is known late", async () => {
     const name = `${unique}-${count++}`;
     const text = program(`${registry}/test/${name}`, "x").replace(
