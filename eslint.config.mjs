@@ -13,13 +13,13 @@ const mayImport = {
   inputs: ["text", "registry/reference.ts"],
   source: ["text", "inputs"],
   context: ["text", "inputs", "source"],
-  dockerfile: ["text", "inputs", "source", "seeds/tags.ts"],
+  dockerfile: ["text", "inputs", "source"],
   engines: ["text", "inputs", "dockerfile"],
   report: ["text", "goBinary", "registry", "registry/reference.ts"],
   seeds: ["text", "registry", "registry/reference.ts"],
   deploy: [
     ...["text", "inputs", "source", "context", "dockerfile", "engines"],
-    ...["registry", "registry/reference.ts", "seeds/tags.ts", "report/lazy.ts"],
+    ...["registry", "registry/reference.ts", "seeds", "seeds/tags.ts", "report/lazy.ts"],
   ],
   cli: ["text", "inputs", "registry", "registry/reference.ts", "report", "seeds"],
 };

@@ -19,11 +19,11 @@ const shared = (site: Site, id: string, name: string) => {
   return `${host}/bench/${id}/${name}`;
 };
 
-const seeded = (id: string, name: string, { write = false, more = "" } = {}): Peer =>
+const seeded = (id: string, name: string, { write = false, newest = false, more = "" } = {}): Peer =>
   goimage("buildkit", {
     name: `${buildkit.name}, ${name}`,
     inputs: (site) =>
-      `cache: { repository: ${JSON.stringify(shared(site, id, "seeds"))}, write: ${write} }, ${more}`,
+      `cache: { repository: ${JSON.stringify(shared(site, id, "seeds"))}, write: ${write}, newest: ${newest} }, ${more}`,
   });
 
 /** What a build without the input cache has. */
@@ -48,7 +48,7 @@ async function compare(
 ): Promise<void> {
   if (lab.repetitions.cold === 0) return say("   left out: cold runs are off");
   const id = lab.siteName();
-  const nearest = seeded(id, "seed of other versions");
+  const nearest = seeded(id, "seed of other versions", { newest: true });
   const cache = exporting(id);
   const debian = seeded(id, "seed, golang on Debian", { more: onDebian });
   const all = await ready(lab, [buildkit, seeded(id, "seed"), nearest, debian, cache, koAlone]);

@@ -159,17 +159,30 @@ export interface SmokeTestArgs {
 /** Where builders with an empty cache start from. */
 export interface CacheArgs {
   /**
-   * Repository of the seeds, with its registry host and without tag or digest. A seed holds source code and compiled packages
-   * of the modules that the service requires, private ones too, and who can write it can change the program: give it the
-   * image's protection. The images of a workspace share their seeds when they name one repository. The default is the image's
-   * repository.
+   * Repository of the seeds, with its registry host and without tag or digest. It is for seeds alone: an image's repository is
+   * refused. A seed holds the modules that the service requires, private ones too, and packages that are already compiled. Nobody
+   * can check those against their source, so whoever can push to this repository can change the programs of those who read from
+   * it: pipelines of pull requests must not be able to. The images of a workspace share their seeds when they name one repository.
    */
-  repository?: Input<string>;
+  repository: Input<string>;
   /**
-   * Build and push the seed after the image, when there is none yet for these dependencies. Set it in the pipeline of a trusted
-   * branch alone. The default is false.
+   * Make the seed after the image, when this stack has not made one yet for these dependencies, and push it. Set it in the
+   * pipeline of a trusted branch alone. Such a stack takes only seeds that its own state records, whatever the tags in the
+   * repository say. The machine needs docker buildx or docker build. A seed that cannot be made or pushed is a warning, and the next
+   * update tries again. The default is false.
    */
   write?: boolean;
+  /**
+   * Where there is no seed for exactly these dependencies, take the newest one for the module, platform and Go version. Its
+   * tag moves with every seed, so this trusts whatever anybody pushes to the repository. The default is false.
+   */
+  newest?: boolean;
+  /**
+   * Digest of the only seed that is taken, sha256: with 64 hexadecimal digits, as goimage cache ls shows it: what the tags in the
+   * repository say does not matter then. Not together with write or newest. The default is none: the tag for exactly these
+   * dependencies is taken.
+   */
+  trusted?: string;
 }
 
 /** Inputs of GoMultiStageImage. */

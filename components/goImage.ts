@@ -7,18 +7,21 @@ import { changedDockerfile, changedFiles, readContext, recordedFiles, type Conte
 import {
   announce,
   builderReady,
+  claimPlaces,
   claimTags,
   destinationOf,
   explainFailures,
   findDrift,
   invalidInputs,
   isMocked,
+  knownPlaces,
   knownTarget,
   lastOutputs,
   mockedDigest,
   mockedImage,
   mockedRef,
   parseDeployed,
+  placeProblems,
   publishSeed,
   readBack,
   repushTrigger,
@@ -38,6 +41,7 @@ import {
   workDirectory,
   type DeployedImage,
   type Owner,
+  type WrittenSeed,
 } from "./deploy";
 import { baseAnnotations, render, secretValues, sshId, type Pins, type Plan } from "./dockerfile";
 import { agentProblems, engines, type BuildRequest } from "./engines";
@@ -89,11 +93,14 @@ function resolve(
   const { service, problems: ofService } = resolveService(spec, problems);
   problems.push(...ofService, ...agentProblems(spec));
   if (target !== undefined) problems.push(...tagProblems(name, target));
+  const places = knownPlaces(spec);
+  problems.push(...placeProblems(name, places));
   // With a problem known, do not search the disk for files.
   const found = service && problems.length === 0 ? readSource(spec, service) : undefined;
   problems.push(...(found?.problems ?? []));
   if (problems.length > 0 || found?.source === undefined) throw invalidInputs(type, name, problems);
   if (target !== undefined) claimTags(name, target);
+  claimPlaces(name, places);
   return { spec, source: found.source };
 }
 
@@ -105,6 +112,8 @@ interface KeptState {
   seed?: pulumi.Output<Record<string, string>>;
   /** Base images that need no second look. */
   inspectedBases: pulumi.Output<Record<string, string>>;
+  /** The seed that the stack wrote last. */
+  writtenSeed?: pulumi.Output<WrittenSeed | undefined>;
   /** Where the build context is, which a new name of the stack does not change. */
   context: pulumi.Output<string>;
   /** With several platforms: the layers of those after the first, which need no download again. */
@@ -170,9 +179,10 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     withTags({
       ...{ owner, cache: spec.cache, plan, imports: source.imports },
       moduleFiles: readContext(source.tree, source.service.moduleFiles),
-      ...{ pins, guard: bases.guard, request: unseeded, access, work },
+      ...{ pins, check: bases.check, request: unseeded, destination, access, work, deployed },
     });
-  const seed = seeds && pulumi.output(seedFor(seeds, { deployed, rebuilds, drift }));
+  const choice = seeds && pulumi.output(seedFor(seeds, { rebuilds, drift }));
+  const seed = choice?.args;
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
   const watch = watchPushes();
   const trigger = bases
@@ -189,7 +199,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     hooks: { ...explainFailures(component, request), ...watch.hooks, ...bases.guard },
   });
 
-  const published = seeds && publishSeed(seeds, build);
+  const writtenSeed = seeds && choice && pulumi.output(publishSeed(seeds, build, choice));
 
   // Read back.
   const image = isMocked()
@@ -232,12 +242,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     dockerfile: ofExported(dockerfile, (last) => last.dockerfile),
     tags: destination.apply((where) => where.tags.map((tag) => taggedName(where, tag))),
   };
-  const keptSeed =
-    seed &&
-    ofExported(
-      pulumi.all([seed, published]).apply(([args]) => args),
-      (last) => last.seed,
-    );
+  const keptSeed = seed && ofExported(seed, (last) => last.seed);
   const kept: KeptState = {
     ...{ repair: pulumi.output(repush), context },
     inspectedBases: ofExported(
@@ -245,6 +250,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
       (last) => last.inspectedBases,
     ),
     ...(keptSeed && { seed: keptSeed }),
+    ...(writtenSeed && { writtenSeed }),
     ...(spec.platforms.length > 1 && {
       platformLayers: image.apply((pushed) => pushed.platformLayers),
     }),

@@ -62,6 +62,13 @@ export const limits = {
     /** Bytes of a database of OS packages. */
     packageDatabaseBytes: 64 * mib,
   },
+  /** A seed that is made. */
+  seed: {
+    /** Bytes of what is in it, before and after it is compressed. */
+    unpackedBytes: 16 * gib,
+    /** Milliseconds for its build. */
+    buildMilliseconds: 3_600_000,
+  },
   /** What of a layer is in the outputs: entries of a list, and characters of a path. */
   output: {
     listed: 50,

@@ -96,51 +96,56 @@ describe("GoMultiStageImage", () => {
     );
   });
 
-  it("registers another child for the seed, once for a module, and none where it is not to write", async () => {
+  it("registers nothing for a seed: what fails there would fail the update", async () => {
     const found = await registered(() => {
-      const registry = { username: "robot", password: "hunter2" };
       const cache = { repository: "registry.example.com/team/seeds", write: true };
-      new GoMultiStageImage("a", {
-        source: "hello",
-        repository,
-        tags: ["a"],
-        engine: "buildkit",
-        registry,
-        cache,
-      });
-      new GoMultiStageImage("b", { source: "hello", repository, tags: ["b"], engine: "buildkit", cache });
-      new GoMultiStageImage("c", { source: "hello", repository, tags: ["c"], engine: "buildkit", cache: {} });
+      new GoMultiStageImage("a", { source: "hello", repository, engine: "buildkit", cache });
     });
     const children = found.filter(({ type }) => type === buildkit);
-    assert.deepEqual(children.map(({ name }) => name).sort(), ["a", "a-seed", "b", "c"]);
-    const seed = children.find(({ name }) => name === "a-seed")?.inputs;
-    assert.match(
-      JSON.stringify(seed?.["tags"]),
-      /^\["registry\.example\.com\/team\/seeds:gocache-[0-9a-f]{20}"\]$/,
+    assert.deepEqual(
+      children.map(({ name }) => name),
+      ["a"],
     );
-    assert.deepEqual(seed?.["context"], { location: ".goimage/project/stack/a-Seed" });
-    assert.match(JSON.stringify(seed?.["exports"]), /compression=zstd/);
-    assert.match(JSON.stringify(seed?.["registries"]), /"address":"registry\.example\.com"/);
-    const files = fs.readdirSync(path.join(directory, ".goimage/project/stack/a-Seed"));
-    assert.deepEqual(files, ["go.mod"]);
+    assert.ok(!fs.existsSync(path.join(directory, ".goimage/project/stack/a-Seed")));
   });
 
-  it("gives a seed in another registry no credentials of the image's", async () => {
-    const registry = { username: "robot", password: "hunter2" };
-    for (const elsewhere of [
-      "seeds.example.com/team/seeds",
-      pulumi.output("registry.example.com/team/seeds"),
-    ]) {
-      const cache = { repository: elsewhere, write: true };
-      const found = await registered(() => {
-        new GoMultiStageImage("a", { source: "hello", repository, engine: "buildkit", registry, cache });
-      });
-      const children = found.filter(({ type }) => type === buildkit);
-      const given = Object.fromEntries(
-        children.map(({ name, inputs }) => [name, inputs["registries"] !== undefined]),
+  const seedsOf = (name: string, place: pulumi.Input<string>, seeds: pulumi.Input<string>) =>
+    new GoMultiStageImage(name, { source: "hello", repository: place, cache: { repository: seeds } });
+  const places = { a: "registry.example.com/team/a", b: "registry.example.com/team/b" };
+  const apart = "registry.example.com/team/seeds";
+  const spellings: [string, (place: string) => string][] = [
+    ["as it is", (place) => place],
+    ["in another spelling", (place) => place.replace("registry.example.com", "Registry.example.com:443")],
+  ];
+  for (const [how, spelled] of spellings) {
+    it(`refuses an image's repository for seeds, ${how}: its own, one before, one after`, async () => {
+      await assert.rejects(
+        registered(() => void seedsOf("api", places.a, spelled(places.a))),
+        /cache\.repository: "\S+" is the repository of the image "api"; give the seeds a repository of their own/,
       );
-      assert.deepEqual(given, { a: true, "a-seed": false });
-    }
+      await assert.rejects(
+        registered(() => {
+          seedsOf("first", places.a, apart);
+          seedsOf("second", places.b, spelled(places.a));
+        }),
+        /"second"[^]*cache\.repository: "\S+" is the repository of the image "first"/,
+      );
+      await assert.rejects(
+        registered(() => {
+          seedsOf("first", places.a, spelled(places.b));
+          seedsOf("second", spelled(places.b), apart);
+        }),
+        /"second"[^]*\n {2}repository: "\S+" is the cache\.repository of "first"; give/,
+      );
+    });
+  }
+
+  it("lets images share a repository of seeds, and one image have two tags", async () => {
+    await registered(() => {
+      seedsOf("a", places.a, apart);
+      seedsOf("b", places.b, pulumi.output(apart));
+      new GoMultiStageImage("c", { source: "hello", repository: places.a, tags: ["c"] });
+    });
   });
 
   it("passes credentials to the registry's host, the password as a secret", async () => {

@@ -8,6 +8,7 @@ import { mediaTypes } from "../components/registry/image/manifest";
 import { readTags } from "../components/registry/image/tagList";
 import { chooseOld, listSeeds, type Seed } from "../components/seeds";
 import { refuse, startRegistry, type FakeRegistry } from "./registry/fakeRegistry";
+import { serveSeed, type ServedSeed } from "./support/servedSeed";
 
 const digits = (n: number): string => String(n).padStart(20, "0");
 
@@ -32,23 +33,34 @@ describe("the seeds of a repository", () => {
   });
   afterEach(() => registry.close());
 
-  /** An image under these tags; gives its digest. */
-  function image(names: readonly string[], created: string, about = "example.com/api, golang:1.23"): string {
-    const config = Buffer.from(
-      JSON.stringify({
-        ...{ os: "linux", architecture: "amd64", created, config: { Labels: { "goimage.seed": about } } },
-        names,
-      }),
-    );
-    const described = { mediaType: "c", digest: registry.addBlob(config), size: config.length };
-    const document = { schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: described, layers: [] };
-    let digest = "";
-    for (const name of names) {
-      digest = registry.addManifest(document, mediaTypes.ociManifest, name);
-      tags?.push(name);
-    }
-    return digest;
+  /** A seed under these tags, or what looks like one; gives its digest. */
+  function image(
+    names: readonly string[],
+    created = "2026-01-01T00:00:00Z",
+    change: Omit<ServedSeed, "tags"> = {},
+  ): string {
+    tags?.push(...names);
+    return serveSeed(registry, { created, ...change, tags: names });
   }
+
+  /** An index under a tag, of these digests; gives its own. */
+  function index(
+    tag: string | undefined,
+    entries: readonly object[],
+    mediaType: string = mediaTypes.ociIndex,
+  ) {
+    if (tag !== undefined) tags?.push(tag);
+    return registry.addManifest({ schemaVersion: 2, mediaType, manifests: entries }, mediaType, tag);
+  }
+  const entry = (digest: string, more: object = {}) => ({
+    ...{
+      mediaType: mediaTypes.ociManifest,
+      digest,
+      size: 1,
+      platform: { os: "linux", architecture: "amd64" },
+    },
+    ...more,
+  });
 
   /** What a command prints, and its exit code. */
   async function goimage(...args: string[]): Promise<{ code: number; output: string }> {
@@ -79,14 +91,14 @@ describe("the seeds of a repository", () => {
         [old, false, "linux/amd64", "example.com/api, golang:1.23"],
       ],
     );
-    assert.equal(others.length, 5);
+    assert.equal(others.length, 6);
     assert.equal(registry.count("GET", "manifests/"), 2);
     const { code, output } = await goimage("cache", "ls", repository());
     assert.equal(code, 0);
     assert.match(
       output,
       new RegExp(
-        `^gocache-${digits(1)} +2026-01-01 10:20 +\\d+ B +linux/amd64 +example\\.com/api, golang:1\\.23$`,
+        `^gocache-${digits(1)} +2026-01-01 10:20 +\\d+ B +linux/amd64 +example\\.com/api, golang:1\\.23  sha256:\\w+$`,
         "m",
       ),
     );
@@ -173,15 +185,68 @@ describe("the seeds of a repository", () => {
     );
   });
 
-  it("stay where somebody has given one another tag", async () => {
-    image([`gocache-${digits(1)}`, "v1"], "2026-01-01T00:00:00Z");
-    const { code, output } = await goimage("cache", "prune", repository(), "--keep", "0", "--yes");
-    assert.equal(code, 1);
-    assert.match(
-      output,
-      /:v1 is the same image as one of the seeds, and would be removed with it; nothing was removed/,
-    );
-    assert.deepEqual(removed, []);
+  const shared: Record<string, [(seed: string) => void, RegExp]> = {
+    "has another tag": [
+      (seed) => {
+        const { bytes, mediaType } = registry.manifests.get(seed) ?? {};
+        registry.manifests.set("v1", { bytes: bytes ?? Buffer.alloc(0), mediaType: mediaType ?? "" });
+        tags?.push("v1");
+      },
+      /:v1 is the same image as one of the seeds, which would be removed with it; nothing was removed/,
+    ],
+    "is a platform of a tag's index": [
+      (seed) => void index("live", [entry(seed)]),
+      /:live lists one of the seeds, which would be removed with it; nothing was removed/,
+    ],
+    "is listed by one of Docker's indexes": [
+      (seed) =>
+        void index("live", [entry(seed, { mediaType: mediaTypes.dockerManifest })], mediaTypes.dockerList),
+      /:live lists one of the seeds/,
+    ],
+    "is listed as something else than an image": [
+      (seed) =>
+        void index("live", [
+          entry(seed, { platform: undefined, artifactType: "a/b" }),
+          { mediaType: "x/y", digest: seed },
+        ]),
+      /:live lists one of the seeds/,
+    ],
+    "is listed by an index in an index": [
+      (seed) => {
+        const inner = index(undefined, [entry(seed)]);
+        index("live", [entry(inner, { mediaType: mediaTypes.ociIndex, platform: undefined })]);
+      },
+      /:live lists one of the seeds/,
+    ],
+    "is listed by an index with a seed's tag": [
+      (seed) => void index(`gocache-${digits(8)}`, [entry(seed)]),
+      /:gocache-0+8 lists one of the seeds/,
+    ],
+  };
+  for (const [what, [use, message]] of Object.entries(shared)) {
+    it(`stay, all of them, where one ${what}`, async () => {
+      use(image([`gocache-${digits(1)}`]));
+      image([`gocache-${digits(2)}`]);
+      const { code, output } = await goimage("cache", "prune", repository(), "--keep", "0", "--yes");
+      assert.equal(code, 1);
+      assert.match(output, message);
+      assert.deepEqual(removed, []);
+    });
+  }
+
+  it("are not other images with a seed's tag: of a program, of an index, with no label, with more layers", async () => {
+    const tag = (n: number) => [`gocache-${digits(n)}`];
+    image(tag(1), undefined, { config: { Entrypoint: ["/main"] } });
+    image(tag(2), undefined, { config: { Cmd: ["/main"] } });
+    image(tag(3), undefined, { config: { Labels: {} } });
+    image(tag(4), undefined, { layers: 2 });
+    image(tag(5), undefined, { config: { OnBuild: ["RUN id"] } });
+    index(`gocache-${digits(6)}`, [entry(image([], undefined, { size: 40 }))]);
+    index(`gocache-${digits(8)}`, []);
+    const seed = image(tag(7), undefined, { size: 50 });
+    assert.match((await goimage("cache", "ls", repository())).output, /^tag .*\ngocache-0+7 .*\n$/);
+    await goimage("cache", "prune", repository(), "--keep", "0", "--yes");
+    assert.deepEqual(removed, [seed]);
   });
 
   it("cannot go where the registry allows no deletion", async () => {

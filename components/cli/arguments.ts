@@ -34,7 +34,7 @@ output of the current Pulumi stack, such as ref or simple.ref.
   --help             print this
 
 cache: Lists the seeds that images with the input cache start from, or removes old ones. REPOSITORY is that of the seeds, such
-as registry.example.com/team/api. Nothing else in it is touched.
+as registry.example.com/team/seeds. What is no seed is not touched.
 
   --keep NUMBER      how many seeds of each module, Go image and platform stay, besides the newest
   --yes              remove them; without it, only show which ones would go
@@ -114,7 +114,7 @@ function cacheArguments(values: Values, [action, name, ...rest]: readonly string
     );
   refuseOthers(values, `cache ${action}`, ["insecure", ...(action === "prune" ? ["keep", "yes"] : [])]);
   if (name === undefined || rest.length > 0)
-    throw new UsageError(`cache ${action} takes one repository, such as registry.example.com/team/api`);
+    throw new UsageError(`cache ${action} takes one repository, such as registry.example.com/team/seeds`);
   const problem = pushTargetProblem(name);
   if (problem !== undefined) throw new UsageError(`the repository ${name} ${problem}`);
   if (action === "prune" && values.keep === undefined)

@@ -1,5 +1,5 @@
 // `goimage cache ls` and `goimage cache prune`: the seeds of a repository.
-import { removeImage, tagDigest } from "../registry";
+import { digestsListed, removeImage, tagDigest } from "../registry";
 import { chooseOld, eachOf, listSeeds, type Seed } from "../seeds";
 import { textTable } from "../report";
 import { humanSize } from "../text";
@@ -24,21 +24,24 @@ export async function cache(args: CacheArguments): Promise<void> {
   say(`${repository.name} has ${count(keep)} left`);
 }
 
-/** Removing an image takes all its tags: one that somebody has given another name stays. */
+/** Removing an image takes all its tags, and it out of every index: one that anything else stands for or lists stays. */
 async function refuseShared(
   { repository, insecure }: CacheArguments,
   seeds: readonly Seed[],
   others: readonly string[],
 ): Promise<void> {
   const digests = new Set(seeds.map(({ digest }) => digest));
-  const shared = await eachOf(
-    others,
-    async (tag) => [tag, await tagDigest(repository, tag, { insecure })] as const,
-  );
-  const kept = shared.find(([, digest]) => digest !== undefined && digests.has(digest));
-  if (kept === undefined) return;
+  const uses = await eachOf(others, async (tag) => {
+    const digest = await tagDigest(repository, tag, { insecure });
+    if (digest === undefined) return undefined;
+    if (digests.has(digest)) return { tag, how: "is the same image as" };
+    const listed = await digestsListed(repository, digest, { insecure });
+    return listed.some((each) => digests.has(each)) ? { tag, how: "lists" } : undefined;
+  });
+  const use = uses.find((each) => each !== undefined);
+  if (use === undefined) return;
   throw new Error(
-    `${repository.asWritten}:${kept[0]} is the same image as one of the seeds, and would be removed with it; nothing was removed. ` +
+    `${repository.asWritten}:${use.tag} ${use.how} one of the seeds, which would be removed with it; nothing was removed. ` +
       "Remove that tag first, or keep more seeds",
   );
 }
@@ -49,15 +52,16 @@ const distinct = (seeds: readonly Seed[]): Seed[] => [
 const count = (seeds: readonly Seed[]): string => (seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`);
 
 function listed(seeds: readonly Seed[]): string {
-  const rows = seeds.map(({ tag, created, size, platform, about, newest }) => [
+  const rows = seeds.map(({ tag, created, size, platform, about, newest, digest }) => [
     tag,
     created.replace(/T(\d\d:\d\d).*$/, " $1"),
     humanSize(size),
     platform,
     newest ? "newest" : "",
     about,
+    digest,
   ]);
-  const columns = ["tag", "made (UTC)", "size", "platform", "", "for"].map((title) => ({
+  const columns = ["tag", "made (UTC)", "size", "platform", "", "for", "digest"].map((title) => ({
     title,
     number: title === "size",
   }));

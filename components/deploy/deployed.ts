@@ -13,6 +13,14 @@ export interface ServedImage extends MeasuredImage {
   ref: string;
 }
 
+/** A seed that the stack has written. */
+export interface WrittenSeed {
+  repository: string;
+  digest: string;
+  /** Those that were set. */
+  tags: string[];
+}
+
 /** What is known of a build without its image. */
 export interface RecordedBuild {
   dockerfile?: string;
@@ -33,6 +41,8 @@ export interface DeployedImage extends ServedImage, RecordedBuild {
   repair?: string;
   /** Build arguments that named its seed. */
   seed?: Record<string, string>;
+  /** The seed that it wrote last. */
+  writtenSeed?: WrittenSeed;
   /** Where its build context was, below the program's directory. */
   context?: string;
 }
@@ -91,6 +101,7 @@ export function parseDeployed(state: unknown): DeployedImage | undefined {
     ...(isText(repair) ? { repair } : {}),
     ...(isText(context) ? { context } : {}),
     ...(isRecord(seed, isText) ? { seed } : {}),
+    ...(isWrittenSeed(state["writtenSeed"]) ? { writtenSeed: state["writtenSeed"] } : {}),
   };
 }
 
@@ -123,6 +134,16 @@ function isLayer(value: unknown): value is ImageLayer {
 }
 
 const isLayers = (value: unknown): value is ImageLayer[] => Array.isArray(value) && value.every(isLayer);
+
+function isWrittenSeed(value: unknown): value is WrittenSeed {
+  return (
+    isObject(value) &&
+    isText(value["repository"]) &&
+    isDigest(value["digest"]) &&
+    Array.isArray(value["tags"]) &&
+    value["tags"].every(isText)
+  );
+}
 
 function isCheck(value: unknown): value is ImageCheck {
   return (

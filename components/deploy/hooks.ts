@@ -54,7 +54,7 @@ export function explainFailures(
 }
 
 /** The request with its values; what is not known by now is empty. */
-async function knownBuild(request: BuildRequest): Promise<Parameters<typeof explainFailure>[1]> {
+export async function knownBuild(request: BuildRequest): Promise<Parameters<typeof explainFailure>[1]> {
   const known = async (value: pulumi.Input<string> | undefined) =>
     value === undefined ? undefined : await valueIfKnown(pulumi.output(value));
   const { ids, values } = request.secrets;

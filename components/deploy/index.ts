@@ -2,7 +2,7 @@
 
 export { settleBases } from "./baseImages";
 export { builderReady } from "./builder";
-export { lastOutputs, parseDeployed, type DeployedImage } from "./deployed";
+export { lastOutputs, parseDeployed, type DeployedImage, type WrittenSeed } from "./deployed";
 export { destinationOf, taggedName } from "./destination";
 export { findDrift } from "./drift";
 export { startProvider } from "./earlyStart";
@@ -15,7 +15,9 @@ export { readBack } from "./readBack";
 export { repushTrigger } from "./repush";
 export { isMocked, sdkProblem } from "./sdk";
 export { withCheckedSecrets } from "./secrets";
-export { publishSeed, seedFor, withTags } from "./seed";
+export { seedFor, withTags } from "./seed";
+export { claimPlaces, knownPlaces, placeProblems } from "./seedPlaces";
 export { stagedContext, workDirectory } from "./stagedContext";
 export { claimTags, knownTarget, tagProblems } from "./tagClaims";
 export { timeLimits } from "./timeLimit";
+export { publishSeed } from "./writeSeed";

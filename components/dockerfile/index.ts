@@ -18,9 +18,9 @@ export {
 } from "./bases";
 export type { Dockerfile, LayerOrigin, Plan } from "./dockerfile";
 export { hints } from "./hints";
-export { seedDockerfile } from "./seed";
+export { aboutSeed, seedDockerfile } from "./seed";
 export { secretValues, sshId } from "./steps/privateModules";
-export { seedArguments } from "./steps/seed";
+export { seedArgument } from "./steps/seed";
 
 /** Renders the recipe of the plan's spec. */
 export function render(plan: Plan, pins: Pins = noPins): Dockerfile {

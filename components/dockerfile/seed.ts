@@ -1,11 +1,10 @@
 // The Dockerfile of a seed: downloads the modules, compiles what the module's programs import of them and of the standard
-// library, and keeps that together with the sources that a build reads. No source of the module itself is in its context.
+// library, and keeps that together with the modules. No source of the module itself is in its context.
 
 import { goTarget } from "../inputs";
-import { seedLabel } from "../seeds/tags";
 import { noPins, pinned, type Pins } from "./bases";
 import type { Plan } from "./dockerfile";
-import { copy, emptyLine, from, pairs, text, workdir } from "./instructions";
+import { copy, emptyLine, from, text, workdir } from "./instructions";
 import {
   compileStep,
   downloadDirectory,
@@ -42,44 +41,32 @@ export function seedDockerfile(given: Plan, imports: readonly string[], pins: Pi
     emptyLine,
     from("scratch"),
     copy(["/seed/"], "/", "build"),
-    // For goimage cache ls.
-    ...pairs("LABEL", { [seedLabel]: `${modulesOf(plan)}, ${golangImage}` }),
   ]);
 }
 
 const mostModules = 3;
 
-function modulesOf({ service }: Plan): string {
+/** For goimage cache ls: what a seed is for. */
+export function aboutSeed({ service, golangImage }: Plan): string {
   const names = service.modules.map((module) => module.path).sort();
   const more = names.length - mostModules;
-  return [...names.slice(0, mostModules), ...(more > 0 ? [`${more} more modules`] : [])].join(" ");
+  const shown = [...names.slice(0, mostModules), ...(more > 0 ? [`${more} more modules`] : [])].join(" ");
+  return `${shown}, ${golangImage}`;
 }
 
-/**
- * Of each package that was imported, with what that imports: where its sources are. What embeds files or is not Go alone
- * may read files in other directories of its module. A package that cannot be compiled is left out (-e).
- */
-const listing =
-  "{{if and .Module (not .Standard)}}" +
-  "{{if or .EmbedFiles .CgoFiles .CFiles .CXXFiles .FFiles .HFiles .SFiles .SwigFiles .SwigCXXFiles .SysoFiles}}" +
-  "all {{.Module.Dir}}{{else}}one {{.Dir}}{{end}}{{end}}";
-
+/** Compiles into the seed. A package that cannot be compiled is left out (-e). */
 function compile(platforms: readonly string[]): string {
-  const list = `go list -e -export -deps -f '${listing}' "$@"`;
-  if (platforms.length === 1) return `mkdir -p /seed && GOPROXY=off GOCACHE=/seed ${list} > /tmp/kept`;
+  const list = `go list -e -export -deps "$@" > /dev/null`;
+  if (platforms.length === 1) return `mkdir -p /seed && GOPROXY=off GOCACHE=/seed ${list}`;
   const targets = platforms.map(goTarget).map(({ GOARCH = "", GOARM = "" }) => `${GOARCH}/${GOARM}`);
   return (
     `mkdir -p /seed && for target in ${targets.join(" ")}; do GOPROXY=off GOCACHE=/seed GOARCH=\${target%/*} ` +
-    `GOARM=\${target#*/} ${list} >> /tmp/kept || exit 1; done`
+    `GOARM=\${target#*/} ${list} || exit 1; done`
   );
 }
 
-/** Of the modules, what a build reads of their sources, and what the go command wants to know of each of them. */
-const keep = [
-  'cd "$(go env GOMODCACHE)"',
-  `sort -u /tmp/kept | while read -r how directory; do directory=\${directory#"$PWD"/}; [ -d "$directory" ] || continue; ` +
-    `case $directory in /*) ;; *) if [ "$how" = all ]; then find "$directory" -name testdata -prune -o -type f ! -name "*_test.go" -print; ` +
-    `else find "$directory" -maxdepth 1 -type f ! -name "*_test.go" -print; fi ;; esac; done | sort -u > /tmp/files`,
-  `find cache/download -type f \\( -name "*.mod" -o -name "*.info" -o -name "*.ziphash" \\) >> /tmp/files`,
-  `tar -cf /seed/${seedModules} -T /tmp/files`,
-].join(" && ");
+/** The modules as they were downloaded, with nothing that vouches for them: that is for the go.sum of who takes them. */
+const keep =
+  `mkdir /seed/${seedModules} && if cd "$(go env GOMODCACHE)/cache/download" 2> /dev/null; then ` +
+  `find . -type f \\( -name "*.zip" -o -name "*.mod" -o -name "*.info" \\) > /tmp/files && ` +
+  `tar -cf - -T /tmp/files | tar -xf - -C /seed/${seedModules}; fi`;

@@ -7,6 +7,7 @@ import { dockerEngine } from "./docker";
 import type { ImageEngine } from "./engine";
 
 export type { BuildRequest, ImageBuild, RegistryLogin } from "./engine";
+export { buildArchive } from "./archive";
 export { builderProblem, hasAnyBuilder } from "./builder";
 export { explainFailure } from "./failures";
 export { agentProblems } from "./sshAgent";

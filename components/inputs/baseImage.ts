@@ -11,7 +11,6 @@ export const stageNames = {
   smokeTest: "smoketest",
   tested: "tested",
   seed: "seed",
-  seedModules: "seedmodules",
 } as const;
 
 const reserved: readonly string[] = Object.values(stageNames);

@@ -80,6 +80,9 @@ export interface CacheSpec {
   /** Where the seeds are; may come late. */
   repository: Input<string>;
   write: boolean;
+  newest: boolean;
+  /** Digest of the only seed that is taken. */
+  trusted: string | undefined;
 }
 
 export interface ImageSpec {
@@ -140,8 +143,10 @@ export function specOf(
     runtime,
     smokeTest: args.smokeTest && smokeTestSpec(args.smokeTest, runtime),
     cache: args.cache && {
-      repository: args.cache.repository ?? args.repository ?? "",
+      repository: args.cache.repository ?? "",
       write: args.cache.write ?? false,
+      newest: args.cache.newest ?? false,
+      trusted: args.cache.trusted,
     },
     baseImages: args.baseImages ?? BaseImages.Tag,
     maxSize: parseSize(args.maxSize),

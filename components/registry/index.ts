@@ -4,8 +4,10 @@ import { openSession, type RegistryAccess, type Session, type Settings } from ".
 import { describeBase, type BaseDescription } from "./image/base";
 import { readPushedImage, type PushedImage, type ReadOptions } from "./image/pushedImage";
 import { layerlessImage, type ImageDescription } from "./image/describe";
+import { listedDigests } from "./image/listed";
 import { readTags, removeImage as remove } from "./image/tagList";
 import { readTagDigest, writeTag } from "./image/tags";
+import { writeImage, type LayerFile } from "./image/upload";
 import type { Repository } from "./reference";
 
 export { RegistryError } from "./client/errors";
@@ -18,6 +20,8 @@ export { ManifestError, isDigest } from "./image/manifest";
 export { linuxProblem, platformProblem } from "./image/platformFit";
 export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
 export type { DataSink, TarEntry } from "./image/tar";
+export type { LayerFile } from "./image/upload";
+export type { ImageDescription } from "./image/describe";
 export { visitImage } from "./image/visit";
 
 /** How a registry is asked for what can be done without. */
@@ -85,6 +89,25 @@ export function describeImage(
   access?: RegistryAccess,
 ): Promise<ImageDescription> {
   return layerlessImage(sessionFor(repository, access), digest);
+}
+
+/** Digests of everything that an index lists, in all depths; none for an image. */
+export function digestsListed(
+  repository: Repository,
+  digest: string,
+  access?: RegistryAccess,
+): Promise<string[]> {
+  return listedDigests(sessionFor(repository, access), digest);
+}
+
+/** Pushes an image of one layer under a tag; gives its digest. */
+export function pushImage(
+  repository: Repository,
+  image: { config: Buffer; layer: LayerFile },
+  tag: string,
+  access?: RegistryAccess,
+): Promise<string> {
+  return writeImage(sessionFor(repository, access), image, tag);
 }
 
 /** Removes the image with all its tags. */

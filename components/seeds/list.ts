@@ -1,7 +1,15 @@
 // The seeds of a repository.
 
-import { describeImage, inParallel, listTags, tagDigest, type RegistryAccess } from "../registry";
+import {
+  ManifestError,
+  describeImage,
+  inParallel,
+  listTags,
+  tagDigest,
+  type RegistryAccess,
+} from "../registry";
 import type { Repository } from "../registry/reference";
+import { seedProblem } from "./image";
 import { isExactTag, isNewestTag, seedLabel } from "./tags";
 
 export interface Seed {
@@ -20,7 +28,7 @@ export interface Seed {
 
 const parallel = 4;
 
-/** Newest first. Tags that are no seed's are in `others`. */
+/** Newest first. In `others` are the tags of everything else, of images too that are tagged as a seed and are none. */
 export async function listSeeds(
   repository: Repository,
   access: RegistryAccess,
@@ -35,21 +43,21 @@ export async function listSeeds(
     return found.flatMap(([tag, digest]) => (digest === undefined ? [] : [[tag, digest] as const]));
   };
   const newest = new Set((await digests(tags.filter(isNewestTag))).map(([, digest]) => digest));
-  const seeds = await eachOf(await digests(tags.filter(isExactTag)), async ([tag, digest]) => {
-    const { size, created, platform, labels } = await describeImage(repository, digest, access);
-    const seed: Seed = {
-      tag,
-      digest,
-      size,
-      created,
-      platform,
-      about: labels[seedLabel] ?? "",
-      newest: newest.has(digest),
-    };
-    return seed;
+  const found = await eachOf(await digests(tags.filter(isExactTag)), async ([tag, digest]) => {
+    const image = await describeImage(repository, digest, access).catch((error: unknown) => {
+      // What is no image at all is no seed either.
+      if (error instanceof ManifestError) return undefined;
+      throw error;
+    });
+    if (image === undefined || seedProblem(image) !== undefined) return undefined;
+    const { size, created, platform, labels } = image;
+    const about = labels[seedLabel] ?? "";
+    return { tag, digest, size, created, platform, about, newest: newest.has(digest) };
   });
+  const seeds = found.filter((seed) => seed !== undefined);
   seeds.sort((a, b) => (a.created === b.created ? compare(a.tag, b.tag) : compare(b.created, a.created)));
-  return { seeds, others: tags.filter((tag) => !isExactTag(tag) && !isNewestTag(tag)) };
+  const ofSeeds = new Set(seeds.map(({ tag }) => tag));
+  return { seeds, others: tags.filter((tag) => !ofSeeds.has(tag)) };
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

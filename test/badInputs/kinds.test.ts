@@ -42,7 +42,7 @@ describe("values of the wrong kind", () => {
       )) ||
     (kind === "an Output in a list" && place === "tags") ||
     (kind === "true" &&
-      /^(build\.cgoEnabled|cache\.write|registry\.insecure|retainOnDelete|runtime\.timezones)$/.test(
+      /^(build\.cgoEnabled|cache\.(write|newest)|registry\.insecure|retainOnDelete|runtime\.timezones)$/.test(
         place,
       )) ||
     (kind === "a number" &&

@@ -22,6 +22,7 @@ const state = {
   },
   ...{ dockerfile: "FROM x\n", sourceHash: "h", sourceFiles: { "main.go": "1" }, baseImages: { x: digest } },
   ...{ repair: "none", context: ".goimage/p/s/a-MultiStage", seed: { GOIMAGE_SEED: "r@sha256:1" } },
+  writtenSeed: { repository: "r.example.com/seeds", digest, tags: ["gocache-1"] },
 };
 
 describe("what the state has of the last deployment", () => {
@@ -60,6 +61,11 @@ describe("what the state has of the last deployment", () => {
       const expected: Record<string, unknown> = { ...state };
       delete expected[name];
       assert.deepEqual(parseDeployed({ ...state, [name]: value }), expected, name);
+    }
+    for (const change of [{ repository: 1 }, { digest: "latest" }, { tags: "x" }, { tags: [1] }]) {
+      const { writtenSeed, ...others } = state;
+      const found = parseDeployed({ ...state, writtenSeed: { ...writtenSeed, ...change } });
+      assert.deepEqual(found, others, JSON.stringify(change));
     }
     assert.deepEqual(parseDeployed({ ...state, platformLayers: { a: [1] } })?.platformLayers, {});
     const others = { platformSizes: { a: "1" }, unpackedSize: "4", sizeSummary: 1, checks: [{ name: "n" }] };

@@ -3,15 +3,19 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { readContext, WorkDirectory } from "../../components/context";
-import type { DeployedImage } from "../../components/deploy/deployed";
-import { seedFor, seedTags, type SeedOptions } from "../../components/deploy/seed";
-import { noPins, type Plan } from "../../components/dockerfile";
+import type { DeployedImage, WrittenSeed } from "../../components/deploy/deployed";
+import { seedFor, type SeedOptions } from "../../components/deploy/seed";
+import { seedTags } from "../../components/deploy/seedTags";
+import { mediaTypes } from "../../components/registry/image/manifest";
+import { parseRepository } from "../../components/registry/reference";
+import { noPins } from "../../components/dockerfile";
 import { Tree } from "../../components/source/tree";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { helloFiles, makeTree } from "../support/module";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";
-import { deployedAs, serveImage } from "../support/servedImage";
+import { deployedAs } from "../support/servedImage";
+import { serveSeed } from "../support/servedSeed";
 
 const imports = ["fmt"];
 const last = { GOIMAGE_SEED: "registry.example.com/last@sha256:1" };
@@ -29,7 +33,7 @@ describe("a build's seed", () => {
     preview?: boolean;
   }
 
-  /** The build arguments, and the logs. */
+  /** The build arguments, what was lost, and the logs. */
   async function chosen({
     cache = {},
     deployed,
@@ -39,63 +43,149 @@ describe("a build's seed", () => {
   }: Situation) {
     const root = makeTree(helloFiles);
     const { result, logs } = await runProgram(
-      () => {
-        const { options, plan } = optionsOf(cache, root);
-        const state = {
-          deployed: pulumi.output(deployed) as pulumi.Output<DeployedImage | undefined>,
+      () =>
+        seedFor(optionsOf(cache, root, deployed), {
           rebuilds: pulumi.output(rebuilds),
           drift: pulumi.output(imageGone ? { tags: [], imageGone } : undefined),
-        };
-        return seedFor({ ...options, plan }, state);
-      },
+        }),
       { asEngine: true, preview },
     );
-    return { args: result, logs };
+    return { args: result.args, lost: result.lost, logs };
   }
 
-  function optionsOf(cache: object, root: string): { options: SeedOptions; plan: Plan } {
-    const repository = registry.repository.asWritten;
-    const plan = examplePlan({ repository, cache });
+  function optionsOf(cache: object, root: string, deployed: DeployedImage | undefined): SeedOptions {
+    const seeds = registry.repository;
+    const plan = examplePlan({ cache: { repository: seeds.asWritten, ...cache } });
     const component = new pulumi.ComponentResource("test:index:Image", "image");
+    const destination = { repository: parseRepository("registry.example.com/api"), tags: ["latest"], seeds };
     const options = {
       owner: { component, type: "GoMultiStageImage", name: "api", customTimeouts: undefined },
       ...{ cache: plan.spec.cache, plan, imports: () => imports, tags, moduleFiles: moduleFiles() },
-      pins: pulumi.output(noPins),
-      guard: {},
-      request: { registry: pulumi.output(registry.repository.domain) },
-      access: pulumi.output({}),
-      work: new WorkDirectory(root),
+      ...{
+        pins: pulumi.output(noPins),
+        check: () => Promise.resolve(),
+        access: pulumi.output({}),
+        request: {},
+      },
+      ...{ destination: pulumi.output(destination), work: new WorkDirectory(root) },
+      deployed: pulumi.output(deployed),
     };
-    return { options: options as unknown as SeedOptions, plan };
+    return options as unknown as SeedOptions;
   }
 
   /** The tags that the seeds of these builds have. */
   const tags = () => seedTags(examplePlan({ cache: {} }), imports, moduleFiles().hash);
   const moduleFiles = () => readContext(new Tree(makeTree(helloFiles)), ["go.mod"]);
-  const seedAs = (tag: string, size: number) =>
-    `${registry.repository.asWritten}@${serveImage(registry, { sizes: [size], tag })}`;
-
-  it("is the one for its dependencies, with the modules", async () => {
-    seedAs(tags().newest, 20);
-    const ref = seedAs(tags().exact, 10);
-    const { args, logs } = await chosen({});
-    assert.deepEqual([args, logs], [{ GOIMAGE_SEED: ref, GOIMAGE_SEED_MODULES: ref }, []]);
+  const refOf = (digest: string) => ({ GOIMAGE_SEED: `${registry.repository.asWritten}@${digest}` });
+  const image = () => deployedAs(registry, `sha256:${"7".repeat(64)}`);
+  const written = (digest: string, others: Partial<WrittenSeed> = {}): DeployedImage => ({
+    ...image(),
+    writtenSeed: { repository: registry.repository.name, digest, tags: [tags().exact], ...others },
   });
 
-  it("is else the newest, whose modules may be others", async () => {
-    const ref = seedAs(tags().newest, 20);
-    const { args, logs } = await chosen({});
-    assert.deepEqual([args, logs], [{ GOIMAGE_SEED: ref }, []]);
+  it("is the one for its dependencies", async () => {
+    serveSeed(registry, { tags: [tags().newest], size: 20 });
+    const digest = serveSeed(registry, { tags: [tags().exact] });
+    assert.deepEqual(await chosen({}), { args: refOf(digest), lost: undefined, logs: [] });
   });
 
-  it("is none where there is none, which is said", async () => {
+  it("is the newest only where that is asked for", async () => {
+    const digest = serveSeed(registry, { tags: [tags().newest] });
     const { args, logs } = await chosen({});
     assert.deepEqual(args, {});
-    assert.equal(logs.length, 1);
     assert.match(
-      logs[0] ?? "",
-      /^info: there is no seed in \S+\/team\/api yet; an update with cache\.write makes one$/,
+      logs.join("\n"),
+      /^info: there is no seed in \S+ yet; an update with cache\.write makes one$/,
     );
+    assert.ok(!registry.seen.some(({ url }) => url.includes("newest")));
+    assert.deepEqual((await chosen({ cache: { newest: true } })).args, refOf(digest));
+  });
+
+  it("is the pinned one, whatever the tags say", async () => {
+    const pinned = serveSeed(registry, { tags: [] });
+    serveSeed(registry, { tags: [tags().exact, tags().newest], size: 20 });
+    assert.deepEqual((await chosen({ cache: { trusted: pinned } })).args, refOf(pinned));
+    assert.ok(!registry.seen.some(({ url }) => url.includes("gocache")));
+    const { args, logs } = await chosen({ cache: { trusted: `sha256:${"1".repeat(64)}` } });
+    assert.deepEqual(args, {});
+    assert.match(logs.join("\n"), /^warning: \S+ no longer has the seed sha256:1+, so there is no seed$/);
+  });
+
+  it("is what its own state records where the stack writes, whoever has moved the tags", async () => {
+    const own = serveSeed(registry, {});
+    serveSeed(registry, { tags: [tags().exact, tags().newest], size: 20 });
+    const write = { write: true };
+    assert.deepEqual(await chosen({ cache: write, deployed: written(own), rebuilds: true }), {
+      ...{ args: refOf(own), lost: undefined, logs: [] },
+    });
+    const older = written(own, { tags: ["gocache-of-other-dependencies"] });
+    assert.deepEqual((await chosen({ cache: write, deployed: older, rebuilds: true })).args, refOf(own));
+    assert.ok(!registry.seen.some(({ url }) => url.includes("gocache")));
+  });
+
+  it("is none where the stack writes and has written nothing there yet", async () => {
+    const digest = serveSeed(registry, { tags: [tags().exact, tags().newest] });
+    const elsewhere = written(digest, { repository: "registry.example.com/team/others" });
+    for (const deployed of [undefined, { ...image(), writtenSeed: undefined as never }, elsewhere]) {
+      const { args, logs } = await chosen({ cache: { write: true }, deployed, rebuilds: true });
+      assert.deepEqual(args, {});
+      assert.match(logs.join("\n"), /^info: there is no seed in \S+ yet; this update makes one$/);
+    }
+    assert.deepEqual(registry.seen, []);
+  });
+
+  it("is lost when the registry has it no more", async () => {
+    const digest = `sha256:${"3".repeat(64)}`;
+    const { args, lost, logs } = await chosen({
+      cache: { write: true },
+      deployed: written(digest),
+      rebuilds: true,
+    });
+    assert.deepEqual([args, lost], [{}, digest]);
+    assert.match(
+      logs.join("\n"),
+      /^info: \S+ no longer has the seed sha256:3+, so this update makes another one$/,
+    );
+  });
+
+  const impostors: Record<string, [Parameters<typeof serveSeed>[1], RegExp]> = {
+    "with ONBUILD instructions": [
+      { config: { OnBuild: ["RUN id"] } },
+      /it has ONBUILD instructions, which would run/,
+    ],
+    "with an entrypoint": [{ config: { Entrypoint: ["/main"] } }, /it has a program to run/],
+    "with a command of a shell": [{ config: { Cmd: "main" } }, /it has a program to run/],
+    "with no label": [{ config: { Labels: { x: "y" } } }, /it has no label goimage\.seed/],
+    "with several layers": [{ layers: 2 }, /it has 2 layers/],
+    "with no layer": [{ layers: 0 }, /it has 0 layers/],
+  };
+  for (const [what, [served, problem]] of Object.entries(impostors)) {
+    it(`is no image ${what}, whichever way it is found`, async () => {
+      const digest = serveSeed(registry, { ...served, tags: [tags().exact] });
+      for (const found of [
+        {},
+        { cache: { trusted: digest } },
+        { cache: { write: true }, deployed: written(digest), rebuilds: true },
+      ]) {
+        const { args, logs } = await chosen(found);
+        assert.deepEqual(args, {});
+        assert.equal(logs.length, 1);
+        assert.match(logs[0] ?? "", /^warning: \S+@sha256:\w+ is not used as a seed: /);
+        assert.match(logs[0] ?? "", problem);
+      }
+    });
+  }
+
+  it("is no image of an index", async () => {
+    const seed = serveSeed(registry, {});
+    const { ociIndex, ociManifest } = mediaTypes;
+    const platform = { os: "linux", architecture: "amd64" };
+    const size = registry.manifests.get(seed)?.bytes.length;
+    const manifests = [{ mediaType: ociManifest, digest: seed, size, platform }];
+    registry.addManifest({ schemaVersion: 2, mediaType: ociIndex, manifests }, ociIndex, tags().exact);
+    const { args, logs } = await chosen({});
+    assert.deepEqual(args, {});
+    assert.match(logs.join(), /is not used as a seed: it is an index$/);
   });
 
   it("is none where the registry cannot be read, which is a warning", async () => {
@@ -107,27 +197,15 @@ describe("a build's seed", () => {
   });
 
   it("stays the last build's where nothing is built, and in a preview", async () => {
-    seedAs(tags().exact, 10);
-    const deployed = { ...deployedAs(registry, `sha256:${"7".repeat(64)}`), seed: last };
+    const digest = serveSeed(registry, { tags: [tags().exact] });
+    const deployed = { ...image(), seed: last };
     const before = registry.seen.length;
     assert.deepEqual((await chosen({ deployed })).args, last);
     assert.deepEqual((await chosen({ deployed: { ...deployed, seed: undefined } })).args, {});
     assert.deepEqual((await chosen({ deployed, rebuilds: true, preview: true })).args, last);
     assert.equal(registry.seen.length, before);
-    for (const reason of [{ rebuilds: true }, { imageGone: true }]) {
-      const { args } = await chosen({ deployed, ...reason });
-      assert.match(args["GOIMAGE_SEED"] ?? "", /\/team\/api@sha256:/);
-    }
-  });
-
-  it("is looked for in a repository of its own, which is checked", async () => {
-    const ref = seedAs(tags().exact, 10);
-    const cache = { repository: pulumi.output(registry.repository.asWritten) };
-    assert.equal((await chosen({ cache })).args["GOIMAGE_SEED"], ref);
-    await assert.rejects(
-      chosen({ cache: { repository: pulumi.output("no registry") } }),
-      /cache\.repository: "no registry" /,
-    );
+    for (const reason of [{ rebuilds: true }, { imageGone: true }])
+      assert.deepEqual((await chosen({ deployed, ...reason })).args, refOf(digest));
   });
 });
 

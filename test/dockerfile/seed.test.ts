@@ -1,7 +1,7 @@
 // The Dockerfile of a seed, and how an image's begins with one.
 
 import assert from "node:assert/strict";
-import { seedDockerfile } from "../../components/dockerfile";
+import { aboutSeed, seedDockerfile } from "../../components/dockerfile";
 import { examplePlan, fastWith } from "../support/plan";
 
 const seedOf = (change: Parameters<typeof examplePlan>[0] = {}, imports = ["fmt", "example.com/x"]) =>
@@ -13,32 +13,55 @@ describe("an image that begins with a seed", () => {
   const plain = fastWith({}).text.split("\n");
   const seeded = fastWith({ cache: {} }).text.split("\n");
 
-  it("has stages for it, which are nothing unless a build argument names one", () => {
-    assert.deepEqual(seeded.slice(0, 5), [
-      "ARG GOIMAGE_SEED=scratch",
-      "ARG GOIMAGE_SEED_MODULES=scratch",
-      "FROM ${GOIMAGE_SEED} AS seed",
-      "FROM ${GOIMAGE_SEED_MODULES} AS seedmodules",
-      "",
-    ]);
+  it("has a stage for it, which is nothing unless a build argument names one", () => {
+    assert.deepEqual(seeded.slice(0, 3), ["ARG GOIMAGE_SEED=scratch", "FROM ${GOIMAGE_SEED} AS seed", ""]);
   });
 
-  it("differs in the image that compiles and the mounts of two steps alone", () => {
-    const rest = seeded.slice(5);
+  it("differs in the image that compiles, one step more and the mounts of the cache alone", () => {
+    const rest = seeded
+      .slice(3)
+      .filter((line) => !line.includes("target=/seed") && !line.startsWith("# Modules"));
+    assert.equal(seeded.length, rest.length + 5);
     assert.equal(rest[0], "FROM --platform=$BUILDPLATFORM golang:1.23-alpine AS build");
-    const [, ...changed] = rest.filter((line, n) => line !== plain[n]);
-    assert.equal(rest.length, plain.length);
-    assert.deepEqual(
-      changed.map((line) => line.split(" ")[1]),
-      [
-        "--mount=type=bind,from=seedmodules,target=/seed",
-        "--mount=type=cache,id=ns-build,from=seed,target=/root/.cache/go-build",
-      ],
-    );
+    const [, download, compile, ...others] = rest.filter((line, n) => line !== plain[n]);
+    assert.deepEqual(others, []);
     assert.match(
-      changed[0] ?? "",
-      /"\[ -f \/seed\/mod\.tar \] && .* && exec tar -xf .*; GOMODCACHE=\/modules go mod download &&/,
+      download ?? "",
+      /^RUN --mount=type=cache,id=ns-mod,target=\/modules \["sh","-c","GOPROXY=off GONOPROXY=none go mod download 2> \/dev\/null && exit; GOMODCACHE=\/modules go mod download && /,
     );
+    assert.equal(
+      compile?.split(" ")[1],
+      "--mount=type=cache,id=ns-build,from=seed,target=/root/.cache/go-build",
+    );
+  });
+
+  it("takes modules in a step with no secret, no agent and no network, before the one that downloads", () => {
+    const build = {
+      netrc: "x",
+      caCertificates: "x",
+      goPrivate: "git.example.com",
+      ssh: true,
+      sshKnownHosts: "x",
+    };
+    for (const change of [
+      { build },
+      { build, service: { ...examplePlan().service, moduleFiles: ["[a]/go.mod"] } },
+    ]) {
+      const lines = fastWith({ cache: {}, engine: "buildkit", ...change }).text.split("\n");
+      const [taking = "", ...more] = lines.filter((line) => line.includes("target=/seed"));
+      assert.deepEqual(more, []);
+      assert.match(taking, /^RUN --network=none --mount=type=bind,from=seed,target=\/seed \["sh"/);
+      assert.doesNotMatch(taking, /type=(secret|ssh|cache)/);
+      const after = lines[lines.indexOf(taking) + 1] ?? "";
+      assert.match(after, /^RUN .*type=secret,id=\S+ .*type=ssh/);
+    }
+  });
+
+  it("takes no module, and no toolchain, that go.sum does not list", () => {
+    const [taking = ""] = seeded.filter((line) => line.includes("target=/seed"));
+    for (const setting of ["GONOSUMDB=none", "GOSUMDB=", "GOTOOLCHAIN=local", "GOPROXY=file:///seed/mod "])
+      assert.ok(taking.includes(setting), setting);
+    assert.doesNotMatch(taking, /GOSUMDB=off|GONOSUMCHECK|insecure/);
   });
 
   it("names nothing of the seed, so that another one is no reason to build", () => {
@@ -50,12 +73,7 @@ describe("the Dockerfile of a seed", () => {
   it("downloads as the image does, compiles with its flags, and ships that alone", () => {
     const build = { buildTags: ["a"], flags: ["-race"], ldflags: ["-X main.version=1"], netrc: "x" };
     const lines = seedOf({ build });
-    assert.deepEqual(lines.slice(-4), [
-      "",
-      "FROM scratch",
-      "COPY --from=build /seed/ /",
-      'LABEL goimage.seed="example.com/service, golang:1.23-alpine"',
-    ]);
+    assert.deepEqual(lines.slice(-3), ["", "FROM scratch", "COPY --from=build /seed/ /"]);
     const steps = lines.filter((line) => line.startsWith("RUN"));
     assert.equal(steps.length, 2);
     assert.match(steps[0] ?? "", /id=goimage-netrc.*go mod download/);
@@ -79,10 +97,10 @@ describe("the Dockerfile of a seed", () => {
     assert.match(text, /go list -e -export -deps/);
   });
 
-  it("is labelled with the first of its modules", () => {
+  it("is told by the first of its modules", () => {
     const modules = ["d", "b", "a", "c", "e"].map((path) => ({ path, directory: path }));
     const service = { ...examplePlan().service, modules };
-    assert.equal(seedOf({ service }).at(-1), 'LABEL goimage.seed="a b c 2 more modules, golang:1.23-alpine"');
+    assert.equal(aboutSeed(examplePlan({ cache: {}, service })), "a b c 2 more modules, golang:1.23-alpine");
   });
 
   it("begins with no other seed", () => {

@@ -1,9 +1,8 @@
 // The build that is run again for its output, with programs in place of docker that print what docker would.
 
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { failedOutput, hangingStep, type Rerun } from "../../components/engines/failures/rerun";
+import { fakePrograms } from "../support/fakePrograms";
 import { makeTree } from "../support/module";
 
 const build: Rerun = {
@@ -24,22 +23,8 @@ const failed = (...lines: string[]) =>
   ].join("\n");
 
 describe("a failed build, run again", () => {
-  const before = process.env["PATH"];
-  let directory = "";
-  afterEach(() => (process.env["PATH"] = before));
-
-  /** Programs by name, each a shell script; what they were called with is written down. */
-  function install(programs: Record<string, string>): void {
-    const scripts = Object.entries(programs).map(([name, script]) => {
-      const log = `printf '%s\\n' "$*" >> "$(dirname "$0")/calls"; env > "$(dirname "$0")/env"`;
-      return [name, `#!/bin/sh\n${log}\n${script}\n`] as const;
-    });
-    directory = makeTree(Object.fromEntries(scripts));
-    for (const [name] of scripts) fs.chmodSync(path.join(directory, name), 0o755);
-    process.env["PATH"] = `${directory}:/usr/bin:/bin`;
-  }
+  const { install, written } = fakePrograms();
   const prints = (text: string) => `cat <<'END'\n${text}\nEND`;
-  const written = (name: string) => fs.readFileSync(path.join(directory, name), "utf8");
 
   it("shows the failed step's lines", async () => {
     install({ docker: `${prints(failed("main.go:9:10: undefined: x"))} >&2` });
@@ -54,7 +39,13 @@ describe("a failed build, run again", () => {
     install({ docker: prints(failed("fatal: machine x login robot-1 password hush-hush, and opensesame")) });
     const netrc = "machine x login robot-1 password hush-hush";
     const secrets = { "goimage-netrc": netrc };
-    const text = await failedOutput({ ...build, builder: "b1", ssh: "goimage-ssh-0a", secrets, password: "opensesame" });
+    const text = await failedOutput({
+      ...build,
+      builder: "b1",
+      ssh: "goimage-ssh-0a",
+      secrets,
+      password: "opensesame",
+    });
     assert.doesNotMatch(text, /hush-hush|opensesame/);
     const calls = written("calls");
     assert.ok(

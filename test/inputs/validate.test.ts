@@ -6,6 +6,57 @@ import { goodArgs as good, problems } from "../support/problems";
 /** The engine that builds. */
 const engine = (change: object) => specOf("GoMultiStageImage", { ...good, ...change }, []).engine;
 
+describe("validation of the input cache", () => {
+  const repository = "registry.example.com/team/seeds";
+  const trusted = `sha256:${"0a".repeat(32)}`;
+  const of = (cache: object) => problems({ cache });
+
+  it("accepts a repository, with one word about what is trusted there", () => {
+    for (const more of [
+      {},
+      { write: true },
+      { newest: true },
+      { trusted },
+      { write: false, newest: false, trusted },
+    ])
+      assert.deepEqual(of({ repository, ...more }), []);
+    assert.deepEqual(of({ repository: pulumi.output(repository) }), []);
+  });
+
+  it("wants a repository", () => {
+    for (const cache of [{}, { write: true }, { repository: undefined, trusted }])
+      assert.match(
+        of(cache).join(),
+        /^cache\.repository: is required: a repository for seeds alone, to which only those may push/,
+      );
+    assert.match(of({ repository: "seeds" }).join(), /^cache\.repository: "seeds" names no registry/);
+  });
+
+  it("refuses to trust in two ways", () => {
+    assert.match(
+      of({ repository, trusted, write: true }).join(),
+      /^cache\.write: cannot be true together with trusted/,
+    );
+    assert.match(
+      of({ repository, trusted, newest: true }).join(),
+      /^cache\.newest: cannot be true together with trusted/,
+    );
+    assert.match(
+      of({ repository, write: true, newest: true }).join(),
+      /^cache\.newest: cannot be true together with write/,
+    );
+    assert.equal(of({ trusted: "latest", write: true, newest: true }).length, 4);
+  });
+
+  it("pins to nothing but a whole digest", () => {
+    for (const wrong of [
+      ...["", "gocache-00000000000000000001", trusted.slice(7), trusted.slice(0, -1), `${trusted}0`],
+      ...[trusted.toUpperCase(), `sha512:${"0".repeat(128)}`, `${repository}@${trusted}`, `${trusted}\n`],
+    ])
+      assert.match(of({ repository, trusted: wrong }).join(), /^cache\.trusted: /, wrong);
+  });
+});
+
 describe("validation", () => {
   it("accepts the smallest and the largest set of inputs", () => {
     assert.deepEqual(problems({}), []);

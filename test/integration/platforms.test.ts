@@ -196,7 +196,7 @@ describe("a seed of several platforms", function () {
     const built = async (cache: string) => {
       const own = await startOwnBuilder();
       try {
-        const more = `cache: ${cache}, build: { flags: ["-v"] },`;
+        const more = `cache: { repository: "${repository}-seeds", ${cache} }, build: { flags: ["-v"] },`;
         const project = new Project(program(both, more, own.name)(repository), files, unique);
         const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"], own.env);
         assert.equal(code, 0, output);
@@ -207,9 +207,9 @@ describe("a seed of several platforms", function () {
         await own.stop();
       }
     };
-    const without = await built("{ write: true }");
+    const without = await built("write: true");
     assert.equal(without.compiled.filter((name) => name === "runtime").length, 2);
-    assert.deepEqual(await built("{}"), {
+    assert.deepEqual(await built(""), {
       compiled: ["example.com/hello", "example.com/hello"],
       digest: without.digest,
     });

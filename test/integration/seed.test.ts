@@ -1,15 +1,16 @@
 // The input cache: a seed that one runner writes, and what an empty builder makes of it.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
-import { makeTree } from "../support/module";
+import { pushSeed, unpackedSeed } from "./support/changedSeed";
 import { engineFields, engines, registry } from "./support/environment";
-import { slowModule, startSlowModules, type SlowModules } from "./support/slowModules";
+import { changedZip, slowModule, slowSums, startSlowModules, type SlowModules } from "./support/slowModules";
 import { startOwnBuilder } from "./support/ownBuilder";
 import { readableBases } from "./support/bases";
 import { Project, repositoryRoot, run } from "./support/project";
-import { deleteManifest, fetchBlob, fetchManifest } from "./support/registry";
+import { deleteManifest, fetchManifest } from "./support/registry";
 
 const intern = "github.com/josharian/intern";
 const sums = `${intern} v1.0.0 h1:vlS4z54oSdjm0bgjRigI+G1HpF+tI+9rE5LLzOg8HmY=
@@ -29,6 +30,9 @@ for (const engine of engines) {
       "api/main.go": main("errors"),
     };
     const repository = `${registry}/test/${unique}`;
+    const seeds = `${repository}-seeds`;
+    const reading = `cache: { repository: "${seeds}" },`;
+    const writing = `cache: { repository: "${seeds}", write: true },`;
     // -v names each package that is compiled.
     let bases = { golang: "", alpine: "" };
     const program = (cache: string, fields = engineFields(engine)) => `
@@ -53,34 +57,37 @@ exports.digest = api.digest;
       const project = new Project(program(""), files, unique);
       await project.up();
       plain = await digestOf(project);
-      writer = new Project(program("cache: { write: true },"), files, unique);
+      writer = new Project(program(writing), files, unique);
     });
 
     it("is written once, after the image, whose digest it leaves alone", async () => {
-      assert.match(await up(writer), /there is no seed in \S+ yet; an update with cache\.write makes one/);
+      const output = await up(writer);
+      assert.match(output, /there is no seed in \S+ yet; this update makes one/);
+      assert.match(output, /seed: \[build \d+\/\d+\] /);
       if (engine === "buildkit") assert.equal(await digestOf(writer), plain);
-      assert.deepEqual(await writer.up(), { same: 4 });
-      const tags = await tagsOf(repository);
+      const tags = await tagsOf(seeds);
       const exact = tags.find((tag) => /^gocache-[0-9a-f]{20}$/.test(tag)) ?? "";
       const newest = tags.find((tag) => /^gocache-newest-[0-9a-f]{20}$/.test(tag)) ?? "";
-      assert.deepEqual(tags.sort(), [exact, newest, "latest"].sort());
-      seed = (await fetchManifest(repository, exact))?.digest ?? "";
-      assert.equal((await fetchManifest(repository, newest))?.digest, seed);
+      assert.deepEqual(tags.sort(), [exact, newest].sort());
+      seed = (await fetchManifest(seeds, exact))?.digest ?? "";
+      assert.equal((await fetchManifest(seeds, newest))?.digest, seed);
+      assert.deepEqual(await writer.up(), { same: 3 });
+      assert.equal((await fetchManifest(seeds, exact))?.digest, seed);
+      assert.ok(
+        !fs
+          .readdirSync(path.join(writer.directory, ".goimage"), { recursive: true })
+          .some((file) => String(file).endsWith(".layer")),
+      );
     });
 
-    it("has compiled packages and sources of modules, and neither the service nor a secret", async () => {
-      const served = await fetchManifest(repository, seed);
-      const archives = await Promise.all(
-        (served?.manifest.layers ?? []).map(({ digest }) => fetchBlob(repository, digest)),
-      );
-      const tar = Buffer.concat(archives.map((bytes) => unpacked(bytes)));
-      const names = modulesIn(archives).join("\n");
-      assert.ok(names.includes(`${intern}@v1.0.0/intern.go`));
-      assert.ok(names.includes(`cache/download/${intern}/@v/v1.0.0.mod`));
-      assert.ok(!names.includes("intern_test.go"));
-      assert.ok(!/\.zip$/m.test(names));
-      assert.ok(!tar.includes(unique));
-      assert.ok(!tar.includes(password));
+    it("has compiled packages and modules, and neither the service nor a secret", async () => {
+      const directory = await unpackedSeed(seeds, seed);
+      const modules = path.join(directory, "mod", intern, "@v");
+      assert.deepEqual(fs.readdirSync(modules).sort(), ["v1.0.0.info", "v1.0.0.mod", "v1.0.0.zip"]);
+      const found = (text: string) => spawnSync("grep", ["-rlF", text, directory]).stdout.toString();
+      assert.equal(found(unique), "");
+      assert.equal(found(password), "");
+      assert.notEqual(found(intern), "");
     });
 
     it("is listed with its age, and goes when there is a newer one", async () => {
@@ -96,33 +103,42 @@ exports.digest = api.digest;
         assert.equal(code, 0, output);
         return output;
       };
-      const listed = await goimage("ls", repository);
+      const listed = await goimage("ls", seeds);
       const today = new Date().toISOString().slice(0, 10);
       const line = `gocache-\\w+ +${today} \\d\\d:\\d\\d +[\\d.]+ MB +linux/amd64`;
       const about = `${unique}\\.example\\.com, golang:1\\.23-alpine`;
-      assert.match(listed, new RegExp(`^tag .*\\n${line} +newest +${about}\\n${line} +${about}\\n$`));
-      assert.match(await goimage("prune", repository, "--keep", "0"), /These 1 of 2 seeds would be removed/);
       assert.match(
-        await goimage("prune", repository, "--keep", "0", "--yes"),
-        /removed .*\n.* has 1 seed left/,
+        listed,
+        new RegExp(`^tag .*\\n${line} +newest +${about} +sha256:\\w+\\n${line} +${about} +sha256:\\w+\\n$`),
       );
-      assert.equal(await fetchManifest(repository, seed), undefined);
-      const tags = await tagsOf(repository);
+      assert.match(await goimage("prune", seeds, "--keep", "0"), /These 1 of 2 seeds would be removed/);
+      assert.match(await goimage("prune", seeds, "--keep", "0", "--yes"), /removed .*\n.* has 1 seed left/);
+      assert.equal(await fetchManifest(seeds, seed), undefined);
+      const tags = await tagsOf(seeds);
       seed =
-        (await fetchManifest(repository, tags.find((tag) => tag.startsWith("gocache-newest-")) ?? ""))
-          ?.digest ?? "";
+        (await fetchManifest(seeds, tags.find((tag) => tag.startsWith("gocache-newest-")) ?? ""))?.digest ??
+        "";
       Object.assign(files, changed);
     });
 
     it("is no reason to build when it goes, and is missed without an error", async () => {
-      const reader = new Project(program("cache: {},"), files, unique);
+      const reader = new Project(program(reading), files, unique);
       await reader.up();
       assert.equal(await digestOf(reader), await digestOf(writer));
-      await deleteManifest(repository, seed);
+      await deleteManifest(seeds, seed);
       assert.deepEqual(await reader.up(), { same: 3 });
       reader.write({ "api/main.go": main("log", "b") });
       const output = await up(reader);
-      assert.match(output, /there is no seed/);
+      assert.match(output, /there is no seed in \S+ yet; an update with cache\.write makes one/);
+    });
+
+    it("is made again by the stack that wrote it, at the next build", async () => {
+      assert.deepEqual(await writer.up(), { same: 3 });
+      writer.write({ "api/main.go": main("log", "again") });
+      assert.match(await up(writer), /no longer has the seed sha256:\w+, so this update makes another one/);
+      const tags = await tagsOf(seeds);
+      assert.equal(tags.filter((tag) => /^gocache-[0-9a-f]{20}$/.test(tag)).length, 1);
+      assert.deepEqual(await writer.up(), { same: 3 });
     });
 
     it("is done without where its repository cannot be read", async () => {
@@ -138,19 +154,21 @@ describe("a seed, with an empty builder", function () {
   if (!engines.includes("buildkit")) return;
   const unique = `cold-${Date.now()}`;
   const main = (...imports: string[]) =>
-    `package main\n\nimport (\n${imports.map((name) => `\t_ "${name}"\n`).join("")})\n\nfunc main() { println("x") }\n`;
+    `package main\n\nimport (\n\t"${slowModule}"\n${imports.map((name) => `\t_ "${name}"\n`).join("")})\n\nfunc main() { println(slow.Version) }\n`;
   const files = {
     "api/go.mod": `module ${unique}.example.com\n\ngo 1.23\n\nrequire ${slowModule} v1.0.0\n`,
-    "api/main.go": main(slowModule, "net/url"),
+    "api/go.sum": slowSums("v1.0.0"),
+    "api/main.go": main("net/url"),
   };
   const repository = `${registry}/test/${unique}`;
+  const seeds = `${repository}-seeds`;
   let modules: SlowModules;
   let requests = 0;
-  const program = (builder: string, cache: string) => `
+  const program = (builder: string, cache: string, env: string) => `
 const { GoMultiStageImage } = require("goimage");
 const api = new GoMultiStageImage("api", { source: "api", repository: "${repository}",
-  engine: "buildkit", builder: "${builder}", cache: ${cache},
-  build: { flags: ["-v"], goProxy: "${modules.url}", env: { GONOSUMDB: "*", GOFLAGS: "-mod=mod" } } });
+  engine: "buildkit", builder: "${builder}", cache: { repository: "${seeds}", ${cache} },
+  build: { flags: ["-v"], goProxy: "${modules.url}", env: { GONOSUMDB: "*", ${env} } } });
 exports.digest = api.digest;
 `;
   before(async () => {
@@ -160,57 +178,75 @@ exports.digest = api.digest;
   after(() => modules?.close());
 
   /** What the image's build compiled on a builder with nothing in its caches, what it downloaded, and its digest. */
-  async function built(cache: string, change: Record<string, string> = {}) {
+  async function built(cache: string, change: Record<string, string> = {}, env = "") {
     const own = await startOwnBuilder();
     requests = 0;
     try {
-      const project = new Project(program(own.name, cache), { ...files, ...change }, unique);
+      const project = new Project(program(own.name, cache, env), { ...files, ...change }, unique);
       const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"], own.env);
       assert.equal(code, 0, output);
       const lines = output.split("\n").filter((line) => line.includes("docker-build:index:Image api "));
       const compiled = lines.flatMap((line) => /#\d+ \d+\.\d+ ([\w./-]+)$/.exec(line.trimEnd())?.[1] ?? []);
       const { digest } = await project.outputs<{ digest: string }>();
-      return { compiled: compiled.sort(), digest, downloads: requests > 0 };
+      return { result: { compiled: compiled.sort(), digest, downloads: requests > 0 }, output };
     } finally {
       await own.stop();
     }
   }
+  const service = `${unique}.example.com`;
+  const exactTag = async () => (await tagsOf(seeds)).find((tag) => /^gocache-[0-9a-f]{20}$/.test(tag)) ?? "";
+  let plain = "";
 
   it("leaves the service to compile, and no module to download; another one's leaves what is new", async () => {
-    const without = await built("{ write: true }");
+    const without = (await built("write: true")).result;
+    plain = without.digest;
     assert.ok(without.compiled.includes("net/url"), without.compiled.join(" "));
     assert.ok(without.downloads);
 
-    const withSeed = await built("{}");
-    const service = `${unique}.example.com`;
-    assert.deepEqual(withSeed, { compiled: [service], digest: without.digest, downloads: false });
+    const withSeed = await built("");
+    assert.deepEqual(
+      withSeed.result,
+      { compiled: [service], digest: plain, downloads: false },
+      withSeed.output,
+    );
 
-    const changed = await built("{}", { "api/main.go": main(slowModule, "net/url", "encoding/csv") });
-    assert.ok(changed.compiled.includes("encoding/csv") && !changed.compiled.includes("net/url"));
-    assert.ok(changed.downloads);
+    const change = { "api/main.go": main("net/url", "encoding/csv") };
+    const newest = (await built("newest: true", change)).result;
+    assert.ok(newest.compiled.includes("encoding/csv") && !newest.compiled.includes("net/url"));
+    assert.equal(newest.downloads, false);
+    const others = await built("", change);
+    assert.ok(others.result.compiled.includes("net/url"));
+    assert.ok(others.result.downloads);
+    assert.match(others.output, /there is no seed in \S+ yet/);
+  });
+
+  it("gives no module that go.sum does not list as it is", async () => {
+    const tag = await exactTag();
+    const { digest = "" } = (await fetchManifest(seeds, tag)) ?? {};
+    const directory = await unpackedSeed(seeds, digest);
+    // Another module, with a sum that says otherwise: what was compiled of the right one is gone.
+    for (const entry of fs.readdirSync(directory))
+      if (entry !== "mod") fs.rmSync(path.join(directory, entry), { recursive: true });
+    const versions = path.join(directory, "mod", slowModule, "@v");
+    fs.writeFileSync(path.join(versions, "v1.0.0.zip"), changedZip("v1.0.0", "evil"));
+    fs.writeFileSync(path.join(versions, "v1.0.0.ziphash"), slowSums("v1.0.0").split(/\s/)[2] ?? "");
+    await pushSeed(seeds, directory, tag);
+    const { result, output } = await built("");
+    assert.match(output, /checksum mismatch/);
+    assert.match(output, /the modules are not taken from the seed/);
+    assert.ok(result.downloads);
+    assert.equal(result.digest, plain);
+
+    // With no go.sum at all, everything is asked of the proxy, though nothing is to be checked.
+    const evil = await pushSeed(seeds, directory, "evil");
+    const unlisted = await built(`trusted: "${evil}"`, { "api/go.sum": "" }, 'GOFLAGS: "-mod=mod"');
+    assert.ok(unlisted.result.downloads);
+    assert.match(unlisted.output, /the modules are not taken from the seed/);
   });
 });
-
-/** The files of mod.tar, which one of the layers has. */
-function modulesIn(layers: readonly Buffer[]): string[] {
-  const tar = (args: string[], input: Buffer) => execFileSync("tar", args, { input, maxBuffer: 2 ** 30 });
-  const names = (archive: Buffer) => tar(["-tf", "-"], archive).toString().trim().split("\n");
-  const [layer] = layers.map(unpacked).filter((each) => names(each).includes("mod.tar"));
-  assert.ok(layer);
-  return names(tar(["-xOf", "-", "mod.tar"], layer));
-}
-
-function unpacked(bytes: Buffer): Buffer {
-  const isZstd = bytes.readUInt32LE(0) === 0xfd2fb528;
-  return execFileSync(isZstd ? "zstd" : "gzip", ["-dc"], {
-    input: bytes,
-    maxBuffer: 2 ** 30,
-    cwd: makeTree({}),
-  });
-}
 
 async function tagsOf(repository: string): Promise<string[]> {
   const [host = "", ...path] = repository.split("/");
   const response = await fetch(`http://${host}/v2/${path.join("/")}/tags/list`);
-  return ((await response.json()) as { tags: string[] }).tags;
+  return ((await response.json()) as { tags?: string[] }).tags ?? [];
 }

@@ -81,6 +81,8 @@ export function refuse(response: ServerResponse, status: number, code: string, m
   return true;
 }
 
+let uploads = 0;
+
 async function serve(
   registry: FakeRegistry,
   request: IncomingMessage,
@@ -99,6 +101,16 @@ async function serve(
     const stored = { bytes: body, mediaType: headers["content-type"] ?? "" };
     registry.manifests.set(name, stored).set(digestOf(body), stored);
     return void response.writeHead(201, { "docker-content-digest": digestOf(body) }).end();
+  }
+  if (kind === "blobs" && method === "POST")
+    return void response
+      .writeHead(202, { location: `/v2/team/api/blobs/uploads/${uploads++}?_state=a%2Bb` })
+      .end();
+  if (kind === "blobs" && method === "PUT") {
+    const digest = new URL(url, "http://registry").searchParams.get("digest") ?? "";
+    if (digest !== digestOf(body)) return void refuse(response, 400, "DIGEST_INVALID", "not these bytes");
+    registry.blobs.set(digest, body);
+    return void response.writeHead(201).end();
   }
   const manifest = kind === "manifests" ? registry.manifests.get(name) : undefined;
   const bytes = manifest?.bytes ?? (kind === "blobs" ? registry.blobs.get(name) : undefined);

@@ -15,7 +15,7 @@ function importsOf(files: Record<string, string>, source: string, args: object =
   const given = {
     source: path.join(makeRepository(files), source),
     repository: "r.example.com/x",
-    cache: {},
+    cache: { repository: "registry.example.com/seeds" },
     ...args,
   };
   const spec = specOf("GoMultiStageImage", given, []);

@@ -119,12 +119,12 @@ const groups: readonly Group[] = [
       "Look at what grew below the message, or with `goimage report`. Then remove it, or raise the limit.",
   },
   {
-    title: "Builds start without a seed",
-    files: ["deploy/seed.ts"],
+    title: "Builds start without a seed, or none is written",
+    files: ["deploy/seed.ts", "deploy/writeSeed.ts", "engines/archive.ts", "seeds/image.ts"],
     cause:
-      "The input `cache` is set, and no [seed](cold-runners.md) can be had. The image is the same without one; only a builder with an empty cache needs longer.",
+      "The input `cache` is set, and no [seed](cold-runners.md) can be had, made or pushed. The image is the same without one; only a builder with an empty cache needs longer.",
     remedy:
-      "Let the pipeline of a trusted branch deploy with `cache.write`, or give this machine a login that may read the repository of the seeds.",
+      "Let the pipeline of a trusted branch deploy with `cache.write`, and give it a login that may push to the repository of the seeds, and docker buildx. Others need a login that may read there.",
   },
   {
     title: "Warnings and notices of an update",
@@ -156,12 +156,13 @@ const noMessages = [
 const parts: readonly RegExp[] = [
   // What stands in a message for what was found.
   /^(an? |half of|and <|its token server is$|it was redirected to$|not where|the base image <image>$)/,
-  /^(read|set|the manifest|the configuration) .*<[^>]*>$|^<[^>]*> \(sent on|^the user that docker/,
+  /^(read|set|write|the manifest|the configuration) .*<[^>]*>$|^<[^>]*> \(sent on|^the user that docker/,
+  /^digest=|^(give the seeds|so this update makes|so there is no seed|this update makes)\b/,
   /^(1|<\w+>) inputs? (is|are) not|^no user is|^no bundle|^the Go version has not been/,
   // What other programs say, and what is run.
   /^(no match|error reading|credentials not found|exec |for url|if head|GOPROXY)/,
   // The capabilities of engines, and comments of the Dockerfile.
-  /^(Builds|Compiles|Compresses|Deletes|Gives|Previews|Private|Pushes|Runs|Secrets for|What was) /,
+  /^(Builds|Compiles|Compresses|Deletes|Gives|Previews|Private|Pushes|Runs|Secrets for|What was|Modules of) /,
 ];
 
 export function troubleshooting(root: string): string {

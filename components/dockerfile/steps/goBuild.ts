@@ -6,7 +6,7 @@ import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
 import { comment, copy, pairs, plain, run, runOffline, workdir, type Instruction } from "../instructions";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
-import { takeModules } from "./seed";
+import { takeModules, unlessTaken } from "./seed";
 
 /** Where the build context lies in the build stage. */
 const contextDirectory = "/src";
@@ -54,7 +54,7 @@ export function downloadSteps(plan: Plan): Instruction[] {
         inModule(plan, directory === "." ? "./" : `${directory}/`),
       ),
     ),
-    cachedDownload(plan),
+    ...cachedDownload(plan),
   ];
 }
 
@@ -72,11 +72,11 @@ export function downloadsFirst({ service: { downloads, moduleFiles } }: Plan): b
  * Downloads modules into the builder's cache, and from there into the step's layer, in which the compiler finds them: a
  * builder drops caches sooner than it forgets that a step is done.
  */
-function cachedDownload(plan: Plan): Instruction {
+function cachedDownload(plan: Plan): Instruction[] {
   const { build, cache } = plan.spec;
-  const seed = cache && takeModules;
+  const before = cache && unlessTaken;
   const mounts = [`type=cache,id=${plan.cacheNamespace}-mod,target=${moduleCache}`, ...downloadAccess(plan)];
-  return run(downloadCommand(build, moduleCache, seed?.script), [...(seed ? [seed.mount] : []), ...mounts]);
+  return [...takeModules(plan), run(downloadCommand(build, moduleCache, before), mounts)];
 }
 
 /**
@@ -91,7 +91,7 @@ export function downloadDirectory(plan: Plan): string {
 
 export function sourceSteps(plan: Plan): Instruction[] {
   const source = copy(["."], inModule(plan, "."));
-  return plan.service.downloads && !downloadsFirst(plan) ? [source, cachedDownload(plan)] : [source];
+  return plan.service.downloads && !downloadsFirst(plan) ? [source, ...cachedDownload(plan)] : [source];
 }
 
 /** The source and its modules, in one stage that keeps both. */

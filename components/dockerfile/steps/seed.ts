@@ -1,43 +1,57 @@
-// A seed in the Dockerfile of an image: an image that a builder's empty cache begins with, and from which the step that downloads
-// modules takes their sources. Which one it is comes as a build argument, so that the Dockerfile is the same with every seed
-// and with none, and builds by itself.
+// A seed in the Dockerfile of an image: an image that a builder's empty cache begins with, and that the modules are taken from.
+// Which one it is comes as a build argument, so that the Dockerfile is the same with every seed and with none, and builds by itself.
 
-import { stageNames } from "../../inputs";
-import { emptyLine, from, plain, type Instruction } from "../instructions";
+import { capabilities, stageNames } from "../../inputs";
+import type { Plan } from "../dockerfile";
+import { comment, emptyLine, from, plain, run, runOffline, type Instruction } from "../instructions";
 
-/** Build arguments of an image that has the input cache; each is a reference, or the default. */
-export const seedArguments = {
-  /** The seed. */
-  seed: "GOIMAGE_SEED",
-  /** The same one where it has the sources of all modules that the build needs. */
-  modules: "GOIMAGE_SEED_MODULES",
-} as const;
+/** The build argument of an image that has the input cache: a reference, or the default. */
+export const seedArgument = "GOIMAGE_SEED";
 
 /**
- * File of the seed with the modules' sources; compiled packages are at the top, as the go command's cache has them. An archive: as
- * files of the image they would be unpacked by the builder and copied by the step, thousands of small ones twice.
+ * Directory of the seed with the modules, as a proxy has them; beside it are the compiled packages, as the go command's cache has
+ * them.
  */
-export const seedModules = "mod.tar";
+export const seedModules = "mod";
 
 const mountPoint = "/seed";
 
 /** What stands before the first stage. */
 export function seedStages(platforms: readonly string[]): Instruction[] {
-  const { seed, modules } = seedArguments;
   // A seed has what all platforms need, and is itself an image of the first.
   const platform = platforms.length > 1 ? platforms[0] : undefined;
   return [
-    ...[seed, modules].map((name) => plain("ARG", `${name}=scratch`)),
-    from(`\${${seed}}`, { as: stageNames.seed, platform }),
-    from(`\${${modules}}`, { as: stageNames.seedModules, platform }),
+    plain("ARG", `${seedArgument}=scratch`),
+    from(`\${${seedArgument}}`, { as: stageNames.seed, platform }),
     emptyLine,
   ];
 }
 
-const modules = `${mountPoint}/${seedModules}`;
+/**
+ * Environment in which the go command takes from the seed nothing but what go.sum lists: whatever is missing there is asked of a
+ * checksum database that does not exist. Without that, modules that GONOSUMDB or GOPRIVATE name would be taken unchecked, and so would
+ * a toolchain, which a go command with one proxy that is a directory does not check.
+ */
+const checked =
+  `GOPROXY=file://${mountPoint}/${seedModules} GONOPROXY=none GONOSUMDB=none ` +
+  `GOSUMDB="sum.golang.org file:///nonexistent" GOTOOLCHAIN=local`;
 
-/** What the step that downloads does first: takes the modules from the seed. A copy, since the layer must outlive the seed. */
-export const takeModules = {
-  mount: `type=bind,from=${stageNames.seedModules},target=${mountPoint}`,
-  script: `[ -f ${modules} ] && target=$(go env GOMODCACHE) && mkdir -p "$target" && exec tar -xf ${modules} -C "$target"; `,
-};
+const script =
+  `[ ! -d ${mountPoint}/${seedModules} ] || ${checked} go mod download || ` +
+  `{ echo "the modules are not taken from the seed: they are downloaded" >&2; go clean -modcache || :; }`;
+
+/**
+ * Takes the modules from the seed, all of them or none. A step of its own: what strangers may have made is in none that has secrets,
+ * an agent or, where the builder can do without, a network.
+ */
+export function takeModules({ spec }: Plan): Instruction[] {
+  if (spec.cache === undefined) return [];
+  const isolated = capabilities[spec.engine].isolatedSteps ? runOffline : run;
+  return [
+    comment("Modules of the seed, checked against go.sum."),
+    isolated(["sh", "-c", script], [`type=bind,from=${stageNames.seed},target=${mountPoint}`]),
+  ];
+}
+
+/** What the step that downloads does first: nothing is left to do where the seed had it all. */
+export const unlessTaken = "GOPROXY=off GONOPROXY=none go mod download 2> /dev/null && exit; ";

@@ -4,6 +4,8 @@ import { adviceFor, type Attempt } from "./advice";
 import { isFailedStep, isOutOfTime } from "./failedStep";
 import { failedOutput, hangingStep, type Rerun } from "./rerun";
 
+export { failedLines } from "./rerun";
+
 /** A build that failed. */
 export type FailedBuild = Omit<Attempt, "dockerfile"> & Rerun & { dockerfileText: string };
 

@@ -4,16 +4,9 @@
 
 import { spawn } from "node:child_process";
 import { hints } from "../../dockerfile";
-import { netrcSecrets } from "../../inputs";
 import { cleanLine, cleanLines } from "../../text";
+import { buildWords, commandLines, type CommandLineBuild, type CommandWords } from "../commandLine";
 import { failedStep, unfinishedStep } from "./failedStep";
-
-/** How docker's command line may be installed: with the buildx plugin, as buildx alone, or older than buildx. */
-const commandLines = [
-  ["docker", "buildx", "build"],
-  ["docker-buildx", "build"],
-  ["docker", "build"],
-] as const;
 
 const mostLines = 100;
 const longestLine = 2_000;
@@ -26,34 +19,32 @@ const longestRun = 600_000;
 const shortRun = 20_000;
 
 /** A build that can be run again. */
-export interface Rerun {
-  /** Paths of the rendered Dockerfile and of the directory with the build context. */
-  dockerfile: string;
-  context: string;
-  platforms: readonly string[];
-  buildArgs: Readonly<Record<string, string>>;
-  builder: string | undefined;
-  /** Id of the SSH agent. */
-  ssh: string | undefined;
-  /** BuildKit secrets by id. */
-  secrets: Readonly<Record<string, string>>;
-  /** For the registry: not needed to build, and not to be shown. */
-  password: string | undefined;
-}
+export type Rerun = CommandLineBuild;
 
 /** The output of the failed step, with what to do about it. */
 export async function failedOutput(build: Rerun): Promise<string> {
   const options = rerunOptions(build);
   for (const [program, ...words] of commandLines) {
     const output = await run(program, [...words, ...options.words], options.env);
-    const failed = failedStep(output);
-    if (failed !== undefined && failed.lines.length > 0) {
-      const cleaning = { mostLines, longest: longestLine, secrets: options.secrets };
-      const shown = [...cleanLines(failed.lines, cleaning), ...hints(failed, build.platforms.join(", "))];
-      return `the build failed:\n${shown.join("\n")}`;
-    }
+    const text = failedLines(output, build, options.secrets);
+    if (text !== undefined) return text;
   }
   return `the build failed; to see its output, run in the Pulumi project: docker buildx build ${options.words.join(" ")}`;
+}
+
+/** What a build's output has of the failed step, with what to do about it; undefined where it has nothing. */
+export function failedLines(
+  output: string,
+  { platforms }: Pick<Rerun, "platforms">,
+  secrets: readonly string[],
+): string | undefined {
+  const failed = failedStep(output);
+  if (failed === undefined || failed.lines.length === 0) return undefined;
+  const shown = [
+    ...cleanLines(failed.lines, { mostLines, longest: longestLine, secrets }),
+    ...hints(failed, platforms.join(", ")),
+  ];
+  return `the build failed:\n${shown.join("\n")}`;
 }
 
 /** The step that a build hangs in; undefined when it comes to its end, or cannot be run. */
@@ -66,24 +57,8 @@ export async function hangingStep(build: Rerun, patience = shortRun): Promise<st
   return undefined;
 }
 
-function rerunOptions(build: Rerun): { words: string[]; env: Record<string, string>; secrets: string[] } {
-  const secrets: string[] = build.password === undefined ? [] : [build.password];
-  const env: Record<string, string> = {};
-  const words = [
-    "--progress=plain",
-    `--platform=${build.platforms.join(",")}`,
-    "--build-arg=SOURCE_DATE_EPOCH=0",
-  ];
-  words.push(...Object.entries(build.buildArgs).map(([name, value]) => `--build-arg=${name}=${value}`));
-  if (build.builder !== undefined) words.push(`--builder=${build.builder}`);
-  if (build.ssh !== undefined) words.push(`--ssh=${build.ssh}`);
-  for (const [id, value] of Object.entries(build.secrets)) {
-    const variable = `GOIMAGE_${id.replace(/\W/g, "_").toUpperCase()}`;
-    env[variable] = value;
-    secrets.push(value, ...netrcSecrets(value));
-    words.push(`--secret=id=${id},env=${variable}`);
-  }
-  return { words: [...words, `--file=${build.dockerfile}`, build.context], env, secrets };
+function rerunOptions(build: Rerun): CommandWords {
+  return buildWords(build, ["--build-arg=SOURCE_DATE_EPOCH=0"]);
 }
 
 /** The end of a program's output, empty when there is no such program. No shell. */
@@ -97,7 +72,7 @@ function run(
     let chunks: Buffer[] = [];
     let length = 0;
     const child = spawn(program, words, {
-      env: { ...process.env, DOCKER_BUILDKIT: "1", ...env },
+      env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
       // Not the option timeout: where there is no such program, its timer would keep this process alive until it fires.
       signal: AbortSignal.timeout(patience),

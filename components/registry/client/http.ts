@@ -1,15 +1,23 @@
 // One HTTP exchange over node:http and node:https, which every Pulumi program has loaded anyway. Redirects, retries and
 // credentials are handled by transport.ts.
+import { createReadStream } from "node:fs";
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
 import { cleanLine } from "../../text";
 import { proxyFor, ProxyError } from "./proxy";
 
+/** A file that is sent while it is read. */
+export interface FileBody {
+  file: string;
+  /** Bytes. */
+  size: number;
+}
+
 export interface HttpRequest {
   method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE";
   url: URL;
   headers: Readonly<Record<string, string>>;
-  body?: Buffer;
+  body?: Buffer | FileBody;
   verifyTls: boolean;
   /** The session's time limits. */
   limits: TimeLimits;
@@ -30,6 +38,7 @@ export interface Guard {
 export interface TimeLimits {
   idleTimeoutMs: number;
   headersTimeoutMs: number;
+  storedTimeoutMs: number;
   leastBytes: number;
   leastBytesMs: number;
   totalTimeoutMs: number;
@@ -98,7 +107,9 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
   const { url, method, body, signal, limits } = request;
   const proxy = proxyFor(url, request.env);
   const { request: start, agent } = await client(url.protocol, proxy, request.guard?.rule);
-  const length = body === undefined ? {} : { "content-length": String(body.length) };
+  const isFile = body !== undefined && !Buffer.isBuffer(body);
+  const bytes = isFile ? body.size : body?.length;
+  const length = bytes === undefined ? {} : { "content-length": String(bytes) };
   return new Promise((resolve, reject) => {
     let response: IncomingMessage | undefined;
     const outgoing = start(url, {
@@ -125,10 +136,11 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
     };
     const seconds = (milliseconds: number) => `${milliseconds / 1000} s`;
     // An idle timeout alone is not enough: a server can send a byte now and then.
-    const headers = setTimeout(
-      () => giveUp(`${url.host} did not answer within ${seconds(limits.headersTimeoutMs)}`),
-      limits.headersTimeoutMs,
-    );
+    let headers: NodeJS.Timeout | undefined;
+    const awaitHeaders = (patience: number) => {
+      const late = () => giveUp(`${url.host} did not answer within ${seconds(patience)}`);
+      headers = setTimeout(late, patience);
+    };
     const total = setTimeout(
       () => giveUp(`the answer of ${url.host} took longer than ${seconds(limits.totalTimeoutMs)}`, endless),
       limits.totalTimeoutMs,
@@ -177,7 +189,20 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
       incoming.on("error", () => undefined);
       resolve(incoming);
     });
-    outgoing.end(body);
+    if (!isFile) {
+      awaitHeaders(limits.headersTimeoutMs);
+      outgoing.end(body);
+      return;
+    }
+    // A long body takes its time, in which the registry has nothing to answer yet, and so does putting it away.
+    const sent = () => {
+      outgoing.setTimeout(limits.storedTimeoutMs);
+      awaitHeaders(limits.storedTimeoutMs);
+    };
+    const content = createReadStream(body.file);
+    content.on("error", (error) => outgoing.destroy(error));
+    outgoing.on("finish", sent).on("close", () => content.destroy());
+    content.pipe(outgoing);
   });
 }
 

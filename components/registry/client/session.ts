@@ -21,6 +21,8 @@ export interface Settings {
   idleTimeoutMs: number;
   /** Until the answer's headers are there. */
   headersTimeoutMs: number;
+  /** The same after a blob was sent, which the registry has to put away first. */
+  storedTimeoutMs: number;
   /** The slowest body that is accepted: this many bytes in each interval. */
   leastBytes: number;
   leastBytesMs: number;
@@ -38,6 +40,7 @@ export const defaultSettings: Settings = {
   longestWaitMs: 10_000,
   idleTimeoutMs: 30_000,
   headersTimeoutMs: 60_000,
+  storedTimeoutMs: 300_000,
   leastBytes: 32 * 1024,
   leastBytesMs: 60_000,
   totalTimeoutMs: 3_600_000,

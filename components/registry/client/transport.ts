@@ -6,7 +6,7 @@ import { authenticate, remembered } from "./auth";
 import { sessionEndpoint } from "./endpoint";
 import { connectionError, isTemporary, RegistryError, responseError } from "./errors";
 import { farther, type Reach } from "./address";
-import { drain, send, type Guard, type HttpRequest } from "./http";
+import { drain, send, type FileBody, type Guard, type HttpRequest } from "./http";
 import { guardFor, noteRegistry, reachOfAnswer } from "./guard";
 import { isLoopback } from "../reference";
 import {
@@ -21,11 +21,13 @@ import {
 export interface RegistryRequest {
   /** For messages, as in "cannot ... of REPOSITORY". */
   what: string;
-  method: "GET" | "HEAD" | "PUT" | "DELETE";
-  /** Below /v2/REPOSITORY/. */
+  method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";
+  /** Below /v2/REPOSITORY/; with a slash at the beginning, from the registry's root. */
   path: string;
   headers?: Readonly<Record<string, string>>;
-  body?: Buffer;
+  body?: Buffer | FileBody;
+  /** Never sent again after a failure. */
+  once?: boolean;
   /** Statuses besides 2xx that the caller handles. */
   accept?: readonly number[];
   signal?: AbortSignal;
@@ -34,7 +36,13 @@ export interface RegistryRequest {
 const mostRedirects = 5;
 
 /** What a token must allow. */
-const actions = { GET: "pull", HEAD: "pull", PUT: "pull,push", DELETE: "pull,delete" } as const;
+const actions = {
+  GET: "pull",
+  HEAD: "pull",
+  POST: "pull,push",
+  PUT: "pull,push",
+  DELETE: "pull,delete",
+} as const;
 
 /**
  * Sends the request and hands the response to `consume`, which must read or drain it. Failures that may pass,
@@ -46,7 +54,8 @@ export async function exchange<T>(
   consume: (response: IncomingMessage) => Promise<T>,
 ): Promise<T> {
   try {
-    return await withRetries(session.settings, request.signal, async () => {
+    const tries = request.once === true ? 1 : session.settings.tries;
+    return await withRetries({ ...session.settings, tries }, request.signal, async () => {
       const { response, host } = await authorised(session, request);
       const status = response.statusCode ?? 0;
       const fine = (status >= 200 && status < 300) || request.accept?.includes(status);
@@ -169,7 +178,8 @@ async function follow(
   request: RegistryRequest,
   authorization: string | undefined,
 ): Promise<Answered> {
-  let url = new URL(`/v2/${session.path}/${request.path}`, endpoint.origin);
+  const { path } = request;
+  let url = new URL(path.startsWith("/") ? path : `/v2/${session.path}/${path}`, endpoint.origin);
   let header = authorization;
   let from: Reach | undefined;
   for (let redirects = 0; ; redirects++) {
@@ -181,7 +191,7 @@ async function follow(
     const { location } = response.headers;
     const status = response.statusCode ?? 0;
     const redirected = [301, 302, 303, 307, 308].includes(status) && location !== undefined;
-    if (!redirected || request.method === "PUT" || request.method === "DELETE")
+    if (!redirected || !["GET", "HEAD"].includes(request.method))
       return { response, host: own ? session.host : cleanLine(url.host) };
     await drain(response);
     if (redirects >= mostRedirects)

@@ -24,6 +24,8 @@ export interface ImageConfig {
   user: string;
   /** Absolute path of the file that the image runs; undefined when a shell would have to find it. */
   program?: string;
+  /** Whether it has an entrypoint or a command. */
+  runs: boolean;
   history: HistoryEntry[];
   /** When the image was made, as RFC 3339 has it; "" where nothing is said. */
   created: string;
@@ -40,6 +42,7 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
     platform: parsePlatform(document),
     user: cleanLine(optionalString(config["User"]) ?? "", { longest: 128 }),
     program: programPath(config),
+    runs: ["entrypoint", "cmd"].some((name) => membersNamed(name, config).some(isSet)),
     created: cleanLine(optionalString(document["created"]) ?? "", { longest: 64 }),
     labels: stringRecord(config["Labels"]),
     onBuild: onBuildOf(bytes, document),
@@ -71,6 +74,10 @@ function onBuildOf(bytes: Uint8Array, document: Json): string[] {
 
 function membersNamed(name: string, object: Json): unknown[] {
   return Object.entries(object).flatMap(([key, value]) => (fold(key) === name ? [value] : []));
+}
+
+function isSet(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null;
 }
 
 function programPath(config: Json): string | undefined {

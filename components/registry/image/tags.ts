@@ -5,7 +5,7 @@ import type { Session } from "../client/session";
 import { exchange } from "../client/transport";
 import { tagProblem } from "../reference";
 import { isDigest, sha256 } from "./manifest";
-import { acceptManifests, body, longestManifest, readManifest } from "./served";
+import { acceptManifests, body, longestManifest, readManifest, type Served } from "./served";
 
 export async function readTagDigest(session: Session, tag: string): Promise<string | undefined> {
   checkTag(tag);
@@ -35,7 +35,16 @@ export async function readTagDigest(session: Session, tag: string): Promise<stri
 export async function writeTag(session: Session, digest: string, tag: string): Promise<void> {
   checkTag(tag);
   if ((await readTagDigest(session, tag)) === digest) return;
-  const { bytes, mediaType } = await readManifest(session, digest);
+  await putManifest(session, await readManifest(session, digest), tag);
+}
+
+/** Stores a manifest under a tag; gives its digest. */
+export async function putManifest(
+  session: Session,
+  { bytes, mediaType }: Served,
+  tag: string,
+): Promise<string> {
+  const digest = sha256(bytes);
   const what = `set the tag ${tag}`;
   const headers = { "content-type": mediaType };
   const put = { what, method: "PUT", path: `manifests/${tag}`, headers, body: bytes } as const;
@@ -48,6 +57,7 @@ export async function writeTag(session: Session, digest: string, tag: string): P
       `cannot ${what} of ${session.name}: the registry stored ${stored} instead of ${digest}`,
     );
   }
+  return digest;
 }
 
 function checkTag(tag: string): void {

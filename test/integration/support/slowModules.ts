@@ -1,5 +1,6 @@
 // A Go module proxy with every version of one module, which can hold its answers: so long a build step runs.
 
+import * as crypto from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -35,19 +36,44 @@ export async function startSlowModules(address: string): Promise<SlowModules> {
 
 function answer(url: string, response: http.ServerResponse): void {
   const [, version = "", kind] = /^\/example\.com\/slow\/@v\/(v[\d.]+)\.(info|mod|zip)$/.exec(url) ?? [];
-  const goMod = `module ${slowModule}\n`;
   if (kind === "info") response.end(JSON.stringify({ Version: version, Time: "2024-01-01T00:00:00Z" }));
   else if (kind === "mod") response.end(goMod);
   else if (kind === "zip") {
-    const prefix = `${slowModule}@${version}`;
-    response.end(
-      zip({
-        [`${prefix}/go.mod`]: goMod,
-        [`${prefix}/slow.go`]: `package slow\n\nconst Version = "${version}"\n`,
-      }),
-    );
+    response.end(zip(filesOf(version)));
   } else response.writeHead(404).end();
 }
+
+const goMod = `module ${slowModule}\n`;
+
+function filesOf(version: string): Record<string, string> {
+  const prefix = `${slowModule}@${version}`;
+  return {
+    [`${prefix}/go.mod`]: goMod,
+    [`${prefix}/slow.go`]: `package slow\n\nconst Version = "${version}"\n`,
+  };
+}
+
+/** The lines of go.sum for a version (golang.org/x/mod/sumdb/dirhash). */
+export function slowSums(version: string): string {
+  const digest = (text: string, form: "hex" | "base64") =>
+    crypto.createHash("sha256").update(text).digest(form);
+  const sum = (files: Record<string, string>) => {
+    const lines = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
+    return digest(lines.map(([name, text]) => `${digest(text, "hex")}  ${name}\n`).join(""), "base64");
+  };
+  return `${slowModule} ${version} h1:${sum(filesOf(version))}\n${slowModule} ${version}/go.mod h1:${sum({ "go.mod": goMod })}\n`;
+}
+
+/** The zip of a version in which somebody has changed a value. */
+export const changedZip = (version: string, value: string): Buffer =>
+  zip(
+    Object.fromEntries(
+      Object.entries(filesOf(version)).map(([name, text]) => [
+        name,
+        text.replace(`"${version}"`, JSON.stringify(value)),
+      ]),
+    ),
+  );
 
 /** Files without compression and without directories, as the go command wants a module's zip. */
 function zip(files: Record<string, string>): Buffer {
