@@ -5,6 +5,7 @@ import { DockerfileParser } from "dockerfile-ast";
 import * as path from "node:path";
 import * as fc from "fast-check";
 import { validate } from "../../components/inputs";
+import { awaitTurn } from "../../components/dockerfile/steps/compileLock";
 import { fastWith } from "../support/plan";
 
 /** Strings made of what means something to Dockerfiles, shells, Go and JSON, and of anything else. */
@@ -151,7 +152,7 @@ describe("rendered Dockerfile, parsed by another parser", () => {
         assert.deepEqual([shell, option], ["sh", "-c"]);
         assert.equal(
           script,
-          "[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; " +
+          `${awaitTurn("/root/.cache/go-build", "lock")}; ` +
             `GOPROXY=off "$@" && { [ "$(head -c 4 "$0")" = "$(printf '\\177ELF')" ] || ` +
             '{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }' +
             " && find /out -exec touch -h -d @0 {} +",

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { RuntimeStageArgs } from "../../components/args";
 import { classic } from "../../components/dockerfile/classic";
+import { awaitTurn } from "../../components/dockerfile/steps/compileLock";
 import { singleStage } from "../../components/dockerfile/singleStage";
 import { examplePlan, fastWith, type PlanChange } from "../support/plan";
 
@@ -10,6 +11,9 @@ function rendered(change: PlanChange = {}, runtime: RuntimeStageArgs = {}): stri
 
 /** What compiles and looks at the result, as JSON has it. */
 const compile = `GOPROXY=off \\"$@\\" && { [ \\"$(head -c 4 \\"$0\\")\\" = \\"$(printf '\\\\177ELF')\\" ] || { echo \\"go build made no program: mainPackage is a library, or a flag in build makes another kind of file\\" >&2; exit 1; }; }`;
+
+/** The wait for other builds, as JSON has it; compileStep.test.ts runs it. */
+const turn = JSON.stringify(awaitTurn("/root/.cache/go-build", "lock")).slice(1, -1);
 
 /** The first line of the Dockerfile that starts so. */
 function line(lines: string[], start: string): string | undefined {
@@ -47,8 +51,8 @@ ENV GOTOOLCHAIN="local"
 COPY go.mod go.sum ./
 RUN --mount=type=cache,id=ns-mod,target=/modules ["sh","-c","GOMODCACHE=/modules go mod download && GOPROXY=file:///modules/cache/download GONOPROXY=none GOSUMDB=off exec go mod download"]
 COPY . .
-# Of several builds at once, the first fills the cache and the others wait for it.
-RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; ${compile} && find /out -exec touch -h -d @0 {} +","/out/bin/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
+# Of several builds at once, the first fills the cache. The others wait until it has what they need.
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","${turn}; ${compile} && find /out -exec touch -h -d @0 {} +","/out/bin/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
 
 FROM alpine:3.20.3 AS app
 WORKDIR /app
