@@ -31,7 +31,8 @@ export function announce(
       component,
     );
   }
-  for (const warning of secretWarnings(spec)) void pulumi.log.warn(warning, component);
+  for (const warning of [...secretWarnings(spec), ...source.warnings])
+    void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, spec);
   reasons.apply((changes) => {
     if (changes.length > 0) void pulumi.log.info(`rebuilds because of ${changes.join(", ")}`, component);

@@ -1,6 +1,7 @@
 // What a user gives: from raw inputs to a list of problems, or to one spec in which every default is applied. Pure.
 
-export { stageNames } from "./baseImage";
+export { knownBase, stageNames } from "./baseImage";
+export { imageCommands, type ImageCommand } from "./commands";
 export { capabilities, type Capability } from "./engine";
 export { compareGoVersions, golangTag, newestGoVersion, parseGoVersion, type GoVersion } from "./goVersion";
 export { isDeferred } from "./inputValidator";

@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { goTarget, hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
 import { buildClosure, type Closure } from "./closure";
+import { judgeCommands } from "./commands";
 import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
 import { externalImports } from "./imports";
@@ -23,6 +24,8 @@ export interface Source {
   closure: Closure;
   /** Files that runtime.files names: they are shipped as they are. */
   shipped: readonly string[];
+  /** What is not right for sure, and no reason to refuse. */
+  warnings: readonly string[];
   /** What a seed compiles. It takes a look at all Go files of the modules, which a build without the input cache does not need. */
   imports: () => readonly string[];
 }
@@ -125,11 +128,15 @@ function findSource(service: GoService, spec: ImageSpec): Source {
       reason: `${quoteValue(named[index])} is left out by .dockerignore as a whole; let it pass there, or leave the entry out`,
     });
   });
+  const shipped = files.filter((file) => roots.some((root) => isBelow(file, root)));
+  const commands = judgeCommands(spec, tree, service.sourceDirectory, shipped);
+  problems.push(...commands.problems);
   return {
     ...{ service, tree },
     golangImage: golangImage(spec, service.goMod),
     closure: { ...closure, files, problems },
-    shipped: files.filter((file) => roots.some((root) => isBelow(file, root))),
+    shipped,
+    warnings: commands.warnings,
     imports: lazily(() => externalImports(tree, service, contexts)),
   };
 }
