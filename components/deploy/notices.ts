@@ -1,7 +1,7 @@
 // Warnings and messages before a build.
 
 import * as pulumi from "@pulumi/pulumi";
-import { secretWarnings, type ImageSpec } from "../inputs";
+import { secretWarnings, timezoneWarning, type ImageSpec } from "../inputs";
 import { findCredentials } from "../registry";
 import type { Source } from "../source";
 import type { Destination } from "./destination";
@@ -31,12 +31,19 @@ export function announce(
       component,
     );
   }
-  for (const warning of [...secretWarnings(spec), ...source.warnings])
+  for (const warning of [...secretWarnings(spec), ...source.warnings, ...ofTimezones(spec, source)])
     void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, spec);
   reasons.apply((changes) => {
     if (changes.length > 0) void pulumi.log.info(`rebuilds because of ${changes.join(", ")}`, component);
   });
+}
+
+/** In previews alone: after a push the check of the image says so, and exactly. */
+function ofTimezones(spec: ImageSpec, { imports }: Source): string[] {
+  if (!pulumi.runtime.isDryRun()) return [];
+  const warning = timezoneWarning(spec, () => imports().includes("time/tzdata"));
+  return warning === undefined ? [] : [warning];
 }
 
 /** The first of some files, and how many more there are. */

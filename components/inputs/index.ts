@@ -21,4 +21,5 @@ export {
   type RuntimeSpec,
   type SmokeTestSpec,
 } from "./spec";
+export { needsTimezones, timezoneWarning } from "./timezones";
 export { validate, validateDestination } from "./validate";
