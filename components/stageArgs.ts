@@ -105,12 +105,15 @@ export interface RuntimeStageArgs {
   user?: string;
   /** Absolute directory that holds the binary and the files, and is the working directory. The default is /app. */
   workingDirectory?: string;
-  /** Environment variables of the container. Do not put secrets here: anyone who can pull the image can read them. */
+  /**
+   * Environment variables of the container. Do not put secrets here: anyone who can pull the image can read them. USER is nonroot
+   * unless you set it, since Go's user.Current needs it.
+   */
   env?: Record<string, string>;
   /**
    * Directories that the program can write to, as absolute paths (Dockerfile VOLUME). Each is an empty directory that belongs to
-   * the image's user, so the program can write to a Docker volume mounted there. In Kubernetes, set fsGroup to the user's group
-   * as well. The default is none.
+   * the image's user, so the program can write to a Docker volume mounted there. "/tmp" stays as it is, writable for everyone. In
+   * Kubernetes, set fsGroup to the user's group as well. The default is none.
    */
   volumes?: string[];
   /** Ports that the program listens on, such as 8080 or 53/udp (Dockerfile EXPOSE). The default is none. */

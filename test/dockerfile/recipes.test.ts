@@ -57,6 +57,7 @@ RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","${tu
 FROM alpine:3.20.3 AS app
 WORKDIR /app
 COPY --from=build /out/bin/ /
+ENV USER="nonroot"
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
 `,
@@ -97,6 +98,7 @@ ENTRYPOINT ["/app/main"]
       "COPY --from=build /out/bin/ /",
       'ENV A="\\$HOME"',
       'ENV B="2"',
+      'ENV USER="nonroot"',
       'LABEL org.opencontainers.image.title="an \\"api\\""',
       "EXPOSE 8080",
       "EXPOSE 53/udp",
@@ -129,6 +131,29 @@ ENTRYPOINT ["/app/main"]
           `"-tags=netgo,osusergo","-race","-gcflags=all=-N -l","-o","/out/bin/app/main","./cmd/api"]`,
       ),
     );
+  });
+
+  it("makes a directory for temporary files where the base image is empty, in the layer of the program", () => {
+    const compile = (image?: string) =>
+      line(rendered({}, { image }), "RUN --mount=type=cache,id=ns-build") ?? "";
+    const made = "&& mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp && find /out -exec touch";
+    assert.ok(compile("scratch").includes(made));
+    assert.ok(!compile().includes("1777"));
+    assert.ok(!compile("registry.example.com/scratch").includes("1777"));
+  });
+
+  it("leaves /tmp as it is when it is a volume", () => {
+    const lines = rendered({}, { volumes: ["/tmp"] });
+    assert.ok(lines.includes('VOLUME ["/tmp"]'));
+    assert.ok(!lines.some((text) => text.includes("/out/volumes") || text.includes("/out/tree")));
+    const both = rendered({}, { volumes: ["/tmp", "/data"] });
+    assert.ok(both.includes('VOLUME ["/tmp","/data"]') && both.includes("WORKDIR /out/tree/data"));
+    assert.ok(!both.some((text) => /\/out\/\w+(\/\d)?\/tmp/.test(text)));
+  });
+
+  it("names the user, unless the inputs do", () => {
+    assert.ok(rendered({}, { env: { USER: "api" } }).includes('ENV USER="api"'));
+    assert.equal(line(rendered({}, { env: { A: "1" } }), "ENV USER"), 'ENV USER="nonroot"');
   });
 
   it("chooses the Go image from the inputs, else the newest of toolchain line, go line and 1.23", () => {

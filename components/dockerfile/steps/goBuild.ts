@@ -152,11 +152,16 @@ export function cachedCompile(plan: Plan, output: string): Instruction {
   const isOne = plan.spec.platforms.length === 1;
   const turn = awaitTurn(buildCache, isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT");
   const target = isOne ? "" : "export GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v}; ";
-  const script = `${target}${turn}; ${compileProgram} && find /out -exec touch -h -d @0 {} +`;
+  const script = `${target}${turn}; ${compileProgram}${temporary(plan)} && find /out -exec touch -h -d @0 {} +`;
   // A cache that the builder does not have begins with the seed's content.
   const seed = plan.spec.cache === undefined ? "" : `from=${stageNames.seed},`;
   const cache = `type=cache,id=${plan.cacheNamespace}-build,${seed}target=${buildCache}`;
   return compileStep(plan, ["sh", "-c", script, output, ...goBuild(plan, output)], [cache]);
+}
+
+/** In an empty image a directory that everyone may write, in the layer of the program. Other images have theirs. */
+function temporary({ spec: { runtime } }: Plan): string {
+  return runtime.image === "scratch" ? " && mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp" : "";
 }
 
 /** Compiles, and looks at the result, whose path is $0: of a library go build makes an archive, without a word. */
