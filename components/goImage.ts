@@ -55,7 +55,8 @@ export class GoImage extends pulumi.ComponentResource {
    * built; a build or a push that fails ends the update and leaves the previous outputs and tags in place.
    */
   protected constructor(
-    type: ComponentType,
+    // Spelled out: the declarations that users' compilers read name no other folder.
+    type: "GoMultiStageImage" | "GoSingleStageImage",
     name: string,
     args: GoMultiStageImageArgs,
     opts?: pulumi.ComponentResourceOptions,

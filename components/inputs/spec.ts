@@ -109,7 +109,7 @@ export interface ImageSpec {
   /** May come late, and is checked again then. */
   repository: Input<string>;
   /** As repository. */
-  tags: Input<Input<string>[]> | undefined;
+  tags: Input<Input<string>[] | undefined>;
 }
 
 /**

@@ -135,10 +135,7 @@ describe("rendered Dockerfile, parsed by another parser", () => {
             unquoted(pair.slice(pair.indexOf("=") + 1)),
           ]);
         assert.deepEqual(parsed(raw("LABEL")), pairs(runtime.labels));
-        assert.deepEqual(
-          parsed(raw("ENV").slice(-Object.keys(env).length)),
-          pairs(env),
-        );
+        assert.deepEqual(parsed(raw("ENV").slice(-Object.keys(env).length)), pairs(env));
         assert.deepEqual(
           instructions
             .filter((found) => found.getKeyword() === "COPY")
