@@ -39,7 +39,7 @@ import {
 } from "./deploy";
 import { baseAnnotations, render, secretValues, type Plan } from "./dockerfile";
 import { agentProblems, engines, type BuildRequest } from "./engines";
-import { specOf, validate, type ComponentType, type ImageSpec } from "./inputs";
+import { netrcProblem, specOf, validate, withoutLineEnd, type ComponentType, type ImageSpec } from "./inputs";
 import type { GoImageOutputs, ImageLayer } from "./outputs";
 import { readSource, resolveService, type Source } from "./source";
 
@@ -148,7 +148,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     insecure: spec.registry.insecure,
     compression: spec.compression,
     builder: spec.builder,
-    secrets: secretsOf(spec),
+    secrets: secretsOf(owner, spec),
     ssh: spec.build.ssh,
   };
   const recorded = recordedFiles(staged.files);
@@ -262,11 +262,25 @@ function rebuildReasons(
   });
 }
 
-function secretsOf({ build }: ImageSpec): BuildRequest["secrets"] {
-  const values = Object.entries(secretValues(build));
+function secretsOf({ type, name }: Owner, { build }: ImageSpec): BuildRequest["secrets"] {
+  // A secret mostly comes late, and is checked then.
+  const netrc =
+    build.netrc === undefined
+      ? undefined
+      : pulumi.secret(build.netrc).apply((text) => {
+          const reason = netrcProblem(text);
+          if (reason !== undefined)
+            throw invalidInputs(type, name, [{ propertyPath: "build.netrc", reason }]);
+          return text;
+        });
+  const values = Object.entries(secretValues({ ...build, netrc }));
   return Object.fromEntries(values.map(([id, value]) => [id, pulumi.secret(value)]));
 }
 
 function registryLogin({ registry: { login } }: ImageSpec): BuildRequest["login"] {
-  return login && { username: pulumi.output(login.username), password: pulumi.secret(login.password) };
+  if (login === undefined) return undefined;
+  return {
+    username: pulumi.output(login.username).apply(withoutLineEnd),
+    password: pulumi.secret(login.password).apply(withoutLineEnd),
+  };
 }

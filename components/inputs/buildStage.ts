@@ -7,6 +7,7 @@ import { parseGoVersion } from "./goVersion";
 import { flag, objectOf, secret, text, texts, variableName, type InputValidator } from "./inputValidator";
 import { portOf, privateHosts } from "./knownHosts";
 import { linkerWords } from "./ldflags";
+import { netrcProblem } from "./netrc";
 import { quoteValue } from "./problem";
 
 export const buildStage = objectOf<BuildStageArgs>({
@@ -37,11 +38,7 @@ export const buildStage = objectOf<BuildStageArgs>({
     /:\/\/[^/@]*@/.test(proxy) ? "has credentials, which would stay in the image's history" : undefined,
   ),
   goPrivate: text(),
-  netrc: secret((netrc) =>
-    /^\s*(machine|default|macdef)\s/m.test(netrc)
-      ? undefined
-      : 'is not the text of a netrc file, such as "machine git.example.com login robot password ..."',
-  ),
+  netrc: secret(netrcProblem),
   caCertificates: secret((certificates) =>
     certificates.includes("-----BEGIN CERTIFICATE-----")
       ? undefined

@@ -7,9 +7,10 @@ export { compareGoVersions, golangTag, newestGoVersion, parseGoVersion, type GoV
 export { isDeferred } from "./inputValidator";
 export { portOf, privateHosts } from "./knownHosts";
 export { joinedWords } from "./ldflags";
+export { netrcProblem } from "./netrc";
 export { commonTarget, goTarget, knownPlatforms } from "./platform";
 export { quoteValue, type Problem } from "./problem";
-export { secretWarnings } from "./secrets";
+export { secretWarnings, withoutLineEnd } from "./secrets";
 export {
   defaultGoVersion,
   hasProblem,

@@ -169,7 +169,7 @@ export class InputValidator {
   /** A string that may come late and may be a secret: it is never shown, and checked only if it is there. */
   secret(path: string, value: unknown, check?: Check): void {
     if (value === undefined || isDeferred(value)) return;
-    if (typeof value !== "string") return this.add(path, `${kindOf(value)} is not a string`);
+    if (typeof value !== "string") return this.add(path, `${kindOf(value)} is not a string${quotes(value)}`);
     const reason = value.trim() === "" ? "is empty" : check?.(value);
     if (reason !== undefined) this.add(path, reason);
   }
@@ -177,7 +177,7 @@ export class InputValidator {
   private named(path: string, name: string, value: unknown, check?: Check): void {
     if (value === undefined) return;
     if (isDeferred(value)) return this.late(path, value, "a string");
-    if (typeof value !== "string") return this.add(path, `${name} is not a string`);
+    if (typeof value !== "string") return this.add(path, `${name} is not a string${quotes(value)}`);
     const credential = credentialIn(value);
     if (credential !== undefined) return this.add(path, `looks like ${credential}; ${placeForSecret(path)}`);
     const bytes = Buffer.byteLength(value);
@@ -210,6 +210,11 @@ function kindOf(value: unknown): string {
   if (value === null || isDeferred(value)) return quoteValue(value);
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** What to do about a number or the like: YAML takes 1.20 for the number 1.2, and yes for true. */
+function quotes(value: unknown): string {
+  return /^(number|bigint|boolean)$/.test(typeof value) ? "; put it in quotes, as you mean it" : "";
 }
 
 /** Bytes of the strings of a list in JSON with everything beyond ASCII escaped, as exec form writes them. */

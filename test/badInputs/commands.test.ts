@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { RuntimeStageArgs } from "../../components";
-import type { outcome} from "../support/outcome";
+import type { outcome } from "../support/outcome";
 import { accepted, hello, refused } from "../support/outcome";
 
 const script = "#!/bin/sh\nexec ./main\n";

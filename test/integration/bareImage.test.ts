@@ -63,7 +63,7 @@ ${image("alpine", { volumes: ["/tmp"] })}`,
     return lists
       .join("")
       .split("\n")
-      .filter((line) => / tmp(\/|$)/.test(line));
+      .filter((line) => / (\.\/)?tmp(\/|$)/.test(line));
   }
 
   it("writes temporary files and knows its user, in the smoke test of each", async () => {
