@@ -28,6 +28,7 @@ import {
   stagedContext,
   startProvider,
   tagProblems,
+  tellReasons,
   timeLimits,
   taggedName,
   warnOfProviderLogin,
@@ -153,7 +154,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   };
   const recorded = recordedFiles(staged.files);
   const reasons = rebuildReasons(recorded, dockerfile, deployed);
-  announce(component, spec, source, reasons);
+  announce(component, spec, source);
   warnOfProviderLogin(component, spec, destination);
   const access = pulumi.output({ ...unseeded.login, insecure: unseeded.insecure });
   const drift = findDrift(component, deployed, destination, access);
@@ -170,6 +171,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const seed = seeds && pulumi.output(seedFor(seeds, { deployed, rebuilds, drift }));
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
   const watch = watchPushes();
+  const told = tellReasons(component, reasons);
   const trigger = builderReady(component, spec, deployed, rebuilds).then(() => repush);
   // The registration is told of an unusable builder; Node is not to warn that nobody was yet.
   trigger.catch(() => undefined);
@@ -178,9 +180,10 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     ...timeLimits(owner, spec),
     ...deletion(spec),
     replacementTrigger: trigger,
-    hooks: { ...explainFailures(component, request), ...watch.hooks },
+    hooks: { ...explainFailures(component, request), ...watch.hooks, ...told.hooks },
   });
 
+  told.registered(build.resource);
   const published = seeds && publishSeed(seeds, build);
 
   // Read back.

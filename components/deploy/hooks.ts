@@ -29,6 +29,43 @@ export function watchPushes(): PushWatch {
   return { hooks: { afterCreate: [hook], afterUpdate: [hook] }, pushed: () => done };
 }
 
+/** The reasons for a build, and hooks for the child that builds, which tell them when it is built. */
+export interface ReasonWatch {
+  hooks: pulumi.ResourceHookBinding;
+  /** To be called with the child: says so where it is left alone. */
+  registered: (child: pulumi.Resource) => void;
+}
+
+/**
+ * Tells why an image is built when the engine is about to do so, in previews too. A change alone is no build: with --target of
+ * something else the engine leaves the child alone, and nobody but the engine knows what is targeted.
+ */
+export function tellReasons(component: pulumi.Resource, reasons: pulumi.Output<string[]>): ReasonWatch {
+  const listed = reasons.apply((changes) => changes.join(", "));
+  const tell = async (words: (list: string) => string): Promise<void> => {
+    const list = await valueIfKnown(listed);
+    if (list !== undefined && list !== "") await pulumi.log.info(words(list), component);
+  };
+  if (!canHook()) {
+    void tell((list) => `rebuilds because of ${list}`);
+    return { hooks: {}, registered: () => undefined };
+  }
+  let told = false;
+  const say = async () => {
+    told = true;
+    await tell((list) => `rebuilds because of ${list}`);
+  };
+  // In the plugin for other languages the engine of a log is the one of the resource that is constructed.
+  const hook = new pulumi.ResourceHook(hookName("reasons"), AsyncResource.bind(say), { onDryRun: true });
+  const registered = (child: pulumi.Resource) =>
+    void child.urn.apply((urn) =>
+      told
+        ? undefined
+        : tell((list) => `not rebuilt, although ${list} changed: this update leaves ${urn} alone (--target)`),
+    );
+  return { hooks: { beforeCreate: [hook], beforeUpdate: [hook] }, registered };
+}
+
 /** A hook for the child that builds `request`: it logs the output of the failed step, or what to do. */
 export function explainFailures(
   component: pulumi.Resource,

@@ -7,13 +7,8 @@ import type { Source } from "../source";
 import type { Destination } from "./destination";
 import { isMocked } from "./sdk";
 
-/** Logs what is unusual about the inputs and the source, and the reason for a build. */
-export function announce(
-  component: pulumi.Resource,
-  spec: ImageSpec,
-  source: Source,
-  reasons: pulumi.Output<string[]>,
-): void {
+/** Logs what is unusual about the inputs and the source. */
+export function announce(component: pulumi.Resource, spec: ImageSpec, source: Source): void {
   const { closure, shipped, tree } = source;
   if (closure.wholeModule !== undefined)
     void pulumi.log.info(`the context holds the whole module: ${closure.wholeModule}`, component);
@@ -34,9 +29,6 @@ export function announce(
   for (const warning of [...secretWarnings(spec), ...source.warnings, ...ofTimezones(spec, source)])
     void pulumi.log.warn(warning, component);
   void warnOfSecretName(component, spec);
-  reasons.apply((changes) => {
-    if (changes.length > 0) void pulumi.log.info(`rebuilds because of ${changes.join(", ")}`, component);
-  });
 }
 
 /** In previews alone: after a push the check of the image says so, and exactly. */
