@@ -22,8 +22,8 @@ const isCold = process.argv.includes("--cold");
 const turn = awaitTurn("/root/.cache/go-build", "lock");
 const variants = {
   before: turn.replace(/\{ flock -n 9 \|\| .* \} 2>/, "{ flock -n 9 || flock -s 9; } 2>"),
-  "no lock": "true",
   now: turn,
+  "no lock": "true",
 };
 if (variants.before === turn) throw new Error("the lock of the compile step has another form");
 const asJson = (script: string) => JSON.stringify(script).slice(1, -1);
