@@ -17,6 +17,7 @@ import {
   knownPlaces,
   knownTarget,
   lastOutputs,
+  mergeHooks,
   mockedDigest,
   mockedImage,
   mockedRef,
@@ -32,6 +33,7 @@ import {
   stagedContext,
   startProvider,
   tagProblems,
+  tellReasons,
   timeLimits,
   taggedName,
   warnOfProviderLogin,
@@ -45,7 +47,7 @@ import {
 } from "./deploy";
 import { baseAnnotations, render, secretValues, sshId, type Pins, type Plan } from "./dockerfile";
 import { agentProblems, engines, type BuildRequest } from "./engines";
-import { specOf, validate, type ComponentType, type ImageSpec } from "./inputs";
+import { specOf, validate, withoutLineEnd, type ComponentType, type ImageSpec } from "./inputs";
 import type { GoImageOutputs, ImageLayer } from "./outputs";
 import { readSource, resolveService, type Source } from "./source";
 
@@ -61,7 +63,8 @@ export class GoImage extends pulumi.ComponentResource {
    * built; a build or a push that fails ends the update and leaves the previous outputs and tags in place.
    */
   protected constructor(
-    type: ComponentType,
+    // Spelled out: the declarations that users' compilers read name no other folder.
+    type: "GoMultiStageImage" | "GoSingleStageImage",
     name: string,
     args: GoMultiStageImageArgs,
     opts?: pulumi.ComponentResourceOptions,
@@ -169,7 +172,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     ...buildAccess({ ...spec, build: withCheckedSecrets(owner, spec.build) }, pins),
   };
   const reasons = rebuildReasons(recorded, dockerfile, deployed);
-  announce(component, spec, source, reasons);
+  announce(component, spec, source);
   warnOfProviderLogin(component, spec, destination);
   const rebuilds = reasons.apply((changes) => changes.length > 0);
   void startProvider(component, spec.engine, deployed, bases.isBuilt);
@@ -185,6 +188,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const seed = choice?.args;
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
   const watch = watchPushes();
+  const told = tellReasons(component, reasons);
   const trigger = bases
     .mayBuild()
     .then(() => builderReady(component, spec, deployed, rebuilds))
@@ -196,9 +200,10 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     ...timeLimits(owner, spec),
     ...deletion(spec),
     replacementTrigger: trigger,
-    hooks: { ...explainFailures(component, request), ...watch.hooks, ...bases.guard },
+    hooks: mergeHooks(explainFailures(component, request), watch.hooks, told.hooks, bases.guard),
   });
 
+  told.registered(build.resource);
   const writtenSeed = seeds && choice && pulumi.output(publishSeed(seeds, build, choice));
 
   // Read back.
@@ -295,5 +300,9 @@ function buildAccess({ build }: ImageSpec, pins: pulumi.Output<Pins>): Pick<Buil
 }
 
 function registryLogin({ registry: { login } }: ImageSpec): BuildRequest["login"] {
-  return login && { username: pulumi.output(login.username), password: pulumi.secret(login.password) };
+  if (login === undefined) return undefined;
+  return {
+    username: pulumi.output(login.username).apply(withoutLineEnd),
+    password: pulumi.secret(login.password).apply(withoutLineEnd),
+  };
 }

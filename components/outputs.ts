@@ -10,6 +10,18 @@ export interface ProgramLinkage {
   interpreter?: string;
 }
 
+/** What a layer has at a path at which a container looks for the entrypoint or the health check's program. */
+export interface CommandFile {
+  /** program (an ELF file), script (it begins with the path of its interpreter), link, other, or none if there is no file. */
+  kind: string;
+  /** True if a file has an executable bit. */
+  executable?: boolean;
+  /** What runs the script. */
+  interpreter?: string;
+  /** True if the script's first line ends as on Windows. */
+  windowsLineEnd?: boolean;
+}
+
 /** Facts about the files of a layer. Lists are sorted and have at most fifty entries. */
 export interface LayerContents {
   /** Regular files. */
@@ -31,8 +43,10 @@ export interface LayerContents {
   certificates: boolean;
   /** True if there is a time zone database, as files or in the program. */
   timezones: boolean;
-  /** How the image's program is linked. Missing in layers without the program, and if the program is not an ELF file. */
+  /** How the Go program is linked. Missing in layers without the program, and if the program is not an ELF file. */
   program?: ProgramLinkage;
+  /** What the image runs instead of the Go program or for its health check, by path. Missing if there is no such thing. */
+  commands?: Record<string, CommandFile>;
 }
 
 /** One layer of a pushed image. */
@@ -53,7 +67,10 @@ export interface ImageLayer {
 
 /** A safety check and its verdict. */
 export interface ImageCheck {
-  /** nonRootUser, noSetuidFiles (and no files with capabilities), staticBinary, certificates (of public authorities), or timezones. */
+  /**
+   * nonRootUser, noSetuidFiles (and no files with capabilities), staticBinary, certificates (of public authorities), timezones,
+   * entrypoint or healthcheck.
+   */
   name: string;
   /** True if the image passes. */
   passed: boolean;

@@ -67,6 +67,17 @@ describe("GoMultiStageImage", () => {
     });
   });
 
+  it("leaves out the line end of a login that was read from a file, also when it comes late", async () => {
+    for (const password of ["hunter2\r\n", pulumi.secret("hunter2\n")]) {
+      const found = await registered(() => {
+        const login = { username: "robot\n", password };
+        new GoMultiStageImage("api", { source: "hello", repository, registry: login, builder: "b" });
+      });
+      const [login] = secretValue(inputs(found, buildkit)["registries"]) as Record<string, unknown>[];
+      assert.deepEqual([login?.["username"], login?.["password"]], ["robot", "hunter2"]);
+    }
+  });
+
   it("registers one child of the docker-build provider, with an input that changes with the source", async () => {
     const found = await registered(() => {
       new GoMultiStageImage("bk", {

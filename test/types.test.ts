@@ -1,5 +1,8 @@
 // What TypeScript users see of the package: checked when this file is compiled (npm run typecheck), so each line is a test.
 
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 import { expectTypeOf } from "expect-type";
 import * as goimage from "../components";
@@ -29,6 +32,22 @@ describe("types of the package", () => {
     expectTypeOf<{ source: pulumi.Output<string>; repository: string }>().not.toExtend<Args>();
     expectTypeOf<Args["maxSize"]>().toEqualTypeOf<number | string | undefined>();
     expectTypeOf<Args["engine"]>().toEqualTypeOf<"docker" | "buildkit" | undefined>();
+  });
+
+  it("takes undefined for what may be left out, as the providers' own inputs do", () => {
+    // With exactOptionalPropertyTypes a question mark alone does not, and a compiler without it cannot tell.
+    const files = ["args", "stageArgs"].map((name) =>
+      readFileSync(join(__dirname, `../components/${name}.ts`), "utf8"),
+    );
+    const optional = files.join("\n").match(/^ {2}\w+\?: .*$/gm) ?? [];
+    assert.ok(optional.length > 40);
+    assert.deepEqual(
+      optional.filter((line) => !/ \| undefined>?;$/.test(line)),
+      [],
+    );
+    type Args = goimage.GoMultiStageImageArgs;
+    type Tags = pulumi.Output<string[] | undefined>;
+    expectTypeOf<{ source: string; repository: string; tags: Tags }>().toExtend<Args>();
   });
 
   it("has the settings of a runtime stage in one component alone", () => {

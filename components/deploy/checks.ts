@@ -1,26 +1,32 @@
 // What can be said about an image's safety from what is in it: its configuration and its layers' files. Pure.
 
-import type { ImageSpec } from "../inputs";
+import type { ImageCommand, ImageSpec } from "../inputs";
 import { limits } from "../limits";
 import type { ImageCheck, ImageLayer, LayerContents } from "../outputs";
 import { messageLine } from "../text";
+import { commandCheck } from "./commandCheck";
 
 /** What the checks look at. */
 export interface CheckedImage {
   /** User in the image's configuration. */
   user: string;
   layers: readonly ImageLayer[];
-  /** True when time zones were asked for. */
+  /** True when time zones were asked for, or are needed. */
   timezones: boolean;
+  /** What the image runs beside the program. */
+  commands?: readonly ImageCommand[];
 }
 
 /** One verdict for each promise. */
-export function imageChecks({ user, layers, timezones }: CheckedImage): ImageCheck[] {
+export function imageChecks({ user, layers, timezones, commands = [] }: CheckedImage): ImageCheck[] {
   const contents = layers.map((layer) => layer.contents);
   const checks = [nonRootUser(user), noSetuidFiles(contents), staticBinary(contents), certificates(contents)];
   if (timezones) checks.push(timezoneDatabase(contents));
   // Names in an image are anybody's, and states have them from now on.
-  return checks.map((check) => ({ ...check, detail: messageLine(check.detail) }));
+  return [...checks, ...commands.map((command) => commandCheck(command, contents))].map((check) => ({
+    ...check,
+    detail: messageLine(check.detail),
+  }));
 }
 
 /** One verdict for all platforms; where they differ, each has its own words. */
@@ -75,8 +81,7 @@ function noSetuidFiles(contents: readonly LayerContents[]): ImageCheck {
 function staticBinary(contents: readonly LayerContents[]): ImageCheck {
   const program = contents.findLast((layer) => layer.program !== undefined)?.program;
   const name = "staticBinary";
-  if (program === undefined)
-    return { name, passed: false, detail: "there is no ELF program where the image runs one" };
+  if (program === undefined) return { name, passed: false, detail: "the Go program is not in the image" };
   const detail = program.static ? "no interpreter" : `needs ${program.interpreter ?? "an interpreter"}`;
   return { name, passed: program.static, detail };
 }
@@ -92,6 +97,8 @@ function timezoneDatabase(contents: readonly LayerContents[]): ImageCheck {
   return {
     name: "timezones",
     passed,
-    detail: passed ? "a database is there" : "no time zone database: time.LoadLocation fails",
+    detail: passed
+      ? "a database is there"
+      : "no time zone database: time.LoadLocation fails, and TZ means UTC; set runtime.timezones",
   };
 }

@@ -2,7 +2,7 @@
 
 import type { RegistryAccess } from "../registry";
 import { loadReport } from "../report/lazy";
-import { humanSize } from "../text";
+import { cleanLine, humanSize } from "../text";
 
 const most = 8;
 
@@ -15,7 +15,10 @@ export async function growthDetails(
   try {
     const { changes, contributorLines, difference, readReport } = loadReport();
     const after = await readReport(ref, which);
-    const largest = ["biggest contributors, on disk:", ...indented(contributorLines(after.contents, most))];
+    const odd = after.programs.find(({ note }) => note !== undefined);
+    const notes = odd?.note === undefined ? [] : [cleanLine(`${odd.path}: ${odd.note}`)];
+    const contributors = [...contributorLines(after.contents, most), ...notes];
+    const largest = ["biggest contributors, on disk:", ...indented(contributors)];
     if (before === undefined) return largest;
     const earlier = await readReport(before, which);
     const grown = changes(difference(earlier, after), true).filter((each) => each.after > each.before);

@@ -14,6 +14,14 @@ function hookName(purpose: string): string {
   return `goimage-${purpose}-${++hooks().count}`;
 }
 
+/** All hooks of several bindings, in their order. */
+export function mergeHooks(...bindings: readonly pulumi.ResourceHookBinding[]): pulumi.ResourceHookBinding {
+  const all: Record<string, unknown[]> = {};
+  for (const [when, hooks] of bindings.flatMap((binding) => Object.entries(binding)))
+    all[when] = [...(all[when] ?? []), ...(hooks as unknown[])];
+  return all;
+}
+
 /** Hooks for the child that builds, and what they have seen. */
 export interface PushWatch {
   hooks: pulumi.ResourceHookBinding;
@@ -35,6 +43,43 @@ export function beforeBuilds(check: () => Promise<void>): pulumi.ResourceHookBin
   if (!canHook()) return {};
   const hook = new pulumi.ResourceHook(hookName("bases"), AsyncResource.bind(check));
   return { beforeCreate: [hook], beforeUpdate: [hook] };
+}
+
+/** The reasons for a build, and hooks for the child that builds, which tell them when it is built. */
+export interface ReasonWatch {
+  hooks: pulumi.ResourceHookBinding;
+  /** To be called with the child: says so where it is left alone. */
+  registered: (child: pulumi.Resource) => void;
+}
+
+/**
+ * Tells why an image is built when the engine is about to do so, in previews too. A change alone is no build: with --target of
+ * something else the engine leaves the child alone, and nobody but the engine knows what is targeted.
+ */
+export function tellReasons(component: pulumi.Resource, reasons: pulumi.Output<string[]>): ReasonWatch {
+  const listed = reasons.apply((changes) => changes.join(", "));
+  const tell = async (words: (list: string) => string): Promise<void> => {
+    const list = await valueIfKnown(listed);
+    if (list !== undefined && list !== "") await say("info", words(list), component);
+  };
+  if (!canHook()) {
+    void tell((list) => `rebuilds because of ${list}`);
+    return { hooks: {}, registered: () => undefined };
+  }
+  let told = false;
+  const announce = async () => {
+    told = true;
+    await tell((list) => `rebuilds because of ${list}`);
+  };
+  // In the plugin for other languages the engine of a log is the one of the resource that is constructed.
+  const hook = new pulumi.ResourceHook(hookName("reasons"), AsyncResource.bind(announce), { onDryRun: true });
+  const registered = (child: pulumi.Resource) =>
+    void child.urn.apply((urn) =>
+      told
+        ? undefined
+        : tell((list) => `not rebuilt, although ${list} changed: this update leaves ${urn} alone (--target)`),
+    );
+  return { hooks: { beforeCreate: [hook], beforeUpdate: [hook] }, registered };
 }
 
 /** A hook for the child that builds `request`: it logs the output of the failed step, or what to do. */

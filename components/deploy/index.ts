@@ -7,7 +7,7 @@ export { destinationOf, taggedName } from "./destination";
 export { findDrift } from "./drift";
 export { startProvider } from "./earlyStart";
 export { invalidInputs, runError } from "./errors";
-export { explainFailures, watchPushes } from "./hooks";
+export { explainFailures, mergeHooks, tellReasons, watchPushes } from "./hooks";
 export { mockedDigest, mockedImage, mockedRef } from "./mocked";
 export { announce, warnOfProviderLogin } from "./notices";
 export type { Owner } from "./owner";

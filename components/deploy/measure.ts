@@ -3,7 +3,7 @@
 import type { ImageCheck, ImageLayer } from "../outputs";
 import { checksOfAll, imageChecks } from "./checks";
 import type { LayerOrigin } from "../dockerfile";
-import type { ImageSpec } from "../inputs";
+import { imageCommands, needsTimezones, type ImageSpec } from "../inputs";
 import { readImage, type MeasuredLayer, type PushedImage, type RegistryAccess } from "../registry";
 import type { Repository } from "../registry/reference";
 import { sizeSummary } from "../text";
@@ -35,22 +35,25 @@ export interface MeasureOptions {
 export async function measureImage(options: MeasureOptions): Promise<MeasuredImage> {
   const { repository, digest, access, spec, layerOrigins } = options;
   const [platform = "", ...otherPlatforms] = spec.platforms;
-  const known = measuredLayers(options.deployed);
+  const commands = imageCommands(spec.runtime);
+  const looked = [...new Set(commands.flatMap(({ paths }) => paths))];
+  const known = measuredLayers(options.deployed, looked);
+  const reading = { access, known, program: spec.runtime.binary, commands: looked };
   // The others are read below.
   const sizes = otherPlatforms.length === 0;
-  const image = await readImage(repository, digest, { access, known, sizes, platform });
+  const image = await readImage(repository, digest, { ...reading, sizes, platform });
   // What they have in common with the first one is not downloaded again.
   for (const layer of image.layers) known.set(layer.digest, layer);
   const others = await Promise.all(
-    otherPlatforms.map((other) => readImage(repository, digest, { access, known, platform: other })),
+    otherPlatforms.map((other) => readImage(repository, digest, { ...reading, platform: other })),
   );
   const layersOf = ({ layers }: PushedImage): ImageLayer[] =>
     layers.map(({ createdBy, ...layer }) => ({ ...layer, origin: originOf(createdBy, layerOrigins) }));
   const layers = layersOf(image);
   const otherLayers = others.map(layersOf);
-  const { timezones } = spec.runtime;
+  const timezones = needsTimezones(spec.runtime);
   const checks = [image, ...others].map(({ user }, n) =>
-    imageChecks({ user, layers: [layers, ...otherLayers][n] ?? [], timezones }),
+    imageChecks({ user, layers: [layers, ...otherLayers][n] ?? [], timezones, commands }),
   );
   const { size, unpackedSize } = image;
   const platforms = Object.entries(
@@ -74,9 +77,19 @@ function namedPlatforms(names: readonly string[], images: readonly PushedImage[]
   return Object.fromEntries(names.flatMap((name, n) => (chosen[n] ? [[name, chosen[n]] as const] : [])));
 }
 
-function measuredLayers(layers: readonly ImageLayer[]): Map<string, MeasuredLayer> {
-  // An older version of this package may have written less.
-  const measured = layers.filter((layer) => "unpackedSize" in layer && "contents" in layer);
+/** Layers of the last deployment of which all is known that is asked now. */
+function measuredLayers(
+  layers: readonly ImageLayer[],
+  commands: readonly string[],
+): Map<string, MeasuredLayer> {
+  // An older version of this package may have written less: of a program that a script starts, nothing.
+  const measured = layers.filter(
+    (layer) =>
+      "unpackedSize" in layer &&
+      "contents" in layer &&
+      !(layer.origin === "binary" && layer.contents.program === undefined) &&
+      commands.every((path) => Object.hasOwn(layer.contents.commands ?? {}, path)),
+  );
   return new Map(measured.map(({ digest, unpackedSize, contents }) => [digest, { unpackedSize, contents }]));
 }
 

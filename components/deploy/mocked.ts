@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { ImageBuild } from "../engines";
-import type { ImageSpec } from "../inputs";
+import { imageCommands, type ImageSpec } from "../inputs";
 import type { ImageLayer, LayerContents } from "../outputs";
 import { isDigest, noContents } from "../registry";
 import { sizeSummary } from "../text";
@@ -80,7 +80,12 @@ function madeUp(
     platformSizes: byPlatform(() => size),
     platformLayers: Object.fromEntries(spec.platforms.slice(1).map((platform) => [platform, layers])),
     sizeSummary: sizeSummary(size, unpackedSize, layers),
-    checks: imageChecks({ user: userOf(dockerfile), layers, timezones: spec.runtime.timezones }),
+    checks: imageChecks({
+      user: userOf(dockerfile),
+      layers,
+      timezones: spec.runtime.timezones,
+      commands: imageCommands(spec.runtime),
+    }),
   };
 }
 
@@ -100,6 +105,9 @@ function madeUpLayers(
     ...{ size, unpackedSize, origin, contents: { ...noContents(), ...contents } },
   });
   const { packages, files, timezones } = runtime;
+  const commands = imageCommands(runtime).map(
+    ({ paths: [first = ""] }) => [first, { kind: "program", executable: true }] as const,
+  );
   const below = [
     layer("base", 3_600_000, 7_800_000, { files: 80, executables: 20, shells: ["/bin/sh"], packages: 14 }),
     ...(packages.length > 0 ? [layer("packages", 500_000, 1_200_000, { files: 20 })] : []),
@@ -117,6 +125,7 @@ function madeUpLayers(
   const binary = layer("binary", size, rest(given.unpackedSize, "unpackedSize", 14_000_000), {
     ...{ files: 3, executables: 1, certificates: true, timezones },
     program: { static: !build.cgoEnabled },
+    ...(commands.length > 0 && { commands: Object.fromEntries(commands) }),
   });
   return [...below, binary];
 }

@@ -1,20 +1,15 @@
 // Warnings and messages before a build.
 
 import * as pulumi from "@pulumi/pulumi";
-import { secretWarnings, type ImageSpec } from "../inputs";
+import { secretWarnings, timezoneWarning, type ImageSpec } from "../inputs";
 import { findCredentials } from "../registry";
 import type { Source } from "../source";
 import type { Destination } from "./destination";
 import { isMocked } from "./sdk";
 import { say } from "./say";
 
-/** Logs what is unusual about the inputs and the source, and the reason for a build. */
-export function announce(
-  component: pulumi.Resource,
-  spec: ImageSpec,
-  source: Source,
-  reasons: pulumi.Output<string[]>,
-): void {
+/** Logs what is unusual about the inputs and the source. */
+export function announce(component: pulumi.Resource, spec: ImageSpec, source: Source): void {
   const { closure, shipped, tree } = source;
   if (pulumi.runtime.isDryRun() && source.elsewhere.length > 0)
     void say("info", `reads outside of source: ${source.elsewhere.join(", ")}`, component);
@@ -42,11 +37,16 @@ export function announce(
       `runtime.files leaves out ${firstOf(closure.leftOut)}; name a file or directory itself to ship it`,
       component,
     );
-  for (const warning of secretWarnings(spec)) void say("warn", warning, component);
+  for (const warning of [...secretWarnings(spec), ...source.warnings, ...ofTimezones(spec, source)])
+    void say("warn", warning, component);
   void warnOfSecretName(component, spec);
-  reasons.apply((changes) => {
-    if (changes.length > 0) void say("info", `rebuilds because of ${changes.join(", ")}`, component);
-  });
+}
+
+/** In previews alone: after a push the check of the image says so, and exactly. */
+function ofTimezones(spec: ImageSpec, { imports }: Source): string[] {
+  if (!pulumi.runtime.isDryRun()) return [];
+  const warning = timezoneWarning(spec, () => imports().includes("time/tzdata"));
+  return warning === undefined ? [] : [warning];
 }
 
 /** The first of some files, and how many more there are. */

@@ -39,7 +39,7 @@ export function knownTarget({
   repository,
   tags,
 }: Pick<ImageSpec, "repository" | "tags">): PushTarget | undefined {
-  const wanted: Input<Input<string>[]> = tags ?? ["latest"];
+  const wanted: Input<Input<string>[] | undefined> = tags ?? ["latest"];
   if (isDeferred(repository) || isDeferred(wanted) || (wanted as Input<string>[]).some(isDeferred))
     return undefined;
   return { repository: repository as string, tags: wanted as string[] };

@@ -64,7 +64,9 @@ export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerf
       ...mountPoints(runtime.volumes, workingDirectory(plan)),
       ...runtime.files.map((file) => copyFile(plan, file, `/out/files${runtime.workingDirectory}`)),
       ...targetArguments(spec),
-      comment("Of several builds at once, the first fills the cache and the others wait for it."),
+      comment(
+        "Of several builds at once, the first fills the cache. The others wait until it has what they need.",
+      ),
       cachedCompile(plan, output),
       ...glibcCheck(spec, output),
       emptyLine,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { limits } from "../limits";
 import type { BinaryBreakdown } from "./breakdown";
+import { isElf } from "./elf";
 
 /** What the worker answers. */
 export interface Answer {
@@ -16,6 +17,14 @@ export function notTakenApart(size: number, note: string): BinaryBreakdown {
   return { size, goVersion: "", packages: [], sections: [{ name: "not taken apart", size }], note };
 }
 
+/** The worker's file, without its ending. */
+const workerFile = join(__dirname, "worker");
+
+/** A program that was made into one file, as esbuild and webpack do, has no worker beside it. */
+function isBundled(file: string): boolean {
+  return !existsSync(`${file}.js`) && !existsSync(`${file}.ts`);
+}
+
 let worker: Worker | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -23,7 +32,13 @@ let turn: Promise<unknown> = Promise.resolve();
 export function takeApart(
   bytes: Buffer,
   { workerMebibytes, workerMilliseconds }: Bounds = limits.program,
+  file = workerFile,
 ): Promise<BinaryBreakdown | undefined> {
+  if (isBundled(file)) {
+    const external = "keep goimage out of the bundle (esbuild --external:goimage, externals of webpack)";
+    const note = `it is not taken apart, since goimage is bundled with the program: ${external}`;
+    return Promise.resolve(isElf(bytes) ? notTakenApart(bytes.length, note) : undefined);
+  }
   const result = turn.then(() => ask(bytes, workerMebibytes, workerMilliseconds));
   turn = result;
   return result;
@@ -78,10 +93,9 @@ function ask(bytes: Buffer, mebibytes: number, milliseconds: number): Promise<Bi
 }
 
 function start(mebibytes: number): Worker {
-  const file = join(__dirname, "worker");
   // Compiled, or as TypeScript in this package's own tests.
-  const load = existsSync(`${file}.js`) ? "" : 'require("ts-node/register/transpile-only");';
-  const made = new Worker(`${load}require(${JSON.stringify(file)})`, {
+  const load = existsSync(`${workerFile}.js`) ? "" : 'require("ts-node/register/transpile-only");';
+  const made = new Worker(`${load}require(${JSON.stringify(workerFile)})`, {
     eval: true,
     resourceLimits: { maxOldGenerationSizeMb: mebibytes, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
     stdout: true,

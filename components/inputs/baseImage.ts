@@ -21,3 +21,10 @@ export function baseImageProblem(text: string): string | undefined {
     ? `is the name of a stage in the Dockerfile; for an image of that name write docker.io/library/${text}`
     : imageReferenceProblem(text);
 }
+
+/** Of which base images it is known what they hold: the empty one, and Alpine's own. Others may hold anything. */
+export function knownBase(image: string): "scratch" | "alpine" | undefined {
+  if (image === "scratch") return "scratch";
+  const official = /^((index\.)?docker\.io\/)?(library\/)?alpine(:[\w.-]+)?(@sha256:[a-f0-9]+)?$/;
+  return official.test(image) ? "alpine" : undefined;
+}

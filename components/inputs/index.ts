@@ -1,16 +1,18 @@
 // What a user gives: from raw inputs to a list of problems, or to one spec in which every default is applied. Pure.
 
-export { stageNames } from "./baseImage";
+export { knownBase, stageNames } from "./baseImage";
+export { imageCommands, type ImageCommand } from "./commands";
 export { lateSecrets } from "./buildStage";
 export { capabilities, type Capability } from "./engine";
 export { compareGoVersions, golangTag, newestGoVersion, parseGoVersion, type GoVersion } from "./goVersion";
 export { isDeferred } from "./inputValidator";
 export { portOf, privateHosts } from "./knownHosts";
 export { joinedWords } from "./ldflags";
+export { netrcProblem } from "./netrc";
 export { commonTarget, goTarget, knownPlatforms } from "./platform";
 export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";
-export { secretWarnings } from "./secrets";
+export { secretWarnings, withoutLineEnd } from "./secrets";
 export {
   defaultGoVersion,
   hasProblem,
@@ -22,4 +24,5 @@ export {
   type RuntimeSpec,
   type SmokeTestSpec,
 } from "./spec";
+export { needsTimezones, timezoneWarning } from "./timezones";
 export { validate, validateDestination } from "./validate";

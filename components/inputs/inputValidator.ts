@@ -176,7 +176,7 @@ export class InputValidator {
   private named(path: string, name: string, value: unknown, check?: Check): void {
     if (value === undefined) return;
     if (isDeferred(value)) return this.late(path, value, "a string");
-    if (typeof value !== "string") return this.add(path, `${name} is not a string`);
+    if (typeof value !== "string") return this.add(path, `${name} is not a string${quotes(value)}`);
     const credential = credentialIn(value);
     if (credential !== undefined) return this.add(path, `looks like ${credential}; ${placeForSecret(path)}`);
     const bytes = Buffer.byteLength(value);
@@ -193,7 +193,7 @@ export class InputValidator {
 
 /** What is wrong with a secret's value, which is never shown. */
 export function secretProblem(value: unknown, check?: Check): string | undefined {
-  if (typeof value !== "string") return `${kindOf(value)} is not a string`;
+  if (typeof value !== "string") return `${kindOf(value)} is not a string${quotes(value)}`;
   return value.trim() === "" ? "is empty" : check?.(value);
 }
 
@@ -215,6 +215,11 @@ function kindOf(value: unknown): string {
   if (value === null || isDeferred(value)) return quoteValue(value);
   if (Array.isArray(value)) return "a list";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+/** What to do about a number or the like: YAML takes 1.20 for the number 1.2, and yes for true. */
+function quotes(value: unknown): string {
+  return /^(number|bigint|boolean)$/.test(typeof value) ? "; put it in quotes, as you mean it" : "";
 }
 
 /** Bytes of the strings of a list in JSON with everything beyond ASCII escaped, as exec form writes them. */

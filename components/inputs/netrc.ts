@@ -6,6 +6,8 @@ interface Netrc {
   /** True for an entry that fits every host. */
   hasDefault: boolean;
   hasMacros: boolean;
+  /** A keyword whose value stands in the next line, where curl, and with it git, finds it, but not the go command. */
+  cut: string | undefined;
   /** What must not be shown: each word of a login, and the two that a Basic header joins. */
   secrets: string[];
 }
@@ -15,12 +17,13 @@ type LoginWord = (typeof ofLogin)[number];
 
 /** What is wrong with the text of a netrc file; undefined when nothing is. The text is not shown. */
 export function netrcProblem(text: string): string | undefined {
-  const { machines, hasDefault, hasMacros } = parseNetrc(text);
+  const { machines, hasDefault, hasMacros, cut } = parseNetrc(text);
   if (hasDefault)
     return "has a default entry, whose password git sends to every host that asks for one; name each host with machine";
-  return machines.length > 0 || hasMacros
-    ? undefined
-    : 'is not the text of a netrc file, such as "machine git.example.com login robot password ..."';
+  if (machines.length === 0 && !hasMacros)
+    return 'is not the text of a netrc file, such as "machine git.example.com login robot password ..."';
+  if (cut === undefined) return undefined;
+  return `has a line that ends after ${cut}, with the value in the next line, where the go command does not look; put both into one line (a token that was read from a file may begin with a line end)`;
 }
 
 /** What a log must not repeat of a netrc file. Of another text, nothing. */
@@ -29,7 +32,7 @@ export function netrcSecrets(text: string): string[] {
 }
 
 function parseNetrc(text: string): Netrc {
-  const found: Netrc = { machines: [], hasDefault: false, hasMacros: false, secrets: [] };
+  const found: Netrc = { machines: [], hasDefault: false, hasMacros: false, cut: undefined, secrets: [] };
   let keyword = "";
   let login: Partial<Record<LoginWord, string>> = {};
   const end = () => {
@@ -37,7 +40,7 @@ function parseNetrc(text: string): Netrc {
       found.secrets.push(`${login.login}:${login.password}`);
     login = {};
   };
-  for (const { raw, value } of words(text)) {
+  for (const { raw, value, isLast } of words(text)) {
     if (keyword === "machine") {
       found.machines.push(value);
       keyword = "";
@@ -53,6 +56,7 @@ function parseNetrc(text: string): Netrc {
       if (word === "default") found.hasDefault = true;
       if (word === "macdef") found.hasMacros = true;
       if (["machine", "default"].includes(word)) end();
+      if (isLast && /^(machine|login|password)$/.test(keyword)) found.cut ??= keyword;
     } else keyword = ""; // The macro's name; words() leaves its body out.
   }
   end();
@@ -62,8 +66,8 @@ function parseNetrc(text: string): Netrc {
 const isOfLogin = (word: string): word is LoginWord => (ofLogin as readonly string[]).includes(word);
 
 /** The words of the file, without comments and without the bodies of macros, each as it is written and as it is meant. */
-function words(text: string): { raw: string; value: string }[] {
-  const found: { raw: string; value: string }[] = [];
+function words(text: string): { raw: string; value: string; isLast: boolean }[] {
+  const found: { raw: string; value: string; isLast: boolean }[] = [];
   let inMacro = false;
   // A value that looks like a comment, or like a macro, is a value.
   let isValue = false;
@@ -76,11 +80,13 @@ function words(text: string): { raw: string; value: string }[] {
     for (const [raw] of line.matchAll(/"(?:[^"\\]|\\.)*"?|\S+/g)) {
       if (raw.startsWith("#") && !isValue) break;
       const value = raw.startsWith('"') ? unquoted(raw) : raw;
-      found.push({ raw, value });
+      found.push({ raw, value, isLast: false });
       const word = value.toLowerCase();
       inMacro ||= word === "macdef" && !isValue;
       isValue = !isValue && (word === "machine" || isOfLogin(word));
     }
+    const last = found.at(-1);
+    if (last !== undefined) last.isLast = true;
   }
   return found;
 }

@@ -77,7 +77,7 @@ function volumes(
     if (!isAbsolute(volume)) return `${absolute}, such as /var/lib/api`;
     if (`${workingDirectory}/`.startsWith(`${volume}/`))
       return `holds the program (runtime.workingDirectory is ${workingDirectory}), which a volume mounted there would hide; name a directory below it or elsewhere`;
-    if (/^\/(tmp|var\/tmp|root|run|proc|sys|dev|etc)(\/|$)/.test(volume))
+    if (/^\/(tmp\/.*|(var\/tmp|root|run|proc|sys|dev|etc)(\/.*)?)$/.test(volume))
       return "is a place of the system's own, with modes of its own; name another directory, such as /data or /var/lib/api";
     if (seen.has(volume)) return "is named a second time; name it once";
     seen.add(volume);

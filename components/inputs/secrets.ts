@@ -47,6 +47,11 @@ export function placeForSecret(path: string): string {
   return "a secret does not belong here";
 }
 
+/** A secret that was read from a file, as docker login --password-stdin takes it: without the line end of its last line. */
+export function withoutLineEnd(text: string): string {
+  return text.replace(/\r?\n$/, "");
+}
+
 /** True for inputs whose values end in an image, its history or the Dockerfile. */
 export function endsInImage(path: string): boolean {
   return /^(build|runtime)(\.|$)/.test(path);

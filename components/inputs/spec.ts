@@ -25,6 +25,7 @@ export type ComponentType = "GoMultiStageImage" | "GoSingleStageImage";
 export const defaultGoVersion = "1.23";
 export const defaultAlpineVersion = "3.20.3";
 export const defaultUser = "65532:65532";
+const defaultUserName = "nonroot";
 
 /** The stage that compiles. */
 export interface BuildSpec {
@@ -115,7 +116,7 @@ export interface ImageSpec {
   /** May come late, and is checked again then. */
   repository: Input<string>;
   /** As repository. */
-  tags: Input<Input<string>[]> | undefined;
+  tags: Input<Input<string>[] | undefined>;
 }
 
 /**
@@ -213,7 +214,8 @@ function runtimeSpec(args: RuntimeStageArgs): RuntimeSpec {
     packages: args.packages ?? [],
     user: args.user ?? defaultUser,
     workingDirectory,
-    env: args.env ?? {},
+    // Without cgo Go's user.Current fails where neither /etc/passwd nor $USER names the user. HOME is set by whatever runs a container.
+    env: { USER: defaultUserName, ...args.env },
     volumes: args.volumes ?? [],
     exposedPorts: args.exposedPorts ?? [],
     labels: args.labels ?? {},

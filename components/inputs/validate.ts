@@ -29,12 +29,13 @@ import {
 import { knownPlatforms } from "./platform";
 import { quoteValue, type Problem } from "./problem";
 import { runtimeStage } from "./runtimeStage";
+import { withoutLineEnd } from "./secrets";
 import { growthProblem, sizeProblem } from "./sizeLimit";
 import { smokeTest } from "./smokeTest";
 import type { ComponentType } from "./spec";
 
 const registry = objectOf<RegistryArgs>(
-  { username: secret(), password: secret(), insecure: flag },
+  { username: secret(oneLine), password: secret(oneLine), insecure: flag },
   (validator, path, { username, password }) => {
     if ((username === undefined) === (password === undefined)) return;
     validator.add(
@@ -43,6 +44,11 @@ const registry = objectOf<RegistryArgs>(
     );
   },
 );
+
+/** The line end of a file that ends with one is left out. */
+function oneLine(text: string): string | undefined {
+  return /[\r\n]/.test(withoutLineEnd(text)) ? "has several lines; give the value alone" : undefined;
+}
 
 const shared: InputTable<GoImageArgs> = {
   source: (validator, path, value) => {

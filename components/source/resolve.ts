@@ -7,6 +7,7 @@ import { constraintMatches, nameMatches, type BuildContext } from "./buildConstr
 import { buildClosure, type Closure } from "./closure";
 import { shown, SourceError } from "./disk";
 import { tooLarge } from "./contextSize";
+import { judgeCommands } from "./commands";
 import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
 import { externalImports } from "./imports";
@@ -27,6 +28,8 @@ export interface Source {
   shipped: readonly string[];
   /** Directories outside of the input source that files come from, relative to the program's. */
   elsewhere: readonly string[];
+  /** What is not right for sure, and no reason to refuse. */
+  warnings: readonly string[];
   /** What a seed compiles. It takes a look at all Go files of the modules, which a build without the input cache does not need. */
   imports: () => readonly string[];
 }
@@ -143,6 +146,8 @@ function findSource(service: GoService, spec: ImageSpec): Source {
     });
   });
   const shipped = files.filter((file) => roots.some((root) => isBelow(file, root)));
+  const commands = judgeCommands(spec, tree, service.sourceDirectory, shipped);
+  problems.push(...commands.problems);
   problems.push(...lfsPointers(tree, [...new Set([...closure.required, ...shipped])]));
   return {
     ...{ service, tree },
@@ -150,6 +155,7 @@ function findSource(service: GoService, spec: ImageSpec): Source {
     closure: { ...closure, files, leftOut: closure.leftOut.filter((file) => isPassed.has(file)), problems },
     elsewhere: directoriesElsewhere(tree, service, files),
     shipped,
+    warnings: commands.warnings,
     imports: lazily(() => externalImports(tree, service, contexts)),
   };
 }

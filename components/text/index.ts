@@ -3,3 +3,4 @@
 export { cleanLine, cleanLines, inert, messageLine } from "./foreignText";
 export { Budget, classAt, goPattern, matches, type Token } from "./glob";
 export { bytesByOrigin, humanSize, signedSize, sizeSummary } from "./humanSize";
+export { shebang, shebangLength, type Shebang } from "./shebang";

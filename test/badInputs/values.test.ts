@@ -194,7 +194,7 @@ const rows: Row[] = [
   [
     "bad input 42: a port as a number",
     { runtime: { exposedPorts: [8080] } },
-    /^runtime\.exposedPorts\[0\]: 8080 is not a string$/,
+    /^runtime\.exposedPorts\[0\]: 8080 is not a string; put it in quotes, as you mean it$/,
   ],
   ...["0", "0:0", "00", "-1", "root", "4294967296"].map((user): Row => [
     `bad input 42: the user ${user}`,
@@ -242,7 +242,22 @@ const rows: Row[] = [
   [
     "bad input 46: a password as a number",
     { registry: { username: "u", password: 12345 } },
-    /^registry\.password: a number is not a string$/,
+    /^registry\.password: a number is not a string; put it in quotes, as you mean it$/,
+  ],
+  [
+    "bad input 46: a password of several lines",
+    { registry: { username: "u", password: "hunter2\nhunter3\n" } },
+    /^registry\.password: has several lines; give the value alone$/,
+  ],
+  [
+    "bad input 42: a version as a number",
+    { build: { goVersion: 1.2 } },
+    /^build\.goVersion: 1\.2 is not a string; put it in quotes, as you mean it$/,
+  ],
+  [
+    "bad input 42: a variable's value as a number, which is not shown",
+    { runtime: { env: { PORT: 8080 } } },
+    /^runtime\.env\.PORT: a number is not a string; put it in quotes, as you mean it$/,
   ],
   [
     "bad input 46: an empty password",

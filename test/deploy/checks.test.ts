@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { ImageLayer, LayerContents } from "../../components/outputs";
 import { checksOfAll, failedChecks, imageChecks } from "../../components/deploy/checks";
+import { imageCommands } from "../../components/inputs";
+import type { CommandFile } from "../../components/outputs";
 import { examplePlan } from "../support/plan";
 
 const none: LayerContents = {
@@ -74,5 +76,74 @@ describe("imageChecks", () => {
     const dynamic = [layer({ certificates: true }), layer({ program: { static: false } })];
     assert.deepEqual(broken(dynamic, false), ["nonRootUser", "staticBinary"]);
     assert.deepEqual(broken(dynamic, true), ["nonRootUser"]);
+  });
+});
+
+describe("checks of what an image runs beside the program", () => {
+  /** The verdict on a runtime stage, given what each layer has at some paths. */
+  const verdict = (runtime: object, ...found: (Record<string, CommandFile> | Partial<LayerContents>)[]) => {
+    const commands = imageCommands(examplePlan({ runtime }).spec.runtime);
+    const layers = found.map((each) =>
+      layer("shells" in each ? each : { commands: each as Record<string, CommandFile> }),
+    );
+    const [check, ...more] = imageChecks({ user: "1", layers, timezones: false, commands }).slice(4);
+    assert.deepEqual(more, []);
+    return check && [check.name, check.passed, check.detail];
+  };
+  const start = { entrypoint: ["/app/start.sh"] };
+  const script = { kind: "script", executable: true, interpreter: "/bin/bash" };
+
+  it("are made only where there is such a thing", () => {
+    for (const runtime of [
+      {},
+      { entrypoint: ["./main", "serve"] },
+      { healthcheck: { command: ["/app/main", "-h"] } },
+    ])
+      assert.equal(verdict(runtime), undefined);
+  });
+
+  it("pass a script whose shell is there, also where /bin is a link, and any program", () => {
+    for (const shells of [["/bin/bash"], ["/bin/sh", "/usr/bin/bash"]])
+      assert.deepEqual(verdict(start, { shells }, { "/app/start.sh": script }), [
+        ...["entrypoint", true, "/app/start.sh is a script for /bin/bash"],
+      ]);
+    const python = { ...script, interpreter: "/usr/bin/python3" };
+    assert.equal(verdict(start, { "/app/start.sh": python })?.[1], true);
+    const tini = { entrypoint: ["/sbin/tini", "--", "/app/main"] };
+    assert.equal(verdict(tini, { "/sbin/tini": { kind: "program", executable: true } })?.[1], true);
+    assert.equal(verdict(tini, { "/sbin/tini": { kind: "link" } })?.[1], true);
+  });
+
+  it("name what is wrong", () => {
+    const of = (file: CommandFile) =>
+      verdict(start, { shells: ["/bin/sh"] }, { "/app/start.sh": file })?.slice(1);
+    assert.deepEqual(of(script), [
+      false,
+      "/app/start.sh is a script for /bin/bash, which is not in the image",
+    ]);
+    const ok = { ...script, interpreter: "/bin/sh" };
+    assert.deepEqual(of({ ...ok, executable: false }), [false, "/app/start.sh has no executable bit"]);
+    assert.match(String(of({ ...ok, windowsLineEnd: true })?.[1]), /CRLF.*"\/bin\/sh\\r"/);
+    assert.match(String(of({ kind: "other", executable: true })?.[1]), /neither a program nor a script/);
+    assert.deepEqual(of({ kind: "none" }), [false, "/app/start.sh is not in the image"]);
+  });
+
+  it("take the topmost layer's file, and of several places the first in PATH", () => {
+    const good: CommandFile = { kind: "program", executable: true };
+    const bad: CommandFile = { kind: "other", executable: true };
+    const none: CommandFile = { kind: "none" };
+    const path = "/app/start.sh";
+    assert.equal(verdict(start, { [path]: bad }, { [path]: good }, { [path]: none })?.[1], true);
+    const check = { env: { PATH: "/a:/b" }, healthcheck: { command: ["probe"] } };
+    assert.deepEqual(verdict(check, { "/a/probe": bad, "/b/probe": good })?.slice(0, 2), [
+      "healthcheck",
+      false,
+    ]);
+    assert.deepEqual(verdict(check, { "/a/probe": none, "/b/probe": good })?.slice(1), [
+      true,
+      "/b/probe is a program",
+    ]);
+    // A base image may have a PATH of its own.
+    assert.equal(verdict({ healthcheck: { command: ["probe"] } }, {})?.[1], true);
   });
 });

@@ -46,6 +46,17 @@ describe("measureImage", () => {
     }
   });
 
+  it("downloads those again in which nothing was looked for that the image runs now", async () => {
+    const { layers } = await measured();
+    const runtime = { entrypoint: ["/bin/run"] };
+    const now = await measured(layers, { runtime });
+    assert.deepEqual(layers.map(downloads), [2, 2]);
+    assert.deepEqual(now.layers[0]?.contents.commands, { "/bin/run": { kind: "none" } });
+    assert.equal(now.checks.find(({ name }) => name === "entrypoint")?.passed, false);
+    await measured(now.layers.slice(0, 1), { runtime });
+    assert.deepEqual(layers.map(downloads), [2, 3]);
+  });
+
   it("reads each platform of an index by itself, and what they share once", async () => {
     const [amd64, arm64] = [digest, serveImage(registry, { sizes: [1000, 20], user: "0" })];
     const entry = (of: string, architecture: string) => ({
@@ -79,6 +90,8 @@ describe("measureImage", () => {
     const names = ({ checks }: { checks: { name: string }[] }) => checks.map(({ name }) => name);
     assert.ok(!names(await measured()).includes("timezones"));
     assert.ok(names(await measured([], { runtime: { timezones: true } })).includes("timezones"));
+    assert.ok(names(await measured([], { runtime: { env: { TZ: "Europe/Rome" } } })).includes("timezones"));
+    assert.ok(!names(await measured([], { runtime: { env: { TZ: "Etc/UTC" } } })).includes("timezones"));
   });
 
   it("knows where a layer comes from by how its entry in the history begins", () => {

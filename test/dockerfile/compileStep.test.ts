@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { fastWith } from "../support/plan";
 
@@ -38,6 +40,13 @@ describe("the compile step's script", () => {
     return promisify(execFile)("/bin/sh", ["-c", script, program(), ...words], { env, timeout: 15_000 });
   };
 
+  /** A compiler that has `missing` packages to compile, asked as the go command is for its plan, and otherwise does `work`. */
+  const compiler = (missing: string, work: string) =>
+    `case "$GOFLAGS" in *-n*) ${missing}; exit;; esac; ${work}`;
+  /** Lines as the go command prints them. */
+  const packages = (count: number) =>
+    `for n in $(seq ${count}); do echo "/go/compile -o \\$WORK/b$n/_pkg_.a -p p$n"; done`;
+
   it("lets one of several builds go first, and the others together after it", async () => {
     const log = join(directory, "log");
     const names = ["a", "b", "c", "d"];
@@ -49,12 +58,51 @@ describe("the compile step's script", () => {
       `if [ $first = yes ]; then ${arrived}; else ${together}; fi; echo end ${name} >> ${log}`;
     script = `echo >> ${log}.$$.arrived; ${script}`;
     writeFileSync(log, "");
-    await Promise.all(names.map((name) => compile(work(name))));
+    await Promise.all(names.map((name) => compile(compiler(packages(200), work(name)))));
     const lines = readFileSync(log, "utf8").trim().split("\n");
     assert.equal(lines.length, 8);
     assert.equal(lines[1], lines[0]?.replace("start", "end"));
     assert.ok(lines.slice(2, 5).every((line) => line.startsWith("start")));
   }).timeout(20_000);
+
+  describe("while another build has the cache", () => {
+    let holder: ChildProcess;
+    beforeEach(async () => {
+      const hold = `exec 9>${join(directory, "cache/lock")} && flock 9 && echo held && exec sleep 60`;
+      holder = spawn("/bin/sh", ["-c", hold], { stdio: ["ignore", "pipe", "inherit"] });
+      await once(holder.stdout as Readable, "data");
+    });
+    afterEach(() => holder.kill("SIGKILL"));
+
+    it("goes on at once with nearly everything there, and says nothing of it", async () => {
+      for (const missing of [packages(0), packages(20)]) {
+        const compiled = await compile(compiler(missing, "echo compiled"));
+        assert.deepEqual(compiled, { stdout: "compiled\n", stderr: "" });
+        assert.equal(holder.exitCode, null);
+      }
+    });
+
+    it("goes on when the other build has compiled what it needs", async () => {
+      const asked = join(directory, "asked");
+      const missing = `echo >> ${asked}; [ "$(wc -l < ${asked})" -gt 1 ] || { ${packages(200)}; }`;
+      assert.equal((await compile(compiler(missing, "echo compiled"))).stdout, "compiled\n");
+      assert.equal(readFileSync(asked, "utf8"), "\n\n");
+      assert.equal(holder.exitCode, null);
+    });
+
+    it("goes on when the go command cannot tell, and so ends with its error", async () => {
+      const failing = compiler("echo no such package >&2; exit 1", "echo no such package >&2; exit 3");
+      const error = (await compile(failing).catch((caught: unknown) => caught)) as { stderr: string };
+      assert.equal(error.stderr, "no such package\n");
+    });
+
+    it("asks with the flags that the build has", async () => {
+      const env = { ...process.env, GOFLAGS: "-tags=a" };
+      const command = compiler(`echo "$GOFLAGS" > ${directory}/flags`, "true");
+      await compile(command, env);
+      assert.equal(readFileSync(join(directory, "flags"), "utf8"), "-tags=a -n\n");
+    });
+  });
 
   it("sets the times of what was made", async () => {
     await compile("true");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { RuntimeStageArgs } from "../../components/args";
 import { classic } from "../../components/dockerfile/classic";
+import { awaitTurn } from "../../components/dockerfile/steps/compileLock";
 import { singleStage } from "../../components/dockerfile/singleStage";
 import { examplePlan, fastWith, type PlanChange } from "../support/plan";
 
@@ -10,6 +11,9 @@ function rendered(change: PlanChange = {}, runtime: RuntimeStageArgs = {}): stri
 
 /** What compiles and looks at the result, as JSON has it. */
 const compile = `GOPROXY=off \\"$@\\" && { [ \\"$(head -c 4 \\"$0\\")\\" = \\"$(printf '\\\\177ELF')\\" ] || { echo \\"go build made no program: mainPackage is a library, or a flag in build makes another kind of file\\" >&2; exit 1; }; }`;
+
+/** The wait for other builds, as JSON has it; compileStep.test.ts runs it. */
+const turn = JSON.stringify(awaitTurn("/root/.cache/go-build", "lock")).slice(1, -1);
 
 /** The first line of the Dockerfile that starts so. */
 function line(lines: string[], start: string): string | undefined {
@@ -47,12 +51,13 @@ ENV GOTOOLCHAIN="local"
 COPY go.mod go.sum ./
 RUN --mount=type=cache,id=ns-mod,target=/modules ["sh","-c","GOMODCACHE=/modules go mod download && GOPROXY=file:///modules/cache/download GONOPROXY=none GOSUMDB=off exec go mod download"]
 COPY . .
-# Of several builds at once, the first fills the cache and the others wait for it.
-RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","[ -w /root/.cache/go-build ] && exec 9>/root/.cache/go-build/lock && { flock -n 9 || flock -s 9; } 2>/dev/null; ${compile} && find /out -exec touch -h -d @0 {} +","/out/bin/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
+# Of several builds at once, the first fills the cache. The others wait until it has what they need.
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","${turn}; ${compile} && find /out -exec touch -h -d @0 {} +","/out/bin/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
 
 FROM alpine:3.20.3 AS app
 WORKDIR /app
 COPY --from=build /out/bin/ /
+ENV USER="nonroot"
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
 `,
@@ -93,6 +98,7 @@ ENTRYPOINT ["/app/main"]
       "COPY --from=build /out/bin/ /",
       'ENV A="\\$HOME"',
       'ENV B="2"',
+      'ENV USER="nonroot"',
       'LABEL org.opencontainers.image.title="an \\"api\\""',
       "EXPOSE 8080",
       "EXPOSE 53/udp",
@@ -125,6 +131,29 @@ ENTRYPOINT ["/app/main"]
           `"-tags=netgo,osusergo","-race","-gcflags=all=-N -l","-o","/out/bin/app/main","./cmd/api"]`,
       ),
     );
+  });
+
+  it("makes a directory for temporary files where the base image is empty, in the layer of the program", () => {
+    const compile = (image?: string) =>
+      line(rendered({}, { image }), "RUN --mount=type=cache,id=ns-build") ?? "";
+    const made = "&& mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp && find /out -exec touch";
+    assert.ok(compile("scratch").includes(made));
+    assert.ok(!compile().includes("1777"));
+    assert.ok(!compile("registry.example.com/scratch").includes("1777"));
+  });
+
+  it("leaves /tmp as it is when it is a volume", () => {
+    const lines = rendered({}, { volumes: ["/tmp"] });
+    assert.ok(lines.includes('VOLUME ["/tmp"]'));
+    assert.ok(!lines.some((text) => text.includes("/out/volumes") || text.includes("/out/tree")));
+    const both = rendered({}, { volumes: ["/tmp", "/data"] });
+    assert.ok(both.includes('VOLUME ["/tmp","/data"]') && both.includes("WORKDIR /out/tree/data"));
+    assert.ok(!both.some((text) => /\/out\/\w+(\/\d)?\/tmp/.test(text)));
+  });
+
+  it("names the user, unless the inputs do", () => {
+    assert.ok(rendered({}, { env: { USER: "api" } }).includes('ENV USER="api"'));
+    assert.equal(line(rendered({}, { env: { A: "1" } }), "ENV USER"), 'ENV USER="nonroot"');
   });
 
   it("chooses the Go image from the inputs, else the newest of toolchain line, go line and 1.23", () => {

@@ -43,6 +43,7 @@ RUN ["go","build","-trimpath","-ldflags=-s -w","-o","prober","main.go"]
 FROM alpine:3.20.3 AS smoketest
 WORKDIR /app
 COPY --from=build /out/bin/ /
+ENV USER="nonroot"
 USER 65532:65532
 RUN --network=none --mount=type=bind,from=prober,source=/prober/prober,target=/run/goimage/prober ["/run/goimage/prober","-timeout=30s","--","/app/main"]
 
@@ -70,6 +71,7 @@ ${image?.replace("--from=build", "--from=tested")}`,
       "COPY --from=build /out/files/ /",
       "COPY --from=build /out/bin/ /",
       'ENV A="\\$B"',
+      'ENV USER="nonroot"',
       "USER 7",
     ]);
     const own = (words: unknown) => (words as string[]).slice((words as string[]).indexOf("--") + 1);

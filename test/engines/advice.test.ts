@@ -22,6 +22,16 @@ describe("advice", () => {
       /^r\.example\.com wants credentials .*docker login r\.example\.com/,
     ],
     [
+      `failed to solve: failed to load metadata for r.example.com/base:1: error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: \`\``,
+      {},
+      /^the credential helper docker-credential-desktop is not installed, .*take "desktop" out of credsStore/,
+    ],
+    [
+      `${buildkit}error getting credentials - err: exec: "docker-credential-ecr-login": executable file not found in $PATH, out: \`\``,
+      {},
+      /^the credential helper docker-credential-ecr-login is not installed/,
+    ],
+    [
       `${docker}unauthorized: authentication required`,
       { user: "robot" },
       /^r\.example\.com refused the credentials of robot for r\.example\.com\/team\/api:v1/,

@@ -29,6 +29,18 @@ describe("a program is taken apart in a worker", function () {
     );
   });
 
+  it("or told why not, where goimage is a part of one file and no worker is beside it", async () => {
+    const found = await takeApart(
+      fs.readFileSync("/bin/sh"),
+      undefined,
+      path.join(__dirname, "nowhere/worker"),
+    );
+    assert.deepEqual([found?.size, found?.packages], [fs.statSync("/bin/sh").size, []]);
+    assert.match(found?.note ?? "", /goimage is bundled with the program: .*--external:goimage/);
+    const text = takeApart(Buffer.from("no program"), undefined, path.join(__dirname, "nowhere/worker"));
+    assert.equal(await text, undefined);
+  });
+
   it("that ends with its program, and holds no other up", () => {
     const script = `
       require("ts-node/register/transpile-only");

@@ -97,6 +97,8 @@ describe("limits of inputs", () => {
     assert.match(problems({ ...zstd, compressionLevel: 23 }).join(), /23 is more than 22/);
     assert.match(problems({ ...zstd, compressionLevel: 0 }).join(), /at least 1/);
     assert.deepEqual(problems({ runtime: { volumes: ["/a", "/b"] } }), []);
+    assert.deepEqual(problems({ runtime: { volumes: ["/tmp", "/tmpfiles"] } }), []);
+    assert.match(problems({ runtime: { volumes: ["/var/tmp"] } }).join(), /a place of the system's own/);
     assert.match(problems({ runtime: { volumes: ["/a", "/a"] } }).join(), /named a second time/);
   });
 

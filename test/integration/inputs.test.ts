@@ -50,6 +50,43 @@ describe("mistakes in the inputs", function () {
   });
 });
 
+describe("a secret that comes late", function () {
+  this.timeout(120_000);
+
+  it("is refused with nothing of it told when the go command would not read all of it", async () => {
+    const netrc = String.raw`pulumi.secret("machine git.example.com login robot password\nhunter2")`;
+    const project = new Project(
+      (repository) => `const pulumi = require("@pulumi/pulumi");
+       const { GoMultiStageImage } = require("goimage");
+       new GoMultiStageImage("api", { source: "hello", repository: "${repository}", build: { netrc: ${netrc} } });`,
+      hello,
+    );
+    const { code, output } = await project.pulumi(["preview"]);
+    assert.notEqual(code, 0);
+    assert.match(output, /1 input is not valid[^]*build\.netrc: has a line that ends after password/);
+    assert.ok(!output.includes("hunter2"));
+  });
+});
+
+describe("a time zone in the environment", function () {
+  this.timeout(120_000);
+
+  it("is told in the preview where the image has no database, and not where the source embeds one", async () => {
+    const project = new Project(
+      (repository) => `const { GoMultiStageImage } = require("goimage");
+       new GoMultiStageImage("api", { source: "hello", repository: "${repository}", ${engineFields(engine)}
+         runtime: { env: { TZ: "Europe/Rome" } } });`,
+      hello,
+    );
+    assert.match(
+      (await project.preview()).output,
+      /runtime\.env\.TZ is "Europe\/Rome", but the image has no time zone/,
+    );
+    project.write({ "hello/zones.go": 'package main\n\nimport _ "time/tzdata"\n' });
+    assert.doesNotMatch((await project.preview()).output, /time zone database/);
+  });
+});
+
 describe("a repository that another resource names", function () {
   this.timeout(600_000);
 

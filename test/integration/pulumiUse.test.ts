@@ -61,6 +61,18 @@ module.exports["${name}"] = { digest: ${name}.digest, sourceHash: ${name}.source
       const other = await project.pulumi([...upNow, ...targets.flatMap((urn) => ["--target", urn])]);
       assert.equal(other.code, 0, other.output);
       assert.deepEqual((await project.outputs<{ hello: object }>()).hello, before.hello);
+      // Nor with the component's own name alone, which is not that of the resource that builds.
+      const component = state.deployment.resources
+        .map(({ urn }) => urn)
+        .find((urn) => /GoMultiStageImage::hello$/.test(urn));
+      const own = await project.pulumi(["preview", "--target", component ?? ""]);
+      for (const { output } of [other, own]) {
+        assert.doesNotMatch(output, /rebuilds because of/);
+        assert.match(
+          output,
+          /not rebuilt, although main\.go changed: this update leaves urn:\S+::hello alone \(--target\)/,
+        );
+      }
       const { code, output } = await project.pulumi(upNow);
       assert.equal(code, 0, output);
       assert.match(output, /rebuilds because of main\.go/);

@@ -34,9 +34,9 @@ export interface Declarations {
 export function readDeclarations(root: string): Declarations {
   const statements = ["args", "stageArgs", "outputs"].flatMap((name) => {
     const file = path.join(root, "components", `${name}.ts`);
-    return [
-      ...ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true).statements,
-    ];
+    // For readers, that an input may be left out says that it may be undefined.
+    const text = readFileSync(file, "utf8").replaceAll(" | undefined", "");
+    return [...ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true).statements];
   });
   const interfaces = new Map(
     statements.filter(ts.isInterfaceDeclaration).map((node) => [node.name.text, node]),

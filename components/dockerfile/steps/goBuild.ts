@@ -5,6 +5,7 @@ import { capabilities, commonTarget, joinedWords, stageNames, type BuildSpec } f
 import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
 import { comment, copy, pairs, plain, run, runOffline, workdir, type Instruction } from "../instructions";
+import { awaitTurn } from "./compileLock";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
 import { takeModules, unlessTaken } from "./seed";
 
@@ -143,24 +144,25 @@ function givenFlags({ buildTags, flags }: BuildSpec): string[] {
 }
 
 /**
- * Compiles to `output`, with what belongs around it. Services that are built at the same time need much of the same compiled,
- * and the go command does not know of others at work: with empty caches each of them would compile all of it. So one
- * of them has the cache for itself until it has filled it, and then the others go on together. An image without flock,
- * or whose user may not write the cache, compiles without. Afterwards times are set, the only thing left that differs
- * between two builds of the same source. All in one step, since the start of a container for another takes as long as a
- * small package compiles. The command's words are arguments of the script and no part of it.
+ * Compiles to `output`, with what belongs around it: the wait for other builds, and afterwards the times of what was made, the only
+ * thing left that differs between two builds of the same source. All in one step, since the start of a container for another
+ * takes as long as a small package compiles. The command's words are arguments of the script and no part of it.
  */
 export function cachedCompile(plan: Plan, output: string): Instruction {
   // Builds for different platforms need nothing of each other, and do not wait.
   const isOne = plan.spec.platforms.length === 1;
-  const file = isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT";
-  const lock = `[ -w ${buildCache} ] && exec 9>${buildCache}/${file} && { flock -n 9 || flock -s 9; } 2>/dev/null`;
+  const turn = awaitTurn(buildCache, isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT");
   const target = isOne ? "" : "export GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v}; ";
-  const script = `${target}${lock}; ${compileProgram} && find /out -exec touch -h -d @0 {} +`;
+  const script = `${target}${turn}; ${compileProgram}${temporary(plan)} && find /out -exec touch -h -d @0 {} +`;
   // A cache that the builder does not have begins with the seed's content.
   const seed = plan.spec.cache === undefined ? "" : `from=${stageNames.seed},`;
   const cache = `type=cache,id=${plan.cacheNamespace}-build,${seed}target=${buildCache}`;
   return compileStep(plan, ["sh", "-c", script, output, ...goBuild(plan, output)], [cache]);
+}
+
+/** In an empty image a directory that everyone may write, in the layer of the program. Other images have theirs. */
+function temporary({ spec: { runtime } }: Plan): string {
+  return runtime.image === "scratch" ? " && mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp" : "";
 }
 
 /** Compiles, and looks at the result, whose path is $0: of a library go build makes an archive, without a word. */

@@ -4,10 +4,14 @@ import * as path from "node:path";
 import type { RuntimeSpec } from "../../inputs";
 import { copy, workdir, type Instruction } from "../instructions";
 
+/** Those that images do not have: /tmp is in each, and everyone may write it. */
+const absent = (volumes: readonly string[]) => volumes.filter((volume) => volume !== "/tmp");
+
 /** Empty directories to be copied as mount points. WORKDIR makes them with no container; the compile step sets their times. */
 export function mountPoints(volumes: readonly string[], workingDirectory: string): Instruction[] {
-  if (volumes.length === 0) return [];
-  const made = volumes.flatMap((volume, n) => [
+  const missing = absent(volumes);
+  if (missing.length === 0) return [];
+  const made = missing.flatMap((volume, n) => [
     workdir(`/out/tree${volume}`),
     workdir(`/out/volumes/${n}/${path.posix.basename(volume)}`),
   ]);
@@ -19,9 +23,10 @@ export function mountPoints(volumes: readonly string[], workingDirectory: string
  * build by a new entry; then each by itself, with its owner. A user without a group has the group of the same number.
  */
 export function volumeSteps({ volumes, user }: RuntimeSpec, origin: string): Instruction[] {
-  if (volumes.length === 0) return [];
+  const missing = absent(volumes);
+  if (missing.length === 0) return [];
   const owner = user.includes(":") ? user : `${user}:${user}`;
-  const owned = volumes.map((volume, n) => {
+  const owned = missing.map((volume, n) => {
     const above = path.posix.dirname(volume);
     const { keyword, rest } = copy([`/out/volumes/${n}/`], above === "/" ? "/" : `${above}/`, origin);
     return { keyword, rest: `--chown=${owner} ${rest}` };

@@ -28,7 +28,19 @@ export const immutableTag =
 const ofPush = /failed to push|error reading push output|failed to fetch (oauth|anonymous) token/;
 const ofBase = /failed to create LLB definition|failed to resolve source metadata|failed to load metadata/;
 
+const missingHelper = /exec: \\?"docker-credential-([\w.-]+)\\?": executable file not found/;
+
 const builderErrors: Explanation[] = [
+  {
+    when: missingHelper,
+    say: (_, message) => {
+      const name = missingHelper.exec(message)?.[1] ?? "";
+      return (
+        `the credential helper docker-credential-${name} is not installed, and docker's config.json names it: install it, or take ` +
+        `"${name}" out of credsStore and credHelpers there and run docker login again, or set registry.username and registry.password`
+      );
+    },
+  },
   {
     when: /no space left on device/,
     say: ({ builder }) =>
@@ -137,7 +149,8 @@ const pushErrors: Explanation[] = [
 /** What to do about `message`, an engine's error; undefined when it tells enough. */
 export function adviceFor(message: string, attempt: Attempt): string | undefined {
   const pushed = ofPush.test(message);
-  if (!pushed && ofBase.test(message)) return baseImageError(message, attempt);
+  if (!pushed && ofBase.test(message) && !missingHelper.test(message))
+    return baseImageError(message, attempt);
   const known = [...builderErrors, ...(pushed ? pushErrors : []), ...connectionErrors];
   return known.find(({ when }) => when.test(message))?.say(attempt, message);
 }

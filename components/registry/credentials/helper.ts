@@ -11,6 +11,27 @@ export interface HelperAnswer {
 const longestAnswer = 1024 * 1024;
 const notFound = "credentials not found in native keychain";
 
+/** Who has the helpers that people meet. Others come with what wrote the file. */
+const sources: Readonly<Record<string, string>> = {
+  desktop: "it comes with Docker Desktop",
+  "ecr-login": "it is the package amazon-ecr-credential-helper",
+  gcloud: "it comes with the Google Cloud CLI",
+  gcr: "it is docker-credential-gcr of GoogleCloudPlatform",
+  "acr-env": "it is the package docker-credential-acr-env",
+  pass: "it is one of docker's credential helpers (github.com/docker/docker-credential-helpers)",
+  secretservice: "it is one of docker's credential helpers (github.com/docker/docker-credential-helpers)",
+  osxkeychain: "it is one of docker's credential helpers (github.com/docker/docker-credential-helpers)",
+  wincred: "it is one of docker's credential helpers (github.com/docker/docker-credential-helpers)",
+};
+
+function notInstalled(name: string, file: string): string {
+  const source = Object.hasOwn(sources, name) ? `: ${sources[name] ?? ""}` : "";
+  return (
+    `is not installed, or not in PATH${source}. Install it, or take "${name}" out of credsStore and credHelpers in ${file} and run ` +
+    "docker login again, or give the image registry.username and registry.password"
+  );
+}
+
 interface Finished {
   code: number | null;
   output: string;
@@ -31,7 +52,7 @@ export async function askHelper(
     );
   }
   const program = `docker-credential-${name}`;
-  const { code, output } = await run(program, server, file, env, timeoutMs);
+  const { code, output } = await run(name, server, file, env, timeoutMs);
   if (code === 0) return parseAnswer(output, program, file, server);
   // Helpers print errors on stdout; this exact text is how the protocol says "nothing stored".
   if (output.includes(notFound)) return undefined;
@@ -41,13 +62,14 @@ export async function askHelper(
 }
 
 async function run(
-  program: string,
+  name: string,
   server: string,
   file: string,
   env: NodeJS.ProcessEnv,
   timeoutMs: number,
 ): Promise<Finished> {
   const { spawn } = await import("node:child_process");
+  const program = `docker-credential-${name}`;
   return new Promise((resolve, reject) => {
     const child = spawn(program, ["get"], { env, shell: false, windowsHide: true });
     const chunks: Buffer[] = [];
@@ -62,7 +84,7 @@ async function run(
       timeoutMs,
     );
     child.on("error", (error: NodeJS.ErrnoException) =>
-      give(error.code === "ENOENT" ? "is not installed, or not in PATH" : `cannot be run: ${error.message}`),
+      give(error.code === "ENOENT" ? notInstalled(name, file) : `cannot be run: ${error.message}`),
     );
     child.stdin.on("error", () => undefined); // A helper may exit before it reads; its exit code tells the rest.
     child.stderr.resume();

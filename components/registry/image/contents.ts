@@ -4,6 +4,7 @@ import { headLength, linkage } from "../../goBinary";
 import { limits } from "../../limits";
 import type { LayerContents } from "../../outputs";
 import { cleanLine } from "../../text";
+import { CommandFiles } from "./commandFiles";
 import type { DataSink, TarEntry } from "./tar";
 
 const shellNames = ["sh", "ash", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox"];
@@ -45,8 +46,15 @@ export class ContentsScan {
   private readonly databases = new Map<string, () => number>();
   private program: Buffer[] | undefined;
 
-  /** `program` is the path of what the image runs. */
-  constructor(private readonly programPath: string | undefined) {}
+  private readonly commands: CommandFiles | undefined;
+
+  /** `programPath` is the path of the program, `commands` are paths at which other things are looked for that the image runs. */
+  constructor(
+    private readonly programPath: string | undefined,
+    commands: readonly string[] = [],
+  ) {
+    if (commands.length > 0) this.commands = new CommandFiles(commands);
+  }
 
   /** Takes note of an entry; returns what wants its data. */
   readonly request = (entry: TarEntry): DataSink | undefined => {
@@ -54,12 +62,13 @@ export class ContentsScan {
     const isLink = entry.type === "hardlink" || entry.type === "symlink";
     if (isLink || entry.type === "file") this.named(path);
     this.rights(path, entry);
+    const command = this.commands?.request(path, entry);
     if (entry.type !== "file") return undefined;
     this.found.files++;
     if ((entry.mode & 0o111) !== 0) this.found.executables++;
-    if (path === this.programPath) return this.programSink((this.program = []));
+    if (path === this.programPath) return both(this.programSink((this.program = [])), command);
     const prefix = packageDatabases[path];
-    if (prefix === undefined || entry.size > limits.layer.packageDatabaseBytes) return undefined;
+    if (prefix === undefined || entry.size > limits.layer.packageDatabaseBytes) return command;
     const counter = lineCounter(prefix);
     this.databases.set(path, counter.count);
     return counter.sink;
@@ -75,6 +84,7 @@ export class ContentsScan {
       ...(packages.length === 0 ? {} : { packages: packages.reduce((sum, count) => sum + count) }),
       ...(this.capabilityFiles.isEmpty() ? {} : { capabilityFiles: this.capabilityFiles.list() }),
       ...(program === undefined ? {} : { program }),
+      ...(this.commands && { commands: this.commands.result() }),
     };
   }
 
@@ -121,6 +131,15 @@ function hasTimezones(piece: Buffer): boolean {
     if (at >= zipHeader && piece.readUInt32BE(at - zipHeader) === 0x504b0304) return true;
   }
   return false;
+}
+
+function both(one: DataSink, other: DataSink | undefined): DataSink {
+  return other === undefined
+    ? one
+    : (bytes) => {
+        one(bytes);
+        other(bytes);
+      };
 }
 
 function headSink(parts: Buffer[]): DataSink {

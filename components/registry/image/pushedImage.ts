@@ -46,6 +46,10 @@ export interface ReadOptions {
   known?: ReadonlyMap<string, MeasuredLayer>;
   /** Which image of an index, such as "linux/arm64". */
   platform?: string;
+  /** Path of the program; by default what the configuration says that the image runs. */
+  program?: string;
+  /** Where other things are looked for that the image runs. */
+  commands?: readonly string[];
   /** Whether digests and sizes of an index's other images are wanted, too. */
   sizes?: boolean;
 }
@@ -62,8 +66,10 @@ export async function readPushedImage(
   const { manifest } = chosen;
   // In parallel, to hide latency.
   const reading = readConfig(session, manifest.config).then(parseConfig);
-  const program = reading.then((config) => config.program);
-  const measuring = measureLayers(session, manifest.layers, program, options.known ?? new Map());
+  const scan = reading.then(
+    (config) => () => new ContentsScan(options.program ?? config.program, options.commands),
+  );
+  const measuring = measureLayers(session, manifest.layers, scan, options.known ?? new Map());
   const [config, found] = await Promise.all([reading, measuring]);
   const instructions = layerInstructions(config, manifest.layers.length);
   const layers = manifest.layers.map((layer, n): ImageLayer => {
@@ -89,7 +95,7 @@ export async function readPushedImage(
 async function measureLayers(
   session: Session,
   layers: readonly Descriptor[],
-  program: Promise<string | undefined>,
+  scan: Promise<() => ContentsScan>,
   known: ReadonlyMap<string, MeasuredLayer>,
 ): Promise<ReadonlyMap<string, MeasuredLayer>> {
   const found = new Map(known);
@@ -99,10 +105,10 @@ async function measureLayers(
   const budget = new ImageBudget();
   const stop = new AbortController();
   // Without the configuration the layers are useless: stop reading them and do not retry.
-  program.catch(() => stop.abort());
+  scan.catch(() => stop.abort());
   try {
     await inParallel(parallelLayers, waiting.values(), async (layer) => {
-      found.set(layer.digest, await measure(session, layer, { program, budget, signal: stop.signal }));
+      found.set(layer.digest, await measure(session, layer, { scan, budget, signal: stop.signal }));
     });
   } catch (error) {
     stop.abort();
@@ -115,15 +121,15 @@ async function measure(
   session: Session,
   layer: Descriptor,
   {
-    program,
+    scan: makeScan,
     budget,
     signal,
-  }: { program: Promise<string | undefined>; budget: ImageBudget; signal: AbortSignal },
+  }: { scan: Promise<() => ContentsScan>; budget: ImageBudget; signal: AbortSignal },
 ): Promise<MeasuredLayer> {
   const what = `read the layer ${layer.digest}`;
   const request = { what, method: "GET", path: `blobs/${layer.digest}`, signal } as const;
   return exchange(session, request, async (response) => {
-    const scan = new ContentsScan(await program);
+    const scan = (await makeScan)();
     const measured = await measureLayer(response, layer, scan.request, budget);
     return { unpackedSize: measured.size, contents: scan.contents() };
   });

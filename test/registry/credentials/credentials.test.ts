@@ -105,7 +105,13 @@ describe("registry/credentials", () => {
 
   it("says which helper failed, and how", async () => {
     await store({ credsStore: "absent" });
-    await failsWith(/docker-credential-absent \(named in .*config\.json\) is not installed, or not in PATH/);
+    await failsWith(
+      /docker-credential-absent \(named in .*config\.json\) is not installed, or not in PATH\. Install it, or take "absent" out of credsStore and credHelpers in .*config\.json/,
+    );
+    await store({ credHelpers: { "r.example.com": "ecr-login" } });
+    await failsWith(
+      /docker-credential-ecr-login .* not in PATH: it is the package amazon-ecr-credential-helper\. Install it/,
+    );
     await store({ credsStore: "garbage" });
     await helper("garbage", "echo hunter2");
     await failsWith(/docker-credential-garbage .* did not answer with JSON for r\.example\.com/);

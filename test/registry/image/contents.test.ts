@@ -184,4 +184,44 @@ describe("registry/contents", () => {
     long.writeUInt16LE(1_100, 56);
     assert.deepEqual(linkage(long), { static: false, interpreter: "/lib64/ld.so" });
   });
+
+  it("tells what is where the image's commands are looked for, however the archive is cut", async () => {
+    const tree = makeTree({
+      "app/start.sh": "#!/bin/sh -e\nexec ./main\n",
+      "app/windows.sh": "#! /usr/bin/env bash\r\n",
+      "app/notes": "not to be run",
+      "usr/sbin/tini": "x",
+    });
+    fs.chmodSync(path.join(tree, "app/start.sh"), 0o755);
+    fs.writeFileSync(path.join(tree, "app/main"), elf(), { mode: 0o755 });
+    fs.symlinkSync("usr/sbin", path.join(tree, "sbin"));
+    fs.symlinkSync("start.sh", path.join(tree, "app/linked.sh"));
+    const bytes = execFileSync("tar", ["-cf", "-", "-C", tree, "."]);
+    const names = ["start.sh", "windows.sh", "notes", "main", "linked.sh", "missing", "none/x"];
+    const paths = [...names.map((name) => `/app/${name}`), "/sbin/tini"];
+    for (const size of [7, 512, 1_000_000]) {
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+        bytes.subarray(n * size, (n + 1) * size),
+      );
+      const contents = new ContentsScan("/app/main", paths);
+      for await (const entry of readTar(Readable.from(pieces), contents.request)) void entry;
+      const { commands, program } = contents.contents();
+      assert.deepEqual(program, { static: true });
+      assert.deepEqual(commands, {
+        "/app/start.sh": { kind: "script", executable: true, interpreter: "/bin/sh" },
+        "/app/windows.sh": {
+          kind: "script",
+          executable: false,
+          interpreter: "/usr/bin/env",
+          windowsLineEnd: true,
+        },
+        "/app/notes": { kind: "other", executable: false },
+        "/app/main": { kind: "program", executable: true },
+        "/app/linked.sh": { kind: "link" },
+        "/app/missing": { kind: "none" },
+        "/app/none/x": { kind: "none" },
+        "/sbin/tini": { kind: "link" },
+      });
+    }
+  });
 });
