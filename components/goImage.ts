@@ -116,7 +116,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const work = workDirectory(component);
   const staged = readContext(source.tree, source.closure.files, executables(source));
   const kind = type.replace(/^Go|Image$/g, "");
-  const context = pulumi.output(stagedContext(component, work, staged, { kind, name }, deployed));
+  const context = pulumi.output(stagedContext(component, work, staged, kind, deployed));
 
   // Render, and once more when the digests of base images are known.
   const plan: Plan = {
@@ -168,7 +168,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
     });
   const seed = seeds && pulumi.output(seedFor(seeds, { deployed, rebuilds, drift }));
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
-  const watch = watchPushes();
+  const watch = watchPushes(component);
   const trigger = builderReady(component, spec, deployed, rebuilds).then(() => repush);
   // The registration is told of an unusable builder; Node is not to warn that nobody was yet.
   trigger.catch(() => undefined);

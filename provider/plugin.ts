@@ -56,6 +56,4 @@ function withoutEmptyTimeouts(options: pulumi.ComponentResourceOptions): pulumi.
   return { ...options, customTimeouts: given.length === 0 ? undefined : Object.fromEntries(given) };
 }
 
-// components/deploy/program.ts
-Object.assign(globalThis, { [Symbol.for("goimage.plugin")]: true });
 void provider.main(new Goimage(), process.argv.slice(2));

@@ -1,16 +1,26 @@
-// Resource hooks on the child that builds: whether it built, and why it failed.
+// Resource hooks on the children that build: whether they built, and why they failed.
 
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { explainFailure, type BuildRequest } from "../engines";
-import { oncePerRun } from "./program";
-import { canHook, valueIfKnown } from "./sdk";
+import { canHook, lateHook, valueIfKnown } from "./sdk";
 
-const hooks = oncePerRun("hooks", () => ({ count: 0 }));
+/** Which child of a component. */
+type Child = "image" | "seed";
+type Purpose = "pushed" | "failed";
 
-/** A name that no other hook of the run has: the engine refuses two of one name. */
-function hookName(purpose: string): string {
-  return `goimage-${purpose}-${++hooks().count}`;
+/**
+ * A name that no other hook of the run has. The engine refuses two of one name, whichever process registers them: a program, the
+ * plugin for other languages, a company's own plugin. It keeps a component's URN unique in all of them. Names are written to the
+ * state, so they are the same in each run, and without the stack's name, which may change.
+ */
+export function hookName(purpose: Purpose, child: Child, urn: string): string {
+  const [, , ...typeAndName] = urn.split("::");
+  return `goimage-${child}-${purpose}:${typeAndName.join("::")}`;
+}
+
+async function nameOf(purpose: Purpose, child: Child, component: pulumi.Resource): Promise<string> {
+  return hookName(purpose, child, (await valueIfKnown(component.urn)) ?? "");
 }
 
 /** Hooks for the child that builds, and what they have seen. */
@@ -20,10 +30,10 @@ export interface PushWatch {
 }
 
 /** Tells whether the engine ran a build. A digest does not: a build of the same source gives the same one. */
-export function watchPushes(): PushWatch {
+export function watchPushes(component: pulumi.Resource, child: Child = "image"): PushWatch {
   if (!canHook()) return { hooks: {}, pushed: () => false };
   let done = false;
-  const hook = new pulumi.ResourceHook(hookName("pushed"), () => {
+  const hook = lateHook(pulumi.ResourceHook, nameOf("pushed", child, component), () => {
     done = true;
   });
   return { hooks: { afterCreate: [hook], afterUpdate: [hook] }, pushed: () => done };
@@ -33,6 +43,7 @@ export function watchPushes(): PushWatch {
 export function explainFailures(
   component: pulumi.Resource,
   request: BuildRequest,
+  child: Child = "image",
 ): pulumi.ResourceHookBinding {
   if (!canHook()) return {};
   const explain = async ({ errors }: pulumi.ErrorHookArgs) => {
@@ -40,9 +51,9 @@ export function explainFailures(
     if (text !== undefined) await pulumi.log.error(text, component);
     return false; // Do not try again.
   };
-  // In the plugin for other languages the engine of a log is the one of the resource that is constructed.
-  const hook = new pulumi.ErrorHook(hookName("build-log"), AsyncResource.bind(explain));
-  return { onError: [hook] };
+  // In a plugin the engine of a log is the one of the resource that is constructed.
+  const bound = AsyncResource.bind(explain);
+  return { onError: [lateHook(pulumi.ErrorHook, nameOf("failed", child, component), bound)] };
 }
 
 /** The request with its values; what is not known by now is empty. */

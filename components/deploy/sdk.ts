@@ -64,6 +64,31 @@ export function canHook(): boolean {
   return monitor !== undefined && hasHooks(monitor);
 }
 
+interface HookClass<Hook, Callback> {
+  new (name: string, callback: Callback): Hook;
+  prototype: Hook;
+}
+
+/**
+ * A hook whose name is not known yet: the URN that it is made of is the engine's answer to a registration. Before the SDK reads a
+ * hook's name it waits for the hook's registration, which here waits for the name.
+ */
+export function lateHook<Hook extends pulumi.ResourceHook | pulumi.ErrorHook, Callback>(
+  Kind: HookClass<Hook, Callback>,
+  name: Promise<string>,
+  callback: Callback,
+): Hook {
+  const hook = Object.create(Kind.prototype) as Hook;
+  const registered = name.then(async (known) => {
+    const real = new Kind(known, callback) as Hook & { __registered: Promise<void> };
+    Object.assign(hook, { name: known });
+    await real.__registered;
+  });
+  // The mark of its class, for other copies of the SDK.
+  const mark = Object.is(Kind, pulumi.ErrorHook) ? "__pulumiErrorHook" : "__pulumiResourceHook";
+  return Object.assign(hook, { name: "", callback, [mark]: true, __registered: registered });
+}
+
 interface KnownOutput<T> {
   isKnown: Promise<boolean>;
   promise(): Promise<T>;

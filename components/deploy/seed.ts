@@ -180,7 +180,7 @@ export async function publishSeed(options: SeedOptions, image: ImageBuild): Prom
   const tags = options.tags();
   if (!isFirst(cache.repository, tags.exact)) return;
   const place = placeOf(options);
-  const context = pulumi.output(stagedContext(component, work, moduleFiles, { kind: "Seed", name }));
+  const context = pulumi.output(stagedContext(component, work, moduleFiles, "Seed"));
   const dockerfile = context.apply((directory) => `${directory}.Dockerfile`);
   const dockerfileText = pulumi.all([baseImages, dockerfile]).apply(([digests, file]) => {
     const text = seedDockerfile(plan, imports(), digests);
@@ -202,13 +202,13 @@ export async function publishSeed(options: SeedOptions, image: ImageBuild): Prom
     login: isSameRegistry(cache.repository, plan.spec.repository) ? options.request.login : undefined,
     compression: zstd ? { type: "zstd", level: undefined } : undefined,
   };
-  const watch = watchPushes();
+  const watch = watchPushes(component, "seed");
   const seed = engines[plan.spec.engine](`${name}-seed`, request, {
     parent: component,
     dependsOn: [image.resource],
     retainOnDelete: true,
     ...timeLimits(owner, plan.spec),
-    hooks: { ...explainFailures(component, request), ...watch.hooks },
+    hooks: { ...explainFailures(component, request, "seed"), ...watch.hooks },
   });
   const digest = await valueIfKnown(seed.digest).catch(() => undefined);
   const known = await valueIfKnown(place);
