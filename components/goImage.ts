@@ -14,6 +14,7 @@ import {
   explainFailures,
   findDrift,
   invalidInputs,
+  isKnown,
   isMocked,
   knownTarget,
   mockedDigest,
@@ -21,6 +22,7 @@ import {
   mockedRef,
   publishSeed,
   readBack,
+  registerOutputs,
   repushTrigger,
   runError,
   sdkProblem,
@@ -65,9 +67,10 @@ export class GoImage extends pulumi.ComponentResource {
     // deployment only for a component whose inputs did not change.
     super(`goimage:index:${type}`, name, {}, opts);
     const owner = { component: this, type, name, customTimeouts: opts?.customTimeouts };
-    const { outputs, kept } = deploy(owner, spec, source);
+    const deployed = deployedImage(this);
+    const { outputs, kept } = deploy(owner, deployed, spec, source);
     Object.assign(this, outputs);
-    this.registerOutputs({ ...outputs, ...kept });
+    registerOutputs(this, { ...outputs, ...kept }, isKnown(deployed));
   }
 }
 
@@ -108,9 +111,13 @@ interface KeptState {
 }
 
 /** Registers the child that builds, and gives the component's outputs. */
-function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoImageOutputs; kept: KeptState } {
+function deploy(
+  owner: Owner,
+  deployed: pulumi.Output<DeployedImage | undefined>,
+  spec: ImageSpec,
+  source: Source,
+): { outputs: GoImageOutputs; kept: KeptState } {
   const { component, type, name } = owner;
-  const deployed = deployedImage(component);
 
   // Stage. Where is decided now: the program may go to another directory before the files are written.
   const work = workDirectory(component);

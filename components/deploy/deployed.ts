@@ -2,6 +2,7 @@
 // been edited or imported by hand: each field is looked at, and one of another kind is as if it were not there.
 
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
 import type { ImageCheck, ImageLayer } from "../outputs";
 import type { MeasuredImage } from "./measure";
 import { isDigest } from "../registry";
@@ -35,11 +36,22 @@ export interface DeployedImage extends ServedImage {
  * What this component's outputs were after the last deployment; undefined when there was none. The engine keeps the
  * outputs of a component whose inputs did not change (this one registers none), and answers this invoke from its
  * state, in previews as well.
+ *
+ * Unknown where the engine has passed the component over (--continue-on-error): what it depends on has failed, and its own outputs
+ * are unknown then, as those of any resource are.
  */
 export function deployedImage(component: pulumi.Resource): pulumi.Output<DeployedImage | undefined> {
   return component.urn.apply(async (urn) => {
-    const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
-    return parseDeployed(result.state);
+    try {
+      const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as {
+        state?: unknown;
+      };
+      return parseDeployed(result.state);
+    } catch (error) {
+      if (!(error as Error).message.includes(`unknown resource ${urn}`)) throw error;
+      await pulumi.log.warn("not deployed, because something that it depends on has failed", component);
+      return unknown as never;
+    }
   });
 }
 

@@ -103,6 +103,34 @@ export async function valueIfKnown<T>(output: pulumi.Output<T>): Promise<T | und
   return (await known.isKnown) ? await known.promise() : undefined;
 }
 
+/** Whether an output has a value in this run. */
+export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as KnownOutput<unknown>).isKnown;
+}
+
+/**
+ * Registers a component's outputs where it `isRegistered` itself. The engine takes those of a component that it has passed over for
+ * a mistake, and ends the update of everything else with it.
+ */
+export function registerOutputs(
+  component: pulumi.ComponentResource,
+  outputs: pulumi.Inputs,
+  isRegistered: Promise<boolean>,
+): void {
+  const sdk = component as unknown as {
+    __registered: boolean;
+    registerOutputs(outputs: pulumi.Inputs): void;
+  };
+  // Otherwise the SDK registers none as soon as the constructor has returned.
+  sdk.__registered = true;
+  const done = pulumi.runtime.rpcKeepAlive();
+  const register = (registered: boolean) => {
+    sdk.__registered = !registered;
+    if (registered) sdk.registerOutputs(outputs);
+  };
+  void isRegistered.then(register, () => register(true)).finally(done);
+}
+
 /** Whether a resource is protected, itself or by its parent. */
 export function isProtected(resource: pulumi.Resource): boolean {
   return (resource as unknown as { __protect?: boolean }).__protect === true;
