@@ -18,8 +18,9 @@ describe("goimage's command line", () => {
       },
       ...{ compare: undefined, platform: undefined, stack: undefined, cwd: undefined },
     });
-    assert.equal(parseArguments(["--help"]), undefined);
-    assert.equal(parseArguments(["help"]), undefined);
+    for (const help of [["--help"], ["help"], ["-h"], ["report", "--help"], ["--version", "--help"]])
+      assert.equal(parseArguments(help), "help");
+    assert.equal(parseArguments(["--version"]), "version");
   });
 
   it("takes the format from the file's name, and writes to standard output where asked", () => {
