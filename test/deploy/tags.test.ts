@@ -66,6 +66,7 @@ describe("tags", () => {
     const { asWritten } = registry.repository;
     const told = async (tags: string[], before: string[] | undefined) => {
       registry.seen.length = 0;
+      registry.manifests.delete("a");
       let text = "";
       const known = { tags: before?.map((tag) => `${asWritten}:${tag}`) ?? [] };
       const deployed = before && deployedAs(registry, digest, known);
