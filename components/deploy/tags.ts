@@ -62,25 +62,20 @@ export async function settleTags(image: PushedImage, drift: Drift | undefined): 
 export async function withdrawTag(image: PushedImage, deployed: DeployedImage | undefined): Promise<string> {
   const { destination, access } = image;
   const [tag = ""] = destination.tags;
-  const [first = "", ...others] = destination.tags.map((each) => taggedName(destination, each));
+  const [name = "", ...others] = destination.tags.map((each) => taggedName(destination, each));
   const before = deployed?.ref === refTo(destination, deployed?.digest ?? "") ? deployed : undefined;
-  const kept = others.filter((name) => before?.tags?.includes(name));
-  const unset = others.filter((name) => !kept.includes(name));
-  const wasNot = unset.length === 1 ? "was" : "were";
-  const nowhere = unset.length === 0 ? "" : `; ${listed(unset)} ${wasNot} not set`;
-  const stillAt = (what: string) =>
-    kept.length === 0 ? "" : `; ${listed(kept)} still ${kept.length === 1 ? "points" : "point"} to ${what}`;
-  if (before?.tags?.includes(first) !== true) {
-    const moved = `${first} points to this image, since there was none before; the stack does not export it`;
-    return `${moved}${stillAt("the previous image")}${nowhere}`;
-  }
+  const kept = others.filter((tag) => before?.tags?.includes(tag));
+  const unset = others.filter((tag) => !kept.includes(tag));
+  const rest = [
+    ...(kept.length === 0 ? [] : [`; still at the previous image: ${kept.join(", ")}`]),
+    ...(unset.length === 0 ? [] : [`; not set: ${unset.join(", ")}`]),
+  ].join("");
+  if (before?.tags?.includes(name) !== true)
+    return `${name} points to this image, since there was none before; the stack does not export it`.concat(
+      rest,
+    );
   await putTag(destination.repository, before.digest, tag, access);
-  const back = `the stack keeps the previous image, and ${first} points to it again: ${before.digest}`;
-  return `${back}${stillAt("it")}${nowhere}`;
-}
-
-function listed(names: readonly string[]): string {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+  return `the stack keeps the previous image, and ${name} points to it again: ${before.digest}`.concat(rest);
 }
 
 async function warnOfTag(image: PushedImage, tag: string, served: string): Promise<void> {

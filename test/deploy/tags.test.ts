@@ -78,17 +78,17 @@ describe("tags", () => {
     const back = "the stack keeps the previous image, and a points to it again: OLD";
     assert.deepEqual(await told(["a"], ["a"]), { text: back, set: ["a"] });
     assert.deepEqual(await told(["a", "b", "c", "d"], ["a", "b", "c"]), {
-      text: `${back}; b and c still point to it; d was not set`,
+      text: `${back}; still at the previous image: b, c; not set: d`,
       set: ["a"],
     });
     const first = "a points to this image, since there was none before; the stack does not export it";
     assert.deepEqual(await told(["a"], undefined), { text: first, set: [] });
     assert.deepEqual(await told(["a", "b", "c"], undefined), {
-      text: `${first}; b and c were not set`,
+      text: `${first}; not set: b, c`,
       set: [],
     });
     assert.deepEqual(await told(["a", "b"], ["b"]), {
-      text: `${first}; b still points to the previous image`,
+      text: `${first}; still at the previous image: b`,
       set: [],
     });
   });
