@@ -13,6 +13,7 @@ import {
   explainFailures,
   findDrift,
   invalidInputs,
+  isKnown,
   isMocked,
   knownPlaces,
   knownTarget,
@@ -25,6 +26,7 @@ import {
   placeProblems,
   publishSeed,
   readBack,
+  registerOutputs,
   repushTrigger,
   runError,
   sdkProblem,
@@ -74,9 +76,10 @@ export class GoImage extends pulumi.ComponentResource {
     // deployment only for a component whose inputs did not change.
     super(`goimage:index:${type}`, name, {}, opts);
     const owner = { component: this, type, name, customTimeouts: opts?.customTimeouts };
-    const { outputs, kept } = deploy(owner, spec, source);
+    const state = lastOutputs(this);
+    const { outputs, kept } = deploy(owner, state, spec, source);
     Object.assign(this, outputs);
-    this.registerOutputs({ ...outputs, ...kept });
+    registerOutputs(this, { ...outputs, ...kept }, isKnown(state));
   }
 }
 
@@ -124,9 +127,13 @@ interface KeptState {
 }
 
 /** Registers the child that builds, and gives the component's outputs. */
-function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoImageOutputs; kept: KeptState } {
+function deploy(
+  owner: Owner,
+  state: pulumi.Output<unknown>,
+  spec: ImageSpec,
+  source: Source,
+): { outputs: GoImageOutputs; kept: KeptState } {
   const { component, type, name } = owner;
-  const state = lastOutputs(component);
   const deployed = state.apply(parseDeployed);
   const destination = destinationOf(owner, spec);
   const login = registryLogin(spec);
@@ -137,7 +144,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const work = workDirectory(component);
   const staged = readContext(source.tree, source.closure.files, executables(source));
   const kind = type.replace(/^Go|Image$/g, "");
-  const context = pulumi.output(stagedContext(component, work, staged, { kind, name }, deployed));
+  const context = pulumi.output(stagedContext(component, work, staged, kind, deployed));
 
   // Render, once the digests of base images are known.
   const plan: Plan = {
@@ -187,7 +194,7 @@ function deploy(owner: Owner, spec: ImageSpec, source: Source): { outputs: GoIma
   const choice = seeds && pulumi.output(seedFor(seeds, { rebuilds, drift }));
   const seed = choice?.args;
   const request: BuildRequest = { ...unseeded, buildArgs: seed };
-  const watch = watchPushes();
+  const watch = watchPushes(component);
   const told = tellReasons(component, reasons);
   const trigger = bases
     .mayBuild()

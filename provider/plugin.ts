@@ -5,8 +5,9 @@ import "./quickStart";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { GoMultiStageImage, GoSingleStageImage } from "goimage";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import * as provider from "@pulumi/pulumi/provider";
+import { answer, failCall, stopCalls } from "./calls";
 
 const components = {
   "goimage:index:GoMultiStageImage": GoMultiStageImage,
@@ -27,26 +28,61 @@ class Goimage implements provider.Provider {
     return Promise.resolve(this.schema);
   }
 
-  construct(
+  async construct(
     name: string,
     type: string,
     inputs: pulumi.Inputs,
     options: pulumi.ComponentResourceOptions,
   ): Promise<provider.ConstructResult> {
     const Component = components[type as keyof typeof components];
+    if (Component === undefined) throw new Error(`goimage has no resource type ${type}`);
     const outputs = Object.keys(this.parsed.resources[type]?.properties ?? {});
-    if (Component === undefined) return Promise.reject(new Error(`goimage has no resource type ${type}`));
-    let component;
-    try {
-      component = new Component(name, inputs as never, withoutEmptyTimeouts(options));
-    } catch (error) {
-      // The message names each input. Of an InputPropertiesError Pulumi would print the values as well, secrets in clear.
-      return Promise.reject(new Error((error as Error).message));
-    }
-    const fields = component as unknown as pulumi.Inputs;
-    const state = Object.fromEntries(outputs.map((output) => [output, fields[output] as unknown]));
-    return Promise.resolve({ urn: component.urn, state });
+    const constructed = await answer(async () => {
+      const component = new Component(name, inputs as never, withoutEmptyTimeouts(options));
+      const fields = component as unknown as pulumi.Inputs;
+      const state = Object.fromEntries(outputs.map((output) => [output, fields[output] as unknown]));
+      await settled({ urn: component.urn, ...state });
+      return { urn: component.urn, state };
+    }, failure);
+    return constructed ?? nothing();
   }
+
+  /** What the engine calls at the end of a run, before it closes the connections. */
+  cancel(): Promise<void> {
+    return stopCalls();
+  }
+}
+
+/** Waits until all values are there or known to be unknown, and the engine has been told everything. */
+async function settled(values: pulumi.Inputs): Promise<void> {
+  // Neither is in the SDK's types. An Output of what failed is never settled by the server's own means, apply.
+  const all = pulumi.output(values) as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
+  await all.promise(true);
+  await (pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> }).waitForRPCs();
+}
+
+/** The answer that nobody reads. */
+function nothing(): provider.ConstructResult {
+  // The server would wait for what the engine has not answered, which it never does.
+  pulumi.runtime.resetOptions("", "", -1, "", "", false, "");
+  return { urn: "", state: {} };
+}
+
+/**
+ * What the engine is told of a resource's errors, which it prints once. Those that are expected have a message for the user. It
+ * names each input: of an InputPropertiesError Pulumi would print the values as well, secrets in clear.
+ */
+function failure(errors: unknown[]): Error {
+  return new Error([...new Set(errors.map(textOf))].join("\n"));
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { hideStack, __pulumiRunError: isRunError } = error as {
+    hideStack?: boolean;
+    __pulumiRunError?: boolean;
+  };
+  return hideStack || isRunError ? error.message : (error.stack ?? error.message);
 }
 
 /** The engine sends an empty text for a limit that is not set. */
@@ -56,6 +92,15 @@ function withoutEmptyTimeouts(options: pulumi.ComponentResourceOptions): pulumi.
   return { ...options, customTimeouts: given.length === 0 ? undefined : Object.fromEntries(given) };
 }
 
-// components/deploy/program.ts
-Object.assign(globalThis, { [Symbol.for("goimage.plugin")]: true });
 void provider.main(new Goimage(), process.argv.slice(2));
+
+// In place of the server's own: they print the error, and answer every call that is open with it.
+for (const event of ["uncaughtException", "unhandledRejection"]) {
+  process.removeAllListeners(event);
+  process.on(event, (error: unknown) => {
+    if (failCall(error)) return;
+    // A fault that belongs to no image. Its text may have foreign parts, which must not steer a terminal.
+    // eslint-disable-next-line no-restricted-syntax -- say() is not to be had here: the plugin imports the package as users do
+    void pulumi.log.error(textOf(error).replace(/[^\P{Cc}\n]/gu, " "));
+  });
+}

@@ -32,6 +32,7 @@ output of the current Pulumi stack, such as ref or simple.ref.
   --cwd DIRECTORY    directory of the Pulumi project; default: this one
   --insecure         accept plain http and unverified certificates from the registry
   --help             print this
+  --version          print goimage's version
 
 cache: Lists the seeds that images with the input cache start from, or removes old ones. REPOSITORY is that of the seeds, such
 as registry.example.com/team/seeds. What is no seed is not touched.
@@ -84,6 +85,7 @@ const options = {
   keep: string,
   yes: { type: "boolean" },
   help: { type: "boolean", short: "h" },
+  version: { type: "boolean" },
 } as const;
 const formats: readonly string[] = Object.values(Format);
 const endings: Readonly<Record<string, Format>> = {
@@ -95,10 +97,13 @@ const endings: Readonly<Record<string, Format>> = {
   ".md": Format.Markdown,
 };
 
-/** Undefined where help was asked for. */
-export function parseArguments(args: readonly string[]): ReportArguments | CacheArguments | undefined {
+/** "help" or "version" where that was asked for. */
+export function parseArguments(
+  args: readonly string[],
+): ReportArguments | CacheArguments | "help" | "version" {
   const { values, positionals } = parse(args);
-  if (values.help || (args.length === 1 && args[0] === "help")) return undefined;
+  if (values.help || (args.length === 1 && args[0] === "help")) return "help";
+  if (values.version) return "version";
   const [command, ...operands] = positionals;
   if (command === "report") return reportArguments(values, operands);
   if (command === "cache") return cacheArguments(values, operands);

@@ -1,4 +1,6 @@
 // `goimage report`: from arguments to what is written, and the exit code.
+import { readFile } from "node:fs/promises";
+import * as path from "node:path";
 import {
   type ImageReport,
   compared,
@@ -18,7 +20,8 @@ import { writeReport } from "./writeReport";
 export async function main(args: readonly string[]): Promise<number> {
   try {
     const parsed = parseArguments(args);
-    if (parsed === undefined) process.stdout.write(`${usage}\n`);
+    if (parsed === "help") process.stdout.write(`${usage}\n`);
+    else if (parsed === "version") process.stdout.write(`${await version()}\n`);
     else if (parsed.command === "report") await report(parsed);
     else await cache(parsed);
     return 0;
@@ -30,6 +33,12 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stderr.write("goimage --help tells more\n");
     return 2;
   }
+}
+
+/** The package's; its file lies two directories up, as compiled and as source. */
+async function version(): Promise<string> {
+  const text = await readFile(path.join(__dirname, "../../package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function report(args: ReportArguments): Promise<void> {

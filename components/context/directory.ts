@@ -4,19 +4,23 @@
 // The directory's own name is the image's, since buildx goes by it: a builder keeps the files that it was last sent from a
 // directory of that name and is sent the differences. With one name for all, it would lose each image's files to another's.
 
+import * as crypto from "node:crypto";
 import * as path from "node:path";
 import { workDirectoryName } from "./workDirectory";
 
-/** The directory, relative to the program's. Two resources of one name in a program get two; `taken` counts them. */
-export function contextDirectory(
-  taken: Map<string, number>,
-  ...[project, stack, type, name]: [project: string, stack: string, type: string, name: string]
-): string {
-  const wished = path.posix.join(workDirectoryName, ...[project, stack, `${name}-${type}`].map(plain));
-  // Pulumi allows one name twice under different parents; a program registers them in the same order each time.
-  const count = (taken.get(wished) ?? 0) + 1;
-  taken.set(wished, count);
-  return count === 1 ? wished : `${wished}-${count}`;
+/**
+ * The directory for the context of the component `urn`, relative to the program's. `kind` is what is built of it. Pulumi allows one
+ * name under parents of different types, and several processes of a run may build in this directory: such a name is followed by a
+ * hash of what tells it apart.
+ */
+export function contextDirectory(urn: string, project: string, stack: string, kind: string): string {
+  const [, , types = "", ...names] = urn.split("::");
+  const name = names.join("::");
+  const parents = types.split("$").slice(0, -1);
+  const isPlain = parents.length === 0 && plain(name) === name;
+  const hash = crypto.createHash("sha256").update(JSON.stringify([parents, name]));
+  const own = `${plain(name)}-${kind}${isPlain ? "" : `-${hash.digest("hex").slice(0, 12)}`}`;
+  return path.posix.join(workDirectoryName, plain(project), plain(stack), own);
 }
 
 /**

@@ -83,7 +83,7 @@ export function settleBases(options: BaseOptions): SettledBases {
       if (problems.length > 0) throw failure(messageOf(owner, problems), owner.component);
     },
     check,
-    guard: beforeBuilds(check),
+    guard: beforeBuilds(owner.component, check),
   };
 }
 

@@ -2,8 +2,10 @@
 // been edited or imported by hand: each field is looked at, and one of another kind is as if it were not there.
 
 import * as pulumi from "@pulumi/pulumi";
+import { unknown } from "@pulumi/pulumi/output";
 import type { ImageCheck, ImageLayer } from "../outputs";
 import type { MeasuredImage } from "./measure";
+import { say } from "./say";
 import { isDigest } from "../registry";
 
 /** What the registry serves for a digest. */
@@ -51,11 +53,22 @@ export interface DeployedImage extends ServedImage, RecordedBuild {
  * What this component's outputs were after the last deployment; undefined when there was none. The engine keeps the
  * outputs of a component whose inputs did not change (this one registers none), and answers this invoke from its
  * state, in previews as well.
+ *
+ * Unknown where the engine has passed the component over (--continue-on-error): what it depends on has failed, and its own outputs
+ * are unknown then, as those of any resource are.
  */
 export function lastOutputs(component: pulumi.Resource): pulumi.Output<unknown> {
   return component.urn.apply(async (urn) => {
-    const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as { state?: unknown };
-    return result.state;
+    try {
+      const result = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn })) as {
+        state?: unknown;
+      };
+      return result.state;
+    } catch (error) {
+      if (!(error as Error).message.includes(`unknown resource ${urn}`)) throw error;
+      await say("warn", "not deployed, because something that it depends on has failed", component);
+      return unknown;
+    }
   });
 }
 

@@ -23,26 +23,26 @@ export function runError(message: Message): Error {
   return withoutStack(new Error(textOf(message)));
 }
 
-/**
- * In a plain program nothing prints an InputPropertiesError without a stack of our own code, which tells the user nothing. Pulumi
- * recognises a RunError by this mark, also across copies of the SDK, and prints its message alone.
- */
+/** Pulumi recognises a RunError by this mark, also across copies of the SDK, and prints its message alone. */
 function withoutStack(error: Error): Error {
-  return quicklyShown(Object.assign(error, { __pulumiRunError: true }));
+  return messageAlone(Object.assign(error, { __pulumiRunError: true }));
 }
 
 /**
- * Pulumi's runtime renders each uncaught error with util.inspect, even where it prints the message alone. An error of
- * an Output leads to its promise, to resources and from there to everything: that took a minute.
+ * A stack of our own code tells the user nothing. Where an error comes after the program's end, Pulumi's runtime prints the stack
+ * whatever the error's marks say; of an error without one it prints the message.
  */
-export function quicklyShown<E extends Error>(error: E): E {
+export function messageAlone<E extends Error>(error: E): E {
   // Pulumi's runtime puts "error serializing property ..." before the message of an Output's error, which helps nobody.
   const { message } = error;
   Object.defineProperty(error, "message", { get: () => message, set: () => undefined });
-  return Object.defineProperty(error, inspect.custom, { value: () => error.stack ?? error.message });
+  error.stack = "";
+  // It renders each uncaught error with util.inspect, even where it prints the message alone. An error of an Output leads to its
+  // promise, to resources and from there to everything: that took a minute.
+  return Object.defineProperty(error, inspect.custom, { value: () => message });
 }
 
 /** The error of an output: it belongs to `resource` in what pulumi shows, and has no stack. */
 export function failure(message: Message, resource: pulumi.Resource): pulumi.ResourceError {
-  return quicklyShown(new pulumi.ResourceError(textOf(message), resource, true));
+  return messageAlone(new pulumi.ResourceError(textOf(message), resource, true));
 }

@@ -25,6 +25,8 @@ export async function growthDetails(
     const lines = grown
       .slice(0, most)
       .map((each) => `${each.kind} ${each.name} +${humanSize(each.after - each.before)}`);
+    // Then it is larger in a registry alone, or the limit is lower than it was.
+    if (lines.length === 0) return [...largest, "on disk, nothing grew since the last deployment"];
     return [...largest, "what grew since the last deployment, on disk:", ...indented(lines)];
   } catch {
     // The error about the limit matters more, and it has the sizes by origin without this.

@@ -1,17 +1,25 @@
-// Resource hooks on the child that builds: whether it built, and why it failed.
+// Resource hooks on the children that build: whether they built, and why they failed.
 
 import { AsyncResource } from "node:async_hooks";
 import * as pulumi from "@pulumi/pulumi";
 import { explainFailure, type BuildRequest } from "../engines";
-import { oncePerRun } from "./program";
-import { canHook, valueIfKnown } from "./sdk";
+import { canHook, lateHook, valueIfKnown } from "./sdk";
 import { say } from "./say";
 
-const hooks = oncePerRun("hooks", () => ({ count: 0 }));
+type Purpose = "pushed" | "failed" | "bases" | "reasons";
 
-/** A name that no other hook of the run has: the engine refuses two of one name. */
-function hookName(purpose: string): string {
-  return `goimage-${purpose}-${++hooks().count}`;
+/**
+ * A name that no other hook of the run has. The engine refuses two of one name, whichever process registers them: a program, the
+ * plugin for other languages, a company's own plugin. It keeps a component's URN unique in all of them. Names are written to the
+ * state, so they are the same in each run, and without the stack's name, which may change.
+ */
+export function hookName(purpose: Purpose, urn: string): string {
+  const [, , ...typeAndName] = urn.split("::");
+  return `goimage-${purpose}:${typeAndName.join("::")}`;
+}
+
+async function nameOf(purpose: Purpose, component: pulumi.Resource): Promise<string> {
+  return hookName(purpose, (await valueIfKnown(component.urn)) ?? "");
 }
 
 /** All hooks of several bindings, in their order. */
@@ -29,19 +37,22 @@ export interface PushWatch {
 }
 
 /** Tells whether the engine ran a build. A digest does not: a build of the same source gives the same one. */
-export function watchPushes(): PushWatch {
+export function watchPushes(component: pulumi.Resource): PushWatch {
   if (!canHook()) return { hooks: {}, pushed: () => false };
   let done = false;
-  const hook = new pulumi.ResourceHook(hookName("pushed"), () => {
+  const hook = lateHook(pulumi.ResourceHook, nameOf("pushed", component), () => {
     done = true;
   });
   return { hooks: { afterCreate: [hook], afterUpdate: [hook] }, pushed: () => done };
 }
 
 /** A hook that ends a build before it begins, where `check` throws. */
-export function beforeBuilds(check: () => Promise<void>): pulumi.ResourceHookBinding {
+export function beforeBuilds(
+  component: pulumi.Resource,
+  check: () => Promise<void>,
+): pulumi.ResourceHookBinding {
   if (!canHook()) return {};
-  const hook = new pulumi.ResourceHook(hookName("bases"), AsyncResource.bind(check));
+  const hook = lateHook(pulumi.ResourceHook, nameOf("bases", component), AsyncResource.bind(check));
   return { beforeCreate: [hook], beforeUpdate: [hook] };
 }
 
@@ -72,7 +83,9 @@ export function tellReasons(component: pulumi.Resource, reasons: pulumi.Output<s
     await tell((list) => `rebuilds because of ${list}`);
   };
   // In the plugin for other languages the engine of a log is the one of the resource that is constructed.
-  const hook = new pulumi.ResourceHook(hookName("reasons"), AsyncResource.bind(announce), { onDryRun: true });
+  const hook = lateHook(pulumi.ResourceHook, nameOf("reasons", component), AsyncResource.bind(announce), {
+    onDryRun: true,
+  });
   const registered = (child: pulumi.Resource) =>
     void child.urn.apply((urn) =>
       told
@@ -93,9 +106,9 @@ export function explainFailures(
     if (text !== undefined) await say("error", text.split("\n"), component);
     return false; // Do not try again.
   };
-  // In the plugin for other languages the engine of a log is the one of the resource that is constructed.
-  const hook = new pulumi.ErrorHook(hookName("build-log"), AsyncResource.bind(explain));
-  return { onError: [hook] };
+  // In a plugin the engine of a log is the one of the resource that is constructed.
+  const bound = AsyncResource.bind(explain);
+  return { onError: [lateHook(pulumi.ErrorHook, nameOf("failed", component), bound)] };
 }
 
 /** The request with its values; what is not known by now is empty. */

@@ -13,7 +13,7 @@ export { announce, warnOfProviderLogin } from "./notices";
 export type { Owner } from "./owner";
 export { readBack } from "./readBack";
 export { repushTrigger } from "./repush";
-export { isMocked, sdkProblem } from "./sdk";
+export { isKnown, isMocked, registerOutputs, sdkProblem } from "./sdk";
 export { withCheckedSecrets } from "./secrets";
 export { seedFor, withTags } from "./seed";
 export { claimPlaces, knownPlaces, placeProblems } from "./seedPlaces";

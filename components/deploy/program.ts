@@ -5,15 +5,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 const outsideOfPulumi = {};
 
-/** True in the plugin for other languages: there each resource has a monitor object of its own, all with the run's address. */
-const inPlugin = Symbol.for("goimage.plugin");
 const ofAddresses = new Map<string, object>();
 
 function currentRun(): object {
   const monitor = pulumi.runtime.getMonitor() as { getChannel?(): { getTarget(): string } } | undefined;
   if (monitor === undefined) return outsideOfPulumi;
-  // Elsewhere a later run may have the same address.
-  if (!(inPlugin in globalThis) || monitor.getChannel === undefined) return monitor;
+  // A program has a stack. In a plugin, goimage's or a company's own, each resource that it constructs has a monitor object of its
+  // own, all with the run's address. Of programs in one process, a later one may have the address of an earlier one.
+  if (pulumi.runtime.getStackResource() !== undefined || monitor.getChannel === undefined) return monitor;
   const address = monitor.getChannel().getTarget();
   const run = ofAddresses.get(address) ?? {};
   ofAddresses.set(address, run);

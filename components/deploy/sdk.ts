@@ -64,6 +64,32 @@ export function canHook(): boolean {
   return monitor !== undefined && hasHooks(monitor);
 }
 
+interface HookClass<Hook, Callback> {
+  new (name: string, callback: Callback, options?: pulumi.ResourceHookOptions): Hook;
+  prototype: Hook;
+}
+
+/**
+ * A hook whose name is not known yet: the URN that it is made of is the engine's answer to a registration. Before the SDK reads a
+ * hook's name it waits for the hook's registration, which here waits for the name.
+ */
+export function lateHook<Hook extends pulumi.ResourceHook | pulumi.ErrorHook, Callback>(
+  Kind: HookClass<Hook, Callback>,
+  name: Promise<string>,
+  callback: Callback,
+  options?: pulumi.ResourceHookOptions,
+): Hook {
+  const hook = Object.create(Kind.prototype) as Hook;
+  const registered = name.then(async (known) => {
+    const real = new Kind(known, callback, options) as Hook & { __registered: Promise<void> };
+    Object.assign(hook, { name: known });
+    await real.__registered;
+  });
+  // The mark of its class, for other copies of the SDK.
+  const mark = Object.is(Kind, pulumi.ErrorHook) ? "__pulumiErrorHook" : "__pulumiResourceHook";
+  return Object.assign(hook, { name: "", callback, opts: options, [mark]: true, __registered: registered });
+}
+
 interface KnownOutput<T> {
   isKnown: Promise<boolean>;
   promise(): Promise<T>;
@@ -76,6 +102,34 @@ interface KnownOutput<T> {
 export async function valueIfKnown<T>(output: pulumi.Output<T>): Promise<T | undefined> {
   const known = output as unknown as KnownOutput<T>;
   return (await known.isKnown) ? await known.promise() : undefined;
+}
+
+/** Whether an output has a value in this run. */
+export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
+  return (output as unknown as KnownOutput<unknown>).isKnown;
+}
+
+/**
+ * Registers a component's outputs where it `isRegistered` itself. The engine takes those of a component that it has passed over for
+ * a mistake, and ends the update of everything else with it.
+ */
+export function registerOutputs(
+  component: pulumi.ComponentResource,
+  outputs: pulumi.Inputs,
+  isRegistered: Promise<boolean>,
+): void {
+  const sdk = component as unknown as {
+    __registered: boolean;
+    registerOutputs(outputs: pulumi.Inputs): void;
+  };
+  // Otherwise the SDK registers none as soon as the constructor has returned.
+  sdk.__registered = true;
+  const done = pulumi.runtime.rpcKeepAlive();
+  const register = (registered: boolean) => {
+    sdk.__registered = !registered;
+    if (registered) sdk.registerOutputs(outputs);
+  };
+  void isRegistered.then(register, () => register(true)).finally(done);
 }
 
 /** Whether a resource is protected, itself or by its parent. */

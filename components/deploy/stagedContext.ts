@@ -15,11 +15,8 @@ import {
 import { diskError } from "../source";
 import type { DeployedImage } from "./deployed";
 import { failure } from "./errors";
-import { oncePerRun } from "./program";
 import { valueIfKnown } from "./sdk";
 import { say } from "./say";
-
-const takenDirectories = oncePerRun("contexts", () => new Map<string, number>());
 
 export function workDirectory(component: pulumi.ComponentResource): WorkDirectory {
   try {
@@ -44,12 +41,13 @@ export async function stagedContext(
   component: pulumi.ComponentResource,
   work: WorkDirectory,
   staged: Context,
-  { kind, name }: { kind: string; name: string },
+  kind: string,
   deployed?: pulumi.Output<DeployedImage | undefined>,
 ): Promise<string> {
-  const wished = contextDirectory(takenDirectories(), pulumi.getProject(), pulumi.getStack(), kind, name);
   const isPreview = pulumi.runtime.isDryRun();
-  const stage = (image: DeployedImage | undefined): string => {
+  const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
+  const stage = (urn: string, image: DeployedImage | undefined): string => {
+    const wished = contextDirectory(urn, project, stack, kind);
     let place = keptDirectory(wished, image?.context);
     work.clearWay(place);
     const user = isPreview ? userOf(work, place) : undefined;
@@ -66,8 +64,10 @@ export async function stagedContext(
     writeContext(staged, work, place);
     return place;
   };
+  const urn = (await valueIfKnown(component.urn)) ?? "";
+  const image = deployed && (await valueIfKnown(deployed));
   try {
-    return stage(deployed && (await valueIfKnown(deployed)));
+    return stage(urn, image);
   } catch (error) {
     throw stagingFailure(error, component);
   }

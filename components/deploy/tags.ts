@@ -56,15 +56,27 @@ export async function settleTags(image: PushedImage, drift: Drift | undefined): 
   }
 }
 
-/** An image that is not accepted is under its tag already; what was there before this stack's last update comes back. */
+/**
+ * An image that is not accepted is under its first tag already, and under no other; what was there before this stack's last update
+ * comes back. Says where each tag points.
+ */
 export async function withdrawTag(image: PushedImage, deployed: DeployedImage | undefined): Promise<string> {
   const { destination, access } = image;
   const [tag = ""] = destination.tags;
-  const name = taggedName(destination, tag);
-  if (deployed?.ref !== refTo(destination, deployed?.digest ?? "") || !deployed.tags?.includes(name))
-    return `${name} points to this image, since there was none before; the stack does not export it`;
-  await putTag(destination.repository, deployed.digest, tag, access);
-  return `the stack keeps the previous image, and ${name} points to it again: ${deployed.digest}`;
+  const [name = "", ...others] = destination.tags.map((each) => taggedName(destination, each));
+  const before = deployed?.ref === refTo(destination, deployed?.digest ?? "") ? deployed : undefined;
+  const kept = others.filter((tag) => before?.tags?.includes(tag));
+  const unset = others.filter((tag) => !kept.includes(tag));
+  const rest = [
+    ...(kept.length === 0 ? [] : [`; still at the previous image: ${kept.join(", ")}`]),
+    ...(unset.length === 0 ? [] : [`; not set: ${unset.join(", ")}`]),
+  ].join("");
+  if (before?.tags?.includes(name) !== true)
+    return `${name} points to this image, since there was none before; the stack does not export it`.concat(
+      rest,
+    );
+  await putTag(destination.repository, before.digest, tag, access);
+  return `the stack keeps the previous image, and ${name} points to it again: ${before.digest}`.concat(rest);
 }
 
 async function warnOfTag(image: PushedImage, tag: string, served: string): Promise<void> {

@@ -92,11 +92,11 @@ async function made(
 /** Builds and pushes the seed; gives its digest, which is made of what was pushed. */
 async function push(options: SeedOptions, { repository, access }: SeedPlace): Promise<string> {
   const { owner, plan, imports, moduleFiles, pins, work } = options;
-  const { component, name } = owner;
+  const { component } = owner;
   const { exact } = options.tags();
   // A seed may be made where the image is not built.
   await options.check();
-  const staged = await stagedContext(component, work, moduleFiles, { kind: "Seed", name });
+  const staged = await stagedContext(component, work, moduleFiles, "Seed");
   const dockerfile = `${staged}.Dockerfile`;
   work.write(dockerfile, seedDockerfile(plan, imports(), (await valueIfKnown(pins)) ?? noPins));
   const known = await knownBuild({ ...options.request, buildArgs: undefined });

@@ -21,7 +21,7 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
       tags: [request.image],
       // `push` adds an export of its own, which would be the second; the raw export pushes.
       push: false,
-      exports: [exported(request)],
+      exports: exported(request),
       buildArgs: pulumi
         .output(request.buildArgs ?? {})
         .apply((args) => ({ SOURCE_DATE_EPOCH: "0", ...args })),
@@ -48,10 +48,15 @@ function secretsOf({ ids, values }: BuildSecrets): Partial<ImageArgs> {
   return { secrets, ignoreSecretsInDiffCalculation: ids };
 }
 
-/** One raw export that pushes. Its values have no commas and no quotes: they are references, digests and fixed names. */
-function exported({ image, annotations, insecure, compression }: BuildRequest): {
-  raw: pulumi.Output<string>;
-} {
+type Exports = pulumi.Input<pulumi.Input<{ raw: pulumi.Input<string> }>[]>;
+
+/**
+ * One raw export that pushes. Its values have no commas and no quotes: they are references, digests and fixed names.
+ *
+ * In an update that goes on after a failure its text may stay unknown, and the provider takes an export without a text for a
+ * mistake, before the engine passes the image over; so all exports are unknown then. In a preview it warns of missing ones.
+ */
+function exported({ image, annotations, insecure, compression }: BuildRequest): Exports {
   const raw = pulumi.all([image, annotations]).apply(([name, pairs]) => {
     const attributes = ["type=image", `name=${name}`, "push=true", "oci-mediatypes=true"];
     if (insecure) attributes.push("registry.insecure=true");
@@ -59,7 +64,7 @@ function exported({ image, annotations, insecure, compression }: BuildRequest): 
     for (const [key, value] of Object.entries(pairs)) attributes.push(`annotation.${key}=${value}`);
     return attributes.join(",");
   });
-  return { raw };
+  return pulumi.runtime.isDryRun() ? [{ raw }] : raw.apply((text) => [{ raw: text }]);
 }
 
 /**

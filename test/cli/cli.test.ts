@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { parseArguments, type CacheArguments, type ReportArguments } from "../../components/cli/arguments";
+import { main } from "../../components/cli/main";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { mock } from "node:test";
 import { safeJson } from "../../components/cli/main";
 import { imageReference, pulumiOutputs } from "../../components/cli/stackOutput";
 import { makeTree } from "../support/module";
@@ -19,8 +21,22 @@ describe("goimage's command line", () => {
       },
       ...{ compare: undefined, platform: undefined, stack: undefined, cwd: undefined },
     });
-    assert.equal(parseArguments(["--help"]), undefined);
-    assert.equal(parseArguments(["help"]), undefined);
+    for (const help of [["--help"], ["help"], ["-h"], ["report", "--help"], ["--version", "--help"]])
+      assert.equal(parseArguments(help), "help");
+    assert.equal(parseArguments(["--version"]), "version");
+  });
+
+  it("prints the package's version, and nothing else", async () => {
+    const write = mock.method(process.stdout, "write", () => true);
+    try {
+      assert.equal(await main(["--version"]), 0);
+    } finally {
+      write.mock.restore();
+    }
+    const written = write.mock.calls.map((call) => call.arguments[0] as string);
+    const manifest = fs.readFileSync(path.join(__dirname, "../../package.json"), "utf8");
+    const { version } = JSON.parse(manifest) as { version: string };
+    assert.deepEqual(written, [`${version}\n`]);
   });
 
   it("takes the format from the file's name, and writes to standard output where asked", () => {

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { keptDirectory } from "../../components/context/directory";
+import { contextDirectory, keptDirectory } from "../../components/context/directory";
 import { markInUse, userOf } from "../../components/context/lock";
 import { isWritten, readContext, writeContext } from "../../components/context/stage";
 import { Tree } from "../../components/source/tree";
@@ -325,6 +325,28 @@ describe("a context in use", () => {
 });
 
 describe("the directory of a context", () => {
+  const of = (typeAndName: string, kind = "MultiStage") =>
+    contextDirectory(`urn:pulumi:prod::shop::${typeAndName}`, "shop", "prod", kind);
+
+  it("has the image's name, where no other can have the same", () => {
+    const image = "goimage:index:GoMultiStageImage";
+    assert.equal(of(`${image}::api`), ".goimage/shop/prod/api-MultiStage");
+    assert.equal(of(`${image}::api`, "Seed"), ".goimage/shop/prod/api-Seed");
+  });
+
+  it("is another for each URN of a run, whichever process builds in it", () => {
+    const image = "goimage:index:GoMultiStageImage";
+    const others = [
+      ...[`${image}::api`, `acme:index:Service$${image}::api`, `acme:index:Job$${image}::api`],
+      ...[`acme:index:Team$acme:index:Service$${image}::api`, `${image}::a/b`, `${image}::a_b`],
+      ...[`${image}::a::b`, `${image}::a:b`, `${image}::.a`, `${image}::_a`],
+    ];
+    const directories = others.map((urn) => of(urn));
+    assert.equal(new Set(directories).size, others.length, directories.join("\n"));
+    for (const directory of directories)
+      assert.match(directory, /^\.goimage\/shop\/prod\/\w+-MultiStage(-[0-9a-f]{12})?$/);
+  });
+
   const wished = ".goimage/shop/prod/api-MultiStage";
   it("stays when the stack gets another name, and only then", () => {
     assert.equal(

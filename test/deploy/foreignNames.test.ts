@@ -158,9 +158,15 @@ const ofOthers: Record<string, () => Promise<string[]> | string[]> = {
     const project = makeTree({ ".goimage/project/stack/api-MultiStage/f": "" });
     fs.symlinkSync("/", path.join(project, ".goimage/project/stack/api-MultiStage", hostile));
     const context = { hash: "", files: {}, entries: [] };
-    const place = { kind: "MultiStage", name: "api" };
     const run = runProgram(() =>
-      stagedContext(resource as pulumi.ComponentResource, new WorkDirectory(project), context, place).then(
+      stagedContext(
+        {
+          urn: pulumi.output("urn:pulumi:stack::project::goimage:index:GoMultiStageImage::api"),
+        } as pulumi.ComponentResource,
+        new WorkDirectory(project),
+        context,
+        "MultiStage",
+      ).then(
         () => assert.fail("it was staged"),
         (error: Error) => [error.message],
       ),

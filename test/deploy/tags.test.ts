@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { setTags, settleTags, type PushedImage } from "../../components/deploy/tags";
+import { setTags, settleTags, withdrawTag, type PushedImage } from "../../components/deploy/tags";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { Build, runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
@@ -60,6 +60,37 @@ describe("tags", () => {
       );
       assert.match(logs.join(), /pulumi up --replace 'urn:pulumi:stack::project::test:index:Build::build'$/);
     }
+  });
+
+  it("of an image that is not accepted: only the first was moved, and each is named", async () => {
+    const { asWritten } = registry.repository;
+    const told = async (tags: string[], before: string[] | undefined) => {
+      registry.seen.length = 0;
+      registry.manifests.delete("a");
+      let text = "";
+      const known = { tags: before?.map((tag) => `${asWritten}:${tag}`) ?? [] };
+      const deployed = before && deployedAs(registry, digest, known);
+      const { set } = await after(tags, async (image) => {
+        text = await withdrawTag(image, deployed);
+      });
+      return { text: text.replaceAll(`${asWritten}:`, "").replace(digest, "OLD"), set };
+    };
+    const back = "the stack keeps the previous image, and a points to it again: OLD";
+    assert.deepEqual(await told(["a"], ["a"]), { text: back, set: ["a"] });
+    assert.deepEqual(await told(["a", "b", "c", "d"], ["a", "b", "c"]), {
+      text: `${back}; still at the previous image: b, c; not set: d`,
+      set: ["a"],
+    });
+    const first = "a points to this image, since there was none before; the stack does not export it";
+    assert.deepEqual(await told(["a"], undefined), { text: first, set: [] });
+    assert.deepEqual(await told(["a", "b", "c"], undefined), {
+      text: `${first}; not set: b, c`,
+      set: [],
+    });
+    assert.deepEqual(await told(["a", "b"], ["b"]), {
+      text: `${first}; still at the previous image: b`,
+      set: [],
+    });
   });
 
   it("of an unchanged image: those that are gone or new are set, a moved one is left with a warning", async () => {

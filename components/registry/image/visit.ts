@@ -28,6 +28,7 @@ export interface VisitedLayer<V> {
 }
 
 export interface VisitedImage<V> {
+  /** Of the image itself; of an index, that of the chosen platform's. */
   digest: string;
   platform: string;
   /** Bytes that a pull of this platform transfers: configuration and layers. */
@@ -63,7 +64,7 @@ export async function visitImage<V extends LayerVisitor>(
   const digest = reference.digest ?? (await readTagDigest(session, reference.tag));
   if (digest === undefined) return undefined;
   const served = await readManifest(session, digest);
-  const { manifest, platform } = await chosenImage(session, served, options.platform);
+  const { manifest, platform, ...chosen } = await chosenImage(session, served, options.platform);
   const config = parseConfig(await readConfig(session, manifest.config));
   const instructions = layerInstructions(config, manifest.layers.length);
   const total = manifest.layers.reduce((sum, layer) => sum + layer.size, 0);
@@ -82,7 +83,7 @@ export async function visitImage<V extends LayerVisitor>(
     layers.push({ ...found, createdBy });
   }
   return {
-    digest,
+    digest: chosen.digest ?? digest,
     platform: platformName(platform ?? config.platform),
     size: transferSize(manifest),
     layers,

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { visitImage } from "../../../components/registry";
+import { mediaTypes } from "../../../components/registry/image/manifest";
 import type { DataRequest, TarEntry } from "../../../components/registry/image/tar";
 import { serveImage } from "../../support/servedImage";
 import { startRegistry, type FakeRegistry } from "../fakeRegistry";
@@ -47,6 +48,21 @@ describe("registry/image/visit", () => {
     assert.ok(steps.every(([done, of], n) => of === total && done >= (steps[n - 1]?.[0] ?? 1)));
     assert.deepEqual(steps.at(-1), [total, total]);
     assert.ok(steps.some(([done]) => done === first));
+  });
+
+  it("has the digest of the platform's image, not of the index that leads to it", async () => {
+    const digest = serveImage(registry, { sizes: [3000] });
+    const { ociIndex, ociManifest } = mediaTypes;
+    const [size, platform] = [
+      registry.manifests.get(digest)?.bytes.length,
+      { os: "linux", architecture: "amd64" },
+    ];
+    const manifests = [{ mediaType: ociManifest, digest, size, platform }];
+    const index = registry.addManifest({ schemaVersion: 2, mediaType: ociIndex, manifests }, ociIndex, "v1");
+    for (const place of [{ tag: "v1" }, { tag: "", digest: index }, { tag: "", digest }]) {
+      const image = await visitImage(registry.repository, place, { visitor: () => new Collector() });
+      assert.deepEqual([image?.platform, image?.digest], ["linux/amd64", digest]);
+    }
   });
 
   it("reads a layer that an image has twice once", async () => {

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { growthDetails } from "../../components/deploy/growth";
+import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { serveImage } from "../support/servedImage";
+
+describe("what made an image too large", () => {
+  let registry: FakeRegistry;
+  beforeEach(async () => (registry = await startRegistry()));
+  afterEach(() => registry.close());
+
+  const details = (now: string, before: string | undefined) => {
+    const named = (digest: string) => `${registry.repository.asWritten}@${digest}`;
+    const platform = { access: {}, platform: "linux/amd64" };
+    return growthDetails(named(now), before && named(before), platform);
+  };
+
+  it("is what is big, and what grew", async () => {
+    const small = serveImage(registry, { sizes: [3000] });
+    const large = serveImage(registry, { sizes: [8000] });
+    assert.deepEqual(await details(large, undefined), [
+      "biggest contributors, on disk:",
+      "  file /main 8.00 kB",
+    ]);
+    assert.deepEqual((await details(large, small)).slice(2), [
+      "what grew since the last deployment, on disk:",
+      "  file /main +5.00 kB",
+    ]);
+  });
+
+  it("says so where nothing grew, such as when the limit is lower than it was", async () => {
+    const [large, small] = [serveImage(registry, { sizes: [8000] }), serveImage(registry, { sizes: [3000] })];
+    for (const before of [large, small])
+      assert.deepEqual((await details(small, before)).slice(2), [
+        "on disk, nothing grew since the last deployment",
+      ]);
+  });
+});
