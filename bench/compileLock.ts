@@ -21,7 +21,7 @@ const isCold = process.argv.includes("--cold");
 
 const turn = awaitTurn("/root/.cache/go-build", "lock");
 const variants = {
-  before: turn.replace(/\{ flock -n 9 \|\| .* \} 2>/, "{ flock -n 9 || flock -s 9; } 2>"),
+  before: turn.replace(/\{ flock -n 9 \|\| .*; \} 2>/, "{ flock -n 9 || flock -s 9; } 2>"),
   now: turn,
   "no lock": "true",
 };

@@ -70,7 +70,7 @@ export interface GoImageArgs {
    * repository of source (of a submodule, the one around it), else the nearest directory that holds both the Pulumi project and
    * source.
    */
-  sourceRoot?: string;
+  sourceRoot?: string | undefined;
   /** Main package to compile, as go build names it, relative to source: "./cmd/api". The default is ".". */
   mainPackage?: string | undefined;
   /** Repository to push to, with its registry host and without tag or digest: registry.example.com/team/api. */

@@ -82,14 +82,6 @@ describe("the compile step's script", () => {
       }
     });
 
-    it("goes on when the other build has compiled what it needs", async () => {
-      const asked = join(directory, "asked");
-      const missing = `echo >> ${asked}; [ "$(wc -l < ${asked})" -gt 1 ] || { ${packages(200)}; }`;
-      assert.equal((await compile(compiler(missing, "echo compiled"))).stdout, "compiled\n");
-      assert.equal(readFileSync(asked, "utf8"), "\n\n");
-      assert.equal(holder.exitCode, null);
-    });
-
     it("goes on when the go command cannot tell, and so ends with its error", async () => {
       const failing = compiler("echo no such package >&2; exit 1", "echo no such package >&2; exit 3");
       const error = (await compile(failing).catch((caught: unknown) => caught)) as { stderr: string };
