@@ -73,6 +73,8 @@ async function measured(variant: string): Promise<{ small: number; large: number
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "goimage-lock-"));
   try {
     const [shop, big] = ["shop", "big"].map((name) => path.join(directory, name)) as [string, string];
+    // What is read ends at the repository.
+    fs.mkdirSync(path.join(directory, ".git"));
     fs.mkdirSync(shop);
     await small.create(shop, undefined as unknown as Lab);
     await telemetry.create(big, undefined as unknown as Lab);

@@ -81,7 +81,7 @@ function* upwardsOf(place: string): Generator<string> {
   }
 }
 
-function nearest(place: string, ...names: readonly string[]): string | undefined {
+export function nearest(place: string, ...names: readonly string[]): string | undefined {
   for (const directory of upwardsOf(place))
     if (names.some((name) => fs.lstatSync(path.join(directory, name), { throwIfNoEntry: false })))
       return directory;

@@ -155,9 +155,16 @@ function findSource(service: GoService, spec: ImageSpec): Source {
     closure: { ...closure, files, leftOut: closure.leftOut.filter((file) => isPassed.has(file)), problems },
     elsewhere: directoriesElsewhere(tree, service, files),
     shipped,
-    warnings: commands.warnings,
+    warnings: [...commands.warnings, ...unreadWorkspace(service)],
     imports: lazily(() => externalImports(tree, service, contexts)),
   };
+}
+
+function unreadWorkspace({ unreadWorkspace: file, bound }: GoService): string[] {
+  if (file === undefined) return [];
+  return [
+    `${file} is not read, because it lies outside of ${shown(path.resolve(bound))}: if the build needs it, let sourceRoot name its directory`,
+  ];
 }
 
 /** Of modules the directory is named, of a link the one that it leads to. */

@@ -3,7 +3,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { newestGoVersion, parseGoVersion, quoteValue, type Problem } from "../inputs";
-import { boundOf, commonDirectory, isWithin } from "./bound";
+import { boundOf, commonDirectory, isWithin, nearest } from "./bound";
 import { Disk, shown } from "./disk";
 import { leavesOutVendor } from "./ignore";
 import type { GoMod } from "./goMod";
@@ -35,6 +35,8 @@ export interface GoService {
   moduleFiles: string[];
   /** Where vendored packages may lie. */
   vendorDirectory: string | undefined;
+  /** A go.work that lies outside of the bound, where it is not read. */
+  unreadWorkspace: string | undefined;
   /** False when no module is downloaded: the vendor directory has them, or go.mod requires none. */
   downloads: boolean;
 }
@@ -135,6 +137,8 @@ export function findGoService(
       vendorRoot: vendor === "no" ? undefined : vendorRoot,
     }).map(relative),
     vendorDirectory: vendor === "no" ? undefined : relative(path.join(vendorRoot, "vendor")),
+    unreadWorkspace:
+      workspace === undefined && settings.workspace !== false ? workspaceAbove(bound) : undefined,
     downloads: vendor !== "yes" && mainFiles.some((file) => readGoMod(disk, file).requires.length > 0),
   };
   const { mainPackage = ".", builds = [anyBuild] } = settings;
@@ -155,6 +159,11 @@ function nestedModule(disk: Disk, moduleRoot: string, directory: string): string
   )
     if (disk.hasFile(path.join(current, "go.mod"))) return current;
   return undefined;
+}
+
+function workspaceAbove(bound: string): string | undefined {
+  const directory = nearest(path.dirname(bound), "go.work");
+  return directory === undefined ? undefined : shown(path.join(directory, "go.work"));
 }
 
 interface Workspace {

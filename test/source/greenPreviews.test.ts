@@ -19,6 +19,16 @@ describe("source that a build could not use", () => {
       },
     ));
 
+  it("has a go.work that is not read, since it lies outside of the repository", async () => {
+    const files = { ...hello(), "hello/.git/HEAD": "", "go.work": "go 1.23\nuse ./hello\n" };
+    const { warnings } = await accepted(files);
+    assert.match(
+      warnings.join(),
+      /go\.work is not read, because it lies outside of hello: .* let sourceRoot name its directory/,
+    );
+    assert.deepEqual((await accepted(files, { sourceRoot: "." })).warnings, []);
+  });
+
   it("has a main package in a nested module, unless go.work lists it", async () => {
     const nested = hello({
       "cmd/api/go.mod": "module example.com/hello/cmd/api\n\ngo 1.23\n",

@@ -23,6 +23,7 @@ const exampleService: GoService = {
   modules: [{ path: "example.com/service", directory: "." }],
   moduleFiles: ["go.mod", "go.sum"],
   vendorDirectory: undefined,
+  unreadWorkspace: undefined,
   downloads: true,
 };
 
