@@ -6,6 +6,7 @@ import type { GoMultiStageImageArgs } from "./args";
 import { changedDockerfile, changedFiles, readContext, recordedFiles, type Context } from "./context";
 import {
   announce,
+  buildAccess,
   builderReady,
   claimPlaces,
   claimTags,
@@ -27,6 +28,7 @@ import {
   publishSeed,
   readBack,
   registerOutputs,
+  registryLogin,
   repushTrigger,
   runError,
   sdkProblem,
@@ -40,16 +42,15 @@ import {
   taggedName,
   warnOfProviderLogin,
   watchPushes,
-  withCheckedSecrets,
   withTags,
   workDirectory,
   type DeployedImage,
   type Owner,
   type WrittenSeed,
 } from "./deploy";
-import { baseAnnotations, render, secretValues, sshId, type Pins, type Plan } from "./dockerfile";
+import { baseAnnotations, render, type Plan } from "./dockerfile";
 import { agentProblems, engines, type BuildRequest } from "./engines";
-import { specOf, validate, withoutLineEnd, type ComponentType, type ImageSpec } from "./inputs";
+import { specOf, validate, type ComponentType, type ImageSpec } from "./inputs";
 import type { GoImageOutputs, ImageLayer } from "./outputs";
 import { readSource, resolveService, type Source } from "./source";
 
@@ -176,7 +177,7 @@ function deploy(
     insecure: spec.registry.insecure,
     compression: spec.compression,
     builder: spec.builder,
-    ...buildAccess({ ...spec, build: withCheckedSecrets(owner, spec.build) }, pins),
+    ...buildAccess(owner, spec, pins),
   };
   const reasons = rebuildReasons(recorded, dockerfile, deployed);
   announce(component, spec, source);
@@ -293,23 +294,4 @@ function rebuildReasons(
     if (image?.sourceFiles === undefined || image.dockerfile === undefined) return [];
     return [...changedDockerfile(image.dockerfile, text), ...changedFiles(image.sourceFiles, files)];
   });
-}
-
-/** What steps of the build may reach, under ids that depend on the base images. */
-function buildAccess({ build }: ImageSpec, pins: pulumi.Output<Pins>): Pick<BuildRequest, "secrets" | "ssh"> {
-  return {
-    secrets: {
-      ids: pins.apply(({ idSuffix }) => Object.keys(secretValues(build, idSuffix))),
-      values: Object.values(secretValues(build, "")).map((value) => pulumi.secret(value)),
-    },
-    ssh: build.ssh ? pins.apply(({ idSuffix }) => sshId(idSuffix)) : undefined,
-  };
-}
-
-function registryLogin({ registry: { login } }: ImageSpec): BuildRequest["login"] {
-  if (login === undefined) return undefined;
-  return {
-    username: pulumi.output(login.username).apply(withoutLineEnd),
-    password: pulumi.secret(login.password).apply(withoutLineEnd),
-  };
 }

@@ -1,7 +1,9 @@
-// Secrets of a build that come late.
+// What a build and a registry client log in with. Most of it comes late.
 
 import * as pulumi from "@pulumi/pulumi";
-import { isDeferred, lateSecrets, type BuildSpec } from "../inputs";
+import { secretValues, sshId, type Pins } from "../dockerfile";
+import type { BuildRequest } from "../engines";
+import { isDeferred, lateSecrets, withoutLineEnd, type BuildSpec, type ImageSpec } from "../inputs";
 import { invalidInputs } from "./errors";
 import type { Owner } from "./owner";
 
@@ -21,4 +23,28 @@ export function withCheckedSecrets({ type, name }: Owner, build: BuildSpec): Bui
       return [input, value] as const;
     });
   return { ...build, ...Object.fromEntries(checked) };
+}
+
+/** What steps of the build may reach, under ids that depend on the base images. */
+export function buildAccess(
+  owner: Owner,
+  spec: ImageSpec,
+  pins: pulumi.Output<Pins>,
+): Pick<BuildRequest, "secrets" | "ssh"> {
+  const build = withCheckedSecrets(owner, spec.build);
+  return {
+    secrets: {
+      ids: pins.apply(({ idSuffix }) => Object.keys(secretValues(build, idSuffix))),
+      values: Object.values(secretValues(build, "")).map((value) => pulumi.secret(value)),
+    },
+    ssh: build.ssh ? pins.apply(({ idSuffix }) => sshId(idSuffix)) : undefined,
+  };
+}
+
+export function registryLogin({ registry: { login } }: ImageSpec): BuildRequest["login"] {
+  if (login === undefined) return undefined;
+  return {
+    username: pulumi.output(login.username).apply(withoutLineEnd),
+    password: pulumi.secret(login.password).apply(withoutLineEnd),
+  };
 }
