@@ -5,38 +5,33 @@ import * as pulumi from "@pulumi/pulumi";
 import type { GoMultiStageImageArgs } from "./args";
 import { changedDockerfile, changedFiles, readContext, recordedFiles, type Context } from "./context";
 import {
+  afterDependencies,
   announce,
   buildAccess,
   builderReady,
-  claimPlaces,
-  claimTags,
   destinationOf,
   explainFailures,
   findDrift,
+  hasDependencies,
   invalidInputs,
   isKnown,
   isMocked,
-  knownPlaces,
-  knownTarget,
   lastOutputs,
   mergeHooks,
   mockedDigest,
   mockedImage,
   mockedRef,
+  notYet,
   parseDeployed,
-  placeProblems,
   publishSeed,
   readBack,
   registerOutputs,
   registryLogin,
   repushTrigger,
-  runError,
-  sdkProblem,
   seedFor,
   settleBases,
   stagedContext,
   startProvider,
-  tagProblems,
   tellReasons,
   timeLimits,
   taggedName,
@@ -46,13 +41,15 @@ import {
   workDirectory,
   type DeployedImage,
   type Owner,
+  type Registration,
   type WrittenSeed,
 } from "./deploy";
 import { baseAnnotations, render, type Plan } from "./dockerfile";
-import { agentProblems, engines, type BuildRequest } from "./engines";
-import { specOf, validate, type ComponentType, type ImageSpec } from "./inputs";
-import type { GoImageOutputs, ImageLayer } from "./outputs";
-import { readSource, resolveService, type Source } from "./source";
+import { engines, type BuildRequest } from "./engines";
+import type { ImageSpec, Problem } from "./inputs";
+import { outputNames, type GoImageOutputs, type ImageLayer } from "./outputs";
+import { resolveInputs, resolveSource, type ResolvedSource } from "./resolved";
+import type { Source } from "./source";
 
 // The outputs are declared once, in outputs.ts, and assigned all together.
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type, @typescript-eslint/no-unsafe-declaration-merging
@@ -72,43 +69,31 @@ export class GoImage extends pulumi.ComponentResource {
     args: GoMultiStageImageArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    const { spec, source } = resolve(type, name, args);
+    const resolved = resolveInputs(type, name, args);
+    // What the image depends on may make its source: a preview looks at what is there, and an update waits.
+    const waits = resolved.problems.length === 0 && hasDependencies(opts);
+    const found = waits && !pulumi.runtime.isDryRun() ? undefined : resolveSource(resolved);
+    const refused = (problems: readonly Problem[]) => invalidInputs(type, name, problems);
+    if (!waits && found?.source === undefined) throw refused(found?.problems ?? []);
+    resolved.claim();
     // No inputs are registered: they would put secrets into the state, and the engine keeps the outputs of the last
     // deployment only for a component whose inputs did not change.
     super(`goimage:index:${type}`, name, {}, opts);
     const owner = { component: this, type, name, customTimeouts: opts?.customTimeouts };
     const state = lastOutputs(this);
-    const { outputs, kept } = deploy(owner, state, spec, source);
+    const make = ({ source, problems }: ResolvedSource) => {
+      if (source === undefined) throw refused(problems);
+      return deploy(owner, state, resolved.spec, source);
+    };
+    const { outputs, all } =
+      found === undefined
+        ? afterDependencies(this, outputNames, () => make(resolveSource(resolved)))
+        : found.source === undefined
+          ? notYet<GoImageOutputs>(this, outputNames, found.problems)
+          : make(found);
     Object.assign(this, outputs);
-    registerOutputs(this, { ...outputs, ...kept }, isKnown(state));
+    registerOutputs(this, all, isKnown(state));
   }
-}
-
-/** The validated inputs, and what the disk has for them; throws all problems together. */
-function resolve(
-  type: ComponentType,
-  name: string,
-  args: GoMultiStageImageArgs | undefined,
-): { spec: ImageSpec; source: Source } {
-  const unusable = sdkProblem();
-  if (unusable !== undefined) throw runError(unusable);
-  const problems = validate(type, args);
-  const spec = specOf(type, args, problems);
-  const target = problems.some(({ propertyPath }) => /^(args|repository|tags)\b/.test(propertyPath))
-    ? undefined
-    : knownTarget(spec);
-  const { service, problems: ofService } = resolveService(spec, problems);
-  problems.push(...ofService, ...agentProblems(spec));
-  if (target !== undefined) problems.push(...tagProblems(name, target));
-  const places = knownPlaces(spec);
-  problems.push(...placeProblems(name, places));
-  // With a problem known, do not search the disk for files.
-  const found = service && problems.length === 0 ? readSource(spec, service) : undefined;
-  problems.push(...(found?.problems ?? []));
-  if (problems.length > 0 || found?.source === undefined) throw invalidInputs(type, name, problems);
-  if (target !== undefined) claimTags(name, target);
-  claimPlaces(name, places);
-  return { spec, source: found.source };
 }
 
 /** Kept in the state beside the outputs, for goimage's own use. The names are those of 0.1.0. */
@@ -133,7 +118,7 @@ function deploy(
   state: pulumi.Output<unknown>,
   spec: ImageSpec,
   source: Source,
-): { outputs: GoImageOutputs; kept: KeptState } {
+): Registration<GoImageOutputs> {
   const { component, type, name } = owner;
   const deployed = state.apply(parseDeployed);
   const destination = destinationOf(owner, spec);
@@ -268,7 +253,7 @@ function deploy(
       platformLayers: image.apply((pushed) => pushed.platformLayers),
     }),
   };
-  return { outputs, kept };
+  return { outputs, all: { ...outputs, ...kept } };
 }
 
 /**

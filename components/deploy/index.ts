@@ -1,5 +1,6 @@
 // Pulumi's side of an image: the child that builds, what the registry serves afterwards, and what the state says.
 
+export { afterDependencies, hasDependencies, notYet, type Registration } from "./afterDependencies";
 export { settleBases } from "./baseImages";
 export { builderReady } from "./builder";
 export { lastOutputs, parseDeployed, type DeployedImage, type WrittenSeed } from "./deployed";

@@ -115,12 +115,12 @@ export function isKnown(output: pulumi.Output<unknown>): Promise<boolean> {
  */
 export function registerOutputs(
   component: pulumi.ComponentResource,
-  outputs: pulumi.Inputs,
+  outputs: pulumi.Inputs | Promise<pulumi.Inputs>,
   isRegistered: Promise<boolean>,
 ): void {
   const sdk = component as unknown as {
     __registered: boolean;
-    registerOutputs(outputs: pulumi.Inputs): void;
+    registerOutputs(outputs: pulumi.Inputs | Promise<pulumi.Inputs>): void;
   };
   // Otherwise the SDK registers none as soon as the constructor has returned.
   sdk.__registered = true;
@@ -130,6 +130,12 @@ export function registerOutputs(
     if (registered) sdk.registerOutputs(outputs);
   };
   void isRegistered.then(register, () => register(true)).finally(done);
+}
+
+/** What depends on the component waits for its children, so they must be there when `registered` resolves. */
+export function waitsForChildren(component: pulumi.ComponentResource, registered: Promise<unknown>): void {
+  const done = () => ({});
+  Object.assign(component, { __data: registered.then(done, done) });
 }
 
 /** Whether a resource is protected, itself or by its parent. */
