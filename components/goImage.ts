@@ -47,7 +47,8 @@ import {
 import { baseAnnotations, render, type Plan } from "./dockerfile";
 import { engines, type BuildRequest } from "./engines";
 import type { ImageSpec, Problem } from "./inputs";
-import { outputNames, type GoImageOutputs, type ImageLayer } from "./outputs";
+import { outputNames } from "./outputNames";
+import type { GoImageOutputs, ImageLayer } from "./outputs";
 import { resolveInputs, resolveSource, type ResolvedSource } from "./resolved";
 import type { Source } from "./source";
 

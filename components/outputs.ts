@@ -112,22 +112,3 @@ export interface GoImageOutputs {
   /** The tags as full references, such as registry.example.com/team/api:v1. */
   readonly tags: Output<string[]>;
 }
-
-/** Each of them by its name; the compiler finds one that is missing here. */
-const named: Record<keyof GoImageOutputs, true> = {
-  digest: true,
-  ref: true,
-  size: true,
-  platformDigests: true,
-  platformSizes: true,
-  unpackedSize: true,
-  sizeSummary: true,
-  layers: true,
-  checks: true,
-  sourceHash: true,
-  sourceFiles: true,
-  baseImages: true,
-  dockerfile: true,
-  tags: true,
-};
-export const outputNames = Object.keys(named) as readonly (keyof GoImageOutputs)[];
