@@ -13,6 +13,7 @@ import { withoutIgnored } from "./ignore";
 import { externalImports } from "./imports";
 import { joined } from "./joinedClosure";
 import { lazily } from "./lazily";
+import { siblingWarnings } from "./oneFile";
 import { findGoService, type GoService } from "./service";
 import { golangImage, toolchainProblems } from "./toolchain";
 import { Tree } from "./tree";
@@ -155,7 +156,7 @@ function findSource(service: GoService, spec: ImageSpec): Source {
     closure: { ...closure, files, leftOut: closure.leftOut.filter((file) => isPassed.has(file)), problems },
     elsewhere: directoriesElsewhere(tree, service, files),
     shipped,
-    warnings: [...commands.warnings, ...unreadWorkspace(service)],
+    warnings: [...commands.warnings, ...unreadWorkspace(service), ...siblingWarnings(tree, service)],
     imports: lazily(() => externalImports(tree, service, contexts)),
   };
 }

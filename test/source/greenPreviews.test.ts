@@ -43,6 +43,22 @@ describe("source that a build could not use", () => {
     await accepted({ ...nested, "go.work": "go 1.23\nuse ./hello\nuse ./hello/cmd/api\n" }, { mainPackage });
   });
 
+  it("names one file of a package, which is compiled without the others", async () => {
+    const files = hello({
+      "cmd/main.go": "package main\n\nfunc main() { serve() }\n",
+      "cmd/serve.go": "package main\n\nfunc serve() {}\n",
+      "cmd/gen.go": `//go:build ignore\n\n${main}`,
+      "cmd/other.go": main,
+    });
+    const { warnings } = await accepted(files, { mainPackage: "./cmd/main.go" });
+    assert.match(
+      warnings.join(),
+      /mainPackage \.\/cmd\/main\.go compiles that file alone, without cmd\/serve\.go: name the package, \.\/cmd, if/,
+    );
+    const alone = hello({ "cmd/main.go": main, "cmd/other.go": main });
+    assert.deepEqual((await accepted(alone, { mainPackage: "./cmd/main.go" })).warnings, []);
+  });
+
   const missing: [what: string, files: Record<string, string>, found: RegExp][] = [
     [
       "a directory that is not there",
