@@ -84,8 +84,8 @@ describe("linker flags beside go build itself", function () {
 
   function ours(ldflags: string[]): string {
     const plan = examplePlan({ build: { ldflags } });
-    plan.service.mainPackage = ".";
-    return built(goBuild(plan, "OUT"));
+    const service = { ...plan.service, mainPackage: "." };
+    return built(goBuild({ ...plan, service }, "OUT"));
   }
 
   it("mean what they mean there", () => {
