@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { shapes, type Shape } from "../fixtures/closureModules";
 import { closureOf, filesBelow, go, listPackages, missingGo } from "../fixtures/closureGo";
-import { makeTree } from "../support/module";
+import { makeRepository, makeTree } from "../support/module";
 import { stageBelow } from "../support/staging";
 
 interface Row {
@@ -30,7 +30,7 @@ function copyModule(module: string, target: string): void {
 }
 
 function prepare({ modules, files, commands }: Shape): string {
-  const root = makeTree({});
+  const root = makeRepository({});
   for (const [directory, module] of Object.entries(modules)) copyModule(module, path.join(root, directory));
   for (const [file, text] of Object.entries(files ?? {})) {
     fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });

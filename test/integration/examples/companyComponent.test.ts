@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { makeTree } from "../../support/module";
-import { builder, engineFields, engines, skipWithReason } from "../support/environment";
+import { builder, engineFields, missingEngine, skipWithReason } from "../support/environment";
 import { missingLanguage } from "../support/languages";
 import { Project, repositoryRoot, run } from "../support/project";
 
@@ -57,8 +57,12 @@ async function recorded(project: Project): Promise<Recorded[]> {
 describe("examples: a company's own component", function () {
   this.timeout(900_000);
   let company: Awaited<ReturnType<typeof companyPackage>>;
-  before(async () => (company = await companyPackage()));
-  const [engine = ""] = engines;
+  const engine = "buildkit";
+  before(async function () {
+    const reason = missingEngine(engine);
+    if (reason !== undefined) skipWithReason(this, reason);
+    company = await companyPackage();
+  });
   const fields = (repository: string) =>
     `source: "service", registry: "${repository}", ${engineFields(engine)}`;
 

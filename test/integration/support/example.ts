@@ -5,7 +5,7 @@ import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeTree } from "../../support/module";
+import { makeRepository, makeTree } from "../../support/module";
 import { builder, engines, registry } from "./environment";
 import { repositoryRoot, run, type Run } from "./project";
 
@@ -100,9 +100,9 @@ export async function answer(url: string): Promise<string> {
   }
 }
 
-/** A copy of an example's source, and a way to edit a file of it. */
+/** A copy of an example's source, as a checkout has it, and a way to edit a file of it. */
 export function editableSource(folder: string) {
-  const directory = path.join(makeTree({}), path.basename(folder));
+  const directory = path.join(makeRepository({}), path.basename(folder));
   fs.cpSync(path.join(repositoryRoot, folder), directory, { recursive: true });
   const edit = (file: string, from: string, to: string) => {
     const target = path.join(directory, file);
