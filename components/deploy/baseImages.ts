@@ -142,7 +142,7 @@ function asChosen(digests: BaseDigests): Chosen {
  */
 function unchangedPins(plan: Plan, digests: BaseDigests, last: LastBuild["build"]): Pins | undefined {
   const { dockerfile, hasOtherFiles, wasDeployed } = last;
-  const old: Pins = { digests, idSuffix: "" };
+  const old: Pins = { digests, idSuffix: "", asBefore: true };
   if (hasOtherFiles) return undefined;
   // Not recorded: there is nothing to compare with.
   if (dockerfile === undefined) return wasDeployed ? old : undefined;

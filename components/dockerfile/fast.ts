@@ -1,7 +1,7 @@
 // The recipe "fast": a build stage with cached dependencies, and a runtime stage that receives the binary and the files alone.
 
 import * as path from "node:path";
-import { stageNames, type RuntimeSpec } from "../inputs";
+import { defaultUserName, stageNames, type RuntimeSpec } from "../inputs";
 import { baseAnnotations, noPins, pinned, type Pins } from "./bases";
 import type { Dockerfile, Plan } from "./dockerfile";
 import {
@@ -34,10 +34,11 @@ import { seedStages } from "./steps/seed";
 import { smokeTestStages } from "./steps/smokeTest";
 import { mountPoints, volumeSteps } from "./steps/volumes";
 
-export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerfile {
-  const plan: Plan = { ...given, idSuffix };
+export function fast(given: Plan, { digests, idSuffix, asBefore }: Pins = noPins): Dockerfile {
+  const plan: Plan = { ...given, idSuffix, asBefore };
   const { golangImage, spec } = plan;
-  const { build, runtime, smokeTest } = spec;
+  const { build, smokeTest } = spec;
+  const runtime = asBefore === true ? withoutUserName(spec.runtime) : spec.runtime;
   const base = pinned(runtime.image, digests);
   const compiler = pinned(golangImage, digests);
   const output = `/out/bin${runtime.binary}`;
@@ -65,7 +66,9 @@ export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerf
       ...runtime.files.map((file) => copyFile(plan, file, `/out/files${runtime.workingDirectory}`)),
       ...targetArguments(spec),
       comment(
-        "Of several builds at once, the first fills the cache. The others wait until it has what they need.",
+        asBefore === true
+          ? "Of several builds at once, the first fills the cache and the others wait for it."
+          : "Of several builds at once, the first fills the cache. The others wait until it has what they need.",
       ),
       cachedCompile(plan, output),
       ...glibcCheck(spec, output),
@@ -110,4 +113,10 @@ function filledStage(stage: StageStart, origin: string, base: string, runtime: R
 function copyFile({ service }: Plan, file: string, target: string): Instruction {
   const inModule = path.posix.join(service.sourceDirectory, file);
   return copy([inModule], path.posix.join(target, file));
+}
+
+/** 0.1.0 set no USER. */
+function withoutUserName(runtime: RuntimeSpec): RuntimeSpec {
+  const { USER, ...others } = runtime.env;
+  return USER === defaultUserName ? { ...runtime, env: others } : runtime;
 }

@@ -15,6 +15,7 @@ export { quoteValue, type Problem } from "./problem";
 export { secretWarnings, withoutLineEnd } from "./secrets";
 export {
   defaultGoVersion,
+  defaultUserName,
   hasProblem,
   specOf,
   type BuildSpec,

@@ -25,7 +25,7 @@ export type ComponentType = "GoMultiStageImage" | "GoSingleStageImage";
 export const defaultGoVersion = "1.23";
 export const defaultAlpineVersion = "3.20.3";
 export const defaultUser = "65532:65532";
-const defaultUserName = "nonroot";
+export const defaultUserName = "nonroot";
 
 /** The stage that compiles. */
 export interface BuildSpec {

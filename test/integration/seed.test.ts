@@ -106,7 +106,7 @@ exports.digest = api.digest;
       const listed = await goimage("ls", seeds);
       const today = new Date().toISOString().slice(0, 10);
       const line = `gocache-\\w+ +${today} \\d\\d:\\d\\d +[\\d.]+ MB +linux/amd64`;
-      const about = `${unique}\\.example\\.com, golang:1\\.23-alpine`;
+      const about = `${unique}\\.example\\.com, \\S*golang:1\\.23-alpine`;
       assert.match(
         listed,
         new RegExp(`^tag .*\\n${line} +newest +${about} +sha256:\\w+\\n${line} +${about} +sha256:\\w+\\n$`),

@@ -18,3 +18,8 @@ export function awaitTurn(cache: string, file: string): string {
   const wait = `{ flock -n 9 || [ "$(${missing})" -le ${few} ] || flock -s 9; }`;
   return `[ -w ${cache} ] && exec 9>${cache}/${file} && ${wait} 2>/dev/null`;
 }
+
+/** As 0.1.0 had it: all others wait for the first. */
+export function awaitTurnAsBefore(cache: string, file: string): string {
+  return `[ -w ${cache} ] && exec 9>${cache}/${file} && { flock -n 9 || flock -s 9; } 2>/dev/null`;
+}

@@ -5,7 +5,7 @@ import { capabilities, commonTarget, joinedWords, stageNames, type BuildSpec } f
 import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
 import { comment, copy, pairs, plain, run, runOffline, workdir, type Instruction } from "../instructions";
-import { awaitTurn } from "./compileLock";
+import { awaitTurn, awaitTurnAsBefore } from "./compileLock";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
 import { takeModules, unlessTaken } from "./seed";
 
@@ -151,7 +151,8 @@ function givenFlags({ buildTags, flags }: BuildSpec): string[] {
 export function cachedCompile(plan: Plan, output: string): Instruction {
   // Builds for different platforms need nothing of each other, and do not wait.
   const isOne = plan.spec.platforms.length === 1;
-  const turn = awaitTurn(buildCache, isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT");
+  const file = isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT";
+  const turn = (plan.asBefore === true ? awaitTurnAsBefore : awaitTurn)(buildCache, file);
   const target = isOne ? "" : "export GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v}; ";
   const script = `${target}${turn}; ${compileProgram}${temporary(plan)} && find /out -exec touch -h -d @0 {} +`;
   // A cache that the builder does not have begins with the seed's content.
@@ -161,8 +162,10 @@ export function cachedCompile(plan: Plan, output: string): Instruction {
 }
 
 /** In an empty image a directory that everyone may write, in the layer of the program. Other images have theirs. */
-function temporary({ spec: { runtime } }: Plan): string {
-  return runtime.image === "scratch" ? " && mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp" : "";
+function temporary({ spec: { runtime }, asBefore }: Plan): string {
+  return runtime.image === "scratch" && asBefore !== true
+    ? " && mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp"
+    : "";
 }
 
 /** Compiles, and looks at the result, whose path is $0: of a library go build makes an archive, without a word. */
