@@ -65,7 +65,7 @@ describe("base images", () => {
     more: { asEngine?: boolean; drift?: Drift; login?: object } = {},
   ) {
     const { digests = {} } = last ?? {};
-    const pins = last?.isOld === true ? { digests, idSuffix: "" } : pinsFor(plan, digests);
+    const pins = last?.isOld === true ? { digests, idSuffix: "", asBefore: true } : pinsFor(plan, digests);
     const state = last && {
       ...deployedAs(registry, old),
       ...{ baseImages: digests, inspectedBases: last.inspected, sourceFiles: last.files ?? files },
