@@ -58,7 +58,7 @@ function isComplete({ tags }: SeedOptions, seed: WrittenSeed): boolean {
   return [exact, newest].every((tag) => seed.tags.includes(tag));
 }
 
-/** Undefined where it cannot be made or pushed, which is said. */
+/** Undefined where it cannot be made or pushed; a warning says why. */
 async function made(
   options: SeedOptions,
   place: SeedPlace,

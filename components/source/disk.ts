@@ -5,6 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { limits } from "../limits";
 import { isWithin } from "./bound";
+import { slashed } from "./paths";
 
 /** What a path leads to. "git" is what lies in a .git or the like, "special" a FIFO, a socket or a device file. */
 export type PlaceKind = "file" | "directory" | "outside" | "git" | "special" | "nothing";
@@ -101,5 +102,5 @@ export class Disk {
 
 /** As a user would write it: relative to the program's directory, with slashes. */
 export function shown(place: string): string {
-  return path.relative(process.cwd(), place).split(path.sep).join("/") || ".";
+  return slashed(path.relative(process.cwd(), place)) || ".";
 }

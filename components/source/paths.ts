@@ -12,11 +12,6 @@ export function statOf(file: string): fs.Stats | undefined {
   }
 }
 
-/** False for a FIFO as well, which must not be read. */
-export function isFile(file: string): boolean {
-  return statOf(file)?.isFile() === true;
-}
-
 export function slashed(file: string): string {
   return file.split(path.sep).join("/");
 }

@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { limits } from "../limits";
 import { Disk, isVersionControl, SourceError, type PlaceKind } from "./disk";
+import { slashed } from "./paths";
 
 /** What a directory entry is; a link counts as what it leads to, a name that is not UTF-8 as misnamed. */
 export type Kind = PlaceKind | "misnamed";
@@ -92,7 +93,7 @@ export class Tree {
   realName(file: string): string {
     if (!this.isLinked(file) || this.has(file, "nothing")) return file;
     const real = path.relative(fs.realpathSync.native(this.root), fs.realpathSync(this.place(file)));
-    return real.split(path.sep).join("/");
+    return slashed(real);
   }
 
   /** True for a link, and for what lies in a directory that is one. */

@@ -1,7 +1,7 @@
 // Which platforms an image of a given one serves. Pure.
 import { platformName, type Platform } from "./manifest";
 
-/** How BuildKit lists what is no image; it cannot be asked for. */
+/** How BuildKit lists an entry that is not an image; nobody can ask for it. */
 export function isNoPlatform(platform: Platform | undefined): boolean {
   return platform?.os === "unknown" && platform.architecture === "unknown";
 }
