@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { settleBases } from "../../components/deploy/baseImages";
-import { parseDeployed } from "../../components/deploy/deployed";
-import type { Drift } from "../../components/deploy/drift";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import { settleBases } from "../../components/deploy/before/baseImages";
+import { parseDeployed } from "../../components/deploy/state/deployed";
+import type { Drift } from "../../components/deploy/before/drift";
+import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import { pinsFor, render, type Plan } from "../../components/dockerfile";
 import { mediaTypes } from "../../components/registry/image/manifest";
 import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";

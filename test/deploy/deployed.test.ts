@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseDeployed } from "../../components/deploy/deployed";
+import { parseDeployed } from "../../components/deploy/state/deployed";
 import { recordedFiles } from "../../components/context/changes";
 
 const digest = `sha256:${"a".repeat(64)}`;

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { startProvider } from "../../components/deploy/earlyStart";
-import type { DeployedImage } from "../../components/deploy/deployed";
+import { startProvider } from "../../components/deploy/before/earlyStart";
+import type { DeployedImage } from "../../components/deploy/state/deployed";
 import type { Engine } from "../../components/args";
 import { runProgram } from "../support/program";
 

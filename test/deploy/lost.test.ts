@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployedImage } from "../../components/deploy/deployed";
-import { findDrift, type Drift } from "../../components/deploy/drift";
-import { repushTrigger } from "../../components/deploy/repush";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import type { DeployedImage } from "../../components/deploy/state/deployed";
+import { findDrift, type Drift } from "../../components/deploy/before/drift";
+import { repushTrigger } from "../../components/deploy/before/repush";
+import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import { readImage } from "../../components/registry";
 import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { runProgram } from "../support/program";

@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployedImage, ServedImage } from "../../components/deploy/deployed";
-import type { Drift } from "../../components/deploy/drift";
-import { readBack } from "../../components/deploy/readBack";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import type { DeployedImage, ServedImage } from "../../components/deploy/state/deployed";
+import type { Drift } from "../../components/deploy/before/drift";
+import { readBack } from "../../components/deploy/image/readBack";
+import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import type { RegistryAccess } from "../../components/registry";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { readContext, WorkDirectory } from "../../components/context";
-import type { DeployedImage, WrittenSeed } from "../../components/deploy/deployed";
-import { seedFor, type SeedOptions } from "../../components/deploy/seed";
-import { seedTags } from "../../components/deploy/seedTags";
+import type { DeployedImage, WrittenSeed } from "../../components/deploy/state/deployed";
+import { seedFor, type SeedOptions } from "../../components/deploy/seed/seedChoice";
+import { seedTags } from "../../components/deploy/seed/seedTags";
 import { mediaTypes } from "../../components/registry/image/manifest";
 import { parseRepository } from "../../components/registry/reference";
 import { noPins } from "../../components/dockerfile";
