@@ -17,6 +17,7 @@ import { WorkDirectory } from "../../components/context";
 import { failedOutput } from "../../components/engines/failures/rerun";
 import { makeTree } from "../support/module";
 import { runProgram } from "../support/program";
+import { situationOf } from "../support/situation";
 
 /** A name that a file can have. */
 const hostile =
@@ -160,9 +161,11 @@ const ofOthers: Record<string, () => Promise<string[]> | string[]> = {
     const context = { hash: "", files: {}, entries: [] };
     const run = runProgram(() =>
       stagedContext(
-        {
-          urn: pulumi.output("urn:pulumi:stack::project::goimage:index:GoMultiStageImage::api"),
-        } as pulumi.ComponentResource,
+        situationOf(undefined, {
+          component: {
+            urn: pulumi.output("urn:pulumi:stack::project::goimage:index:GoMultiStageImage::api"),
+          } as pulumi.ComponentResource,
+        }),
         new WorkDirectory(project),
         context,
         "MultiStage",

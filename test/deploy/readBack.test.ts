@@ -4,13 +4,15 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { DeployedImage, ServedImage } from "../../components/deploy/state/deployed";
 import type { Drift } from "../../components/deploy/before/drift";
-import { readBack } from "../../components/deploy/image/readBack";
+import type { Child } from "../../components/deploy/build";
+import { served } from "../../components/deploy/image/served";
 import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import type { RegistryAccess } from "../../components/registry";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { Build, runProgram } from "../support/program";
 import { binaryInstruction, deployedAs, serveImage } from "../support/servedImage";
+import { situationOf, preparedOf } from "../support/situation";
 
 interface Given {
   digest: string;
@@ -32,7 +34,7 @@ interface ReadBack {
   isSecret: boolean;
 }
 
-describe("readBack", () => {
+describe("the exported image", () => {
   let registry: FakeRegistry;
   beforeEach(async () => void (registry = await startRegistry()));
   afterEach(() => registry.close());
@@ -41,18 +43,21 @@ describe("readBack", () => {
     const { digest, pushed = true, preview = false, tags = ["latest"], access = {}, warns = true } = given;
     const { result, logs } = await runProgram(
       async () => {
-        const component = new pulumi.ComponentResource("test:index:Image", "image");
-        const resource = new Build("build");
-        const output = readBack({
-          ...{ component, spec: examplePlan(given.inputs).spec, pushed: () => pushed },
-          build: { resource, digest: pulumi.output(digest) },
-          destination: pulumi.output({ repository: registry.repository, tags }),
-          deployed: pulumi.output(given.deployed),
-          drift: pulumi.output(given.drift),
-          access: pulumi.secret(access),
-          layerOrigins: [{ createdBy: binaryInstruction, origin: "binary" }],
-          warnOnFailedChecks: warns,
-        });
+        const mode = preview ? "preview" : "update";
+        const run = situationOf(undefined, { mode, deployed: pulumi.output(given.deployed) });
+        const { drift } = given;
+        const prepared = preparedOf(
+          examplePlan(given.inputs),
+          { registry, tags, access },
+          { drift: pulumi.output(drift) },
+        );
+        const child = {
+          build: { resource: new Build("build"), digest: pulumi.output(digest) },
+          pushed: () => pushed,
+          layers: [{ createdBy: binaryInstruction, origin: "binary" }],
+          isHardened: warns,
+        } as unknown as Child;
+        const output = served[mode](run, prepared, child).image;
         try {
           return { image: await valueIfKnown(output), error: "", isSecret: await pulumi.isSecret(output) };
         } catch (error) {

@@ -5,12 +5,15 @@ import { secretValues, sshId, type Pins } from "../../dockerfile";
 import type { BuildRequest } from "../../engines";
 import { isDeferred, lateSecrets, withoutLineEnd, type BuildSpec, type ImageSpec } from "../../inputs";
 import { invalidInputs } from "../pulumi/userErrors";
-import type { Owner } from "../pulumi/owner";
+import type { Situation } from "../pulumi/situation";
 
 type SecretInput = keyof typeof lateSecrets;
 
 /** The same, with values that come late checked as soon as they are there: the build waits for them, and does not begin. */
-export function withCheckedSecrets({ type, name }: Owner, build: BuildSpec): BuildSpec {
+export function withCheckedSecrets(
+  { type, name }: Pick<Situation, "type" | "name">,
+  build: BuildSpec,
+): BuildSpec {
   const checked = (Object.keys(lateSecrets) as SecretInput[])
     .filter((input) => isDeferred(build[input]))
     .map((input) => {
@@ -27,7 +30,7 @@ export function withCheckedSecrets({ type, name }: Owner, build: BuildSpec): Bui
 
 /** What steps of the build may reach, under ids that depend on the base images. */
 export function buildAccess(
-  owner: Owner,
+  owner: Pick<Situation, "type" | "name">,
   spec: ImageSpec,
   pins: pulumi.Output<Pins>,
 ): Pick<BuildRequest, "secrets" | "ssh"> {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { quoteValue, validateDestination, type ImageSpec, type Problem } from "../../inputs";
 import { parseRepository, pushTargetProblem, type Repository } from "../../registry/reference";
 import { invalidInputs } from "../pulumi/userErrors";
-import type { Owner } from "../pulumi/owner";
+import type { Situation } from "../pulumi/situation";
 import { claimPlaces, placeProblems } from "../seed/seedPlaces";
 import { claimTags, knownTarget, tagProblems } from "./tagClaims";
 
@@ -18,9 +18,10 @@ export interface Destination {
 
 /** The destination, checked again once it is known. */
 export function destinationOf(
-  { type, name }: Owner,
+  run: Pick<Situation, "mode" | "type" | "name">,
   spec: Pick<ImageSpec, "repository" | "tags"> & Partial<Pick<ImageSpec, "cache">>,
 ): pulumi.Output<Destination> {
+  const { type, name } = run;
   // What an image is called is no secret, and a secret among the three would make all of it one.
   const seeds = pulumi.unsecret(pulumi.output(spec.cache?.repository));
   return pulumi.all([spec.repository, spec.tags, seeds]).apply(([repository, givenTags, seeds]) => {
@@ -29,8 +30,8 @@ export function destinationOf(
     const problems = validateDestination(repository ?? null, tags);
     if (spec.cache !== undefined) problems.push(...seedsProblems(seeds));
     const isLate = knownTarget(spec) === undefined;
-    if (problems.length === 0) problems.push(...placeProblems(name, { repository, seeds }));
-    if (problems.length === 0 && isLate) problems.push(...tagProblems(name, { repository, tags }));
+    if (problems.length === 0) problems.push(...placeProblems(run, { repository, seeds }));
+    if (problems.length === 0 && isLate) problems.push(...tagProblems(run, { repository, tags }));
     if (problems.length > 0) throw invalidInputs(type, name, problems);
     claimPlaces(name, { repository, seeds });
     if (isLate) claimTags(name, { repository, tags });

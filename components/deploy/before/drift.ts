@@ -6,8 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { layersOfAll, type DeployedImage } from "../state/deployed";
 import { refTo, taggedName, type Destination } from "./destination";
 import { type RegistryAccess, RegistryError, readImage, tagDigest } from "../../registry";
-import { isMocked } from "../pulumi/sdk";
 import { say } from "../pulumi/say";
+import type { Situation } from "../pulumi/situation";
 
 /** What the registry serves now for the deployed image. */
 export interface Drift {
@@ -19,12 +19,11 @@ export interface Drift {
 
 /** Undefined in a preview, without a deployment to this repository, and where the registry cannot be asked. */
 export function findDrift(
-  component: pulumi.Resource,
-  deployed: pulumi.Output<DeployedImage | undefined>,
+  { mode, component, deployed }: Situation,
   destination: pulumi.Output<Destination>,
   access: pulumi.Output<RegistryAccess>,
 ): pulumi.Output<Drift | undefined> {
-  if (pulumi.runtime.isDryRun() || isMocked()) return pulumi.output(undefined);
+  if (mode !== "update") return pulumi.output(undefined);
   const drift = pulumi.all([deployed, destination, access]).apply(async ([image, wanted, how]) => {
     if (image?.ref !== refTo(wanted, image?.digest ?? "")) return undefined;
     try {
@@ -37,6 +36,11 @@ export function findDrift(
   });
   // Credentials go in; what comes out is no secret.
   return pulumi.unsecret(drift);
+}
+
+/** Whether nothing stands for the image any more: neither its digest nor one of its tags. */
+export function isLost(found: Drift | undefined): boolean {
+  return found?.imageGone === true && found.tags.every(({ digest }) => digest === undefined);
 }
 
 async function driftOf(image: DeployedImage, wanted: Destination, access: RegistryAccess): Promise<Drift> {

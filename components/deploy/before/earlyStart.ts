@@ -3,24 +3,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Engine } from "../../args";
 import { providers } from "../../engines";
-import type { DeployedImage } from "../state/deployed";
-import { isMocked, valueIfKnown } from "../pulumi/sdk";
 
 /**
  * In an update that builds nothing, the child's registration waits for the registry, and the plugin's start, which takes longer, would
  * wait for the registration. The engine starts a plugin at the first thing that is asked of it: so this asks for a function that the
  * provider does not have. Where the plugin itself is missing, the child's registration says so.
  */
-export async function startProvider(
-  component: pulumi.ComponentResource,
-  engine: Engine,
-  deployed: pulumi.Output<DeployedImage | undefined>,
-  rebuilds: pulumi.Output<boolean>,
-): Promise<void> {
-  if (pulumi.runtime.isDryRun() || isMocked()) return;
+export async function startProvider(component: pulumi.ComponentResource, engine: Engine): Promise<void> {
   try {
-    // Otherwise the child is registered right away.
-    if ((await valueIfKnown(deployed)) === undefined || (await valueIfKnown(rebuilds)) !== false) return;
     const provider = providers[engine];
     // Another version would be another plugin than the child's.
     // eslint-disable-next-line @typescript-eslint/no-require-imports

@@ -5,13 +5,13 @@ import { secretWarnings, timezoneWarning, type ImageSpec } from "../../inputs";
 import { findCredentials } from "../../registry";
 import type { Source } from "../../source";
 import type { Destination } from "./destination";
-import { isMocked } from "../pulumi/sdk";
 import { say } from "../pulumi/say";
+import type { Situation } from "../pulumi/situation";
 
 /** Logs what is unusual about the inputs and the source. */
-export function announce(component: pulumi.Resource, spec: ImageSpec, source: Source): void {
+export function announce({ mode, component }: Situation, spec: ImageSpec, source: Source): void {
   const { closure, shipped, tree } = source;
-  if (pulumi.runtime.isDryRun() && source.elsewhere.length > 0)
+  if (mode === "preview" && source.elsewhere.length > 0)
     void say("info", `reads outside of source: ${source.elsewhere.join(", ")}`, component);
   if (closure.wholeModule !== undefined)
     void say("info", `the context holds the whole module: ${closure.wholeModule}`, component);
@@ -37,14 +37,17 @@ export function announce(component: pulumi.Resource, spec: ImageSpec, source: So
       `runtime.files leaves out ${firstOf(closure.leftOut)}; name a file or directory itself to ship it`,
       component,
     );
-  for (const warning of [...secretWarnings(spec), ...source.warnings, ...ofTimezones(spec, source)])
+  for (const warning of [
+    ...secretWarnings(spec),
+    ...source.warnings,
+    ...(mode === "preview" ? ofTimezones(spec, source) : []),
+  ])
     void say("warn", warning, component);
   void warnOfSecretName(component, spec);
 }
 
 /** In previews alone: after a push the check of the image says so, and exactly. */
 function ofTimezones(spec: ImageSpec, { imports }: Source): string[] {
-  if (!pulumi.runtime.isDryRun()) return [];
   const warning = timezoneWarning(spec, () => imports().includes("time/tzdata"));
   return warning === undefined ? [] : [warning];
 }
@@ -70,13 +73,13 @@ async function warnOfSecretName(component: pulumi.Resource, { repository, tags }
  * Said before the build, which would otherwise end with a 401 after it.
  */
 export function warnOfProviderLogin(
-  component: pulumi.ComponentResource,
+  { mode, component }: Situation,
   { engine, registry }: ImageSpec,
   destination: pulumi.Output<Destination>,
 ): void {
   const provider = component.getProvider("docker:index/image:Image");
   const isUsed = provider !== undefined && engine === "docker";
-  if (!isUsed || registry.login !== undefined || isMocked() || pulumi.runtime.isDryRun()) return;
+  if (!isUsed || registry.login !== undefined || mode !== "update") return;
   destination.apply(async ({ repository: { domain, path } }) => {
     // A failing helper is reported where its login is needed.
     const login = await findCredentials(domain, process.env, path).catch(() => undefined);

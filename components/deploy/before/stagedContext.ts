@@ -16,6 +16,7 @@ import { diskError } from "../../source";
 import type { DeployedImage } from "../state/deployed";
 import { failure } from "../pulumi/userErrors";
 import { valueIfKnown } from "../pulumi/sdk";
+import type { Situation } from "../pulumi/situation";
 import { say } from "../pulumi/say";
 
 export function workDirectory(component: pulumi.ComponentResource): WorkDirectory {
@@ -38,13 +39,12 @@ function stagingFailure(error: unknown, component: pulumi.ComponentResource): Er
  * depend on the component, hence on its child, whose registration waits for this.
  */
 export async function stagedContext(
-  component: pulumi.ComponentResource,
+  { mode, component, deployed }: Situation,
   work: WorkDirectory,
   staged: Context,
   kind: string,
-  deployed?: pulumi.Output<DeployedImage | undefined>,
 ): Promise<string> {
-  const isPreview = pulumi.runtime.isDryRun();
+  const isPreview = mode !== "update";
   const [project, stack] = [pulumi.getProject(), pulumi.getStack()];
   const stage = (urn: string, image: DeployedImage | undefined): string => {
     const wished = contextDirectory(urn, project, stack, kind);
@@ -65,7 +65,7 @@ export async function stagedContext(
     return place;
   };
   const urn = (await valueIfKnown(component.urn)) ?? "";
-  const image = deployed && (await valueIfKnown(deployed));
+  const image = await valueIfKnown(deployed);
   try {
     return stage(urn, image);
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Input } from "@pulumi/pulumi";
 import { isDeferred, type ImageSpec, type Problem } from "../../inputs";
 import { parseRepository } from "../../registry/reference";
 import { oncePerRun } from "../pulumi/program";
-import { isMocked } from "../pulumi/sdk";
+import type { Situation } from "../pulumi/situation";
 
 /** Where an image is pushed, as the inputs name it. */
 export interface PushTarget {
@@ -19,11 +19,14 @@ const claims = oncePerRun("tags", () => new Map<string, string>());
 const claimed = (repository: string, tag: string) => `${parseRepository(repository).name}:${tag}`;
 
 /** Problems of tags that another image of the program has claimed. */
-export function tagProblems(name: string, { repository, tags }: PushTarget): Problem[] {
+export function tagProblems(
+  { mode, name }: Pick<Situation, "mode" | "name">,
+  { repository, tags }: PushTarget,
+): Problem[] {
   return [...new Set(tags)].flatMap((tag, index) => {
     const other = claims().get(claimed(repository, tag));
     // A unit test makes the same image again and again.
-    if (other === undefined || (isMocked() && other === name)) return [];
+    if (other === undefined || (mode === "test" && other === name)) return [];
     const reason = `${JSON.stringify(tag)} of ${repository} is what "${other}" in this program pushes to; give one of them another tag or repository`;
     return [{ propertyPath: `tags[${index}]`, reason }];
   });

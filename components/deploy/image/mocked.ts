@@ -4,15 +4,18 @@
 import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
-import type { ImageBuild } from "../../engines";
 import { imageCommands, type ImageSpec } from "../../inputs";
 import type { ImageLayer, LayerContents } from "../../outputs";
 import { isDigest, noContents } from "../../registry";
 import { sizeSummary } from "../../text";
 import { imageChecks } from "./checks";
-import type { ServedImage } from "../state/deployed";
 import { refTo, type Destination } from "../before/destination";
+import type { Prepared } from "../before/prepare";
+import type { Child } from "../build";
 import { mocksInUse } from "../pulumi/sdk";
+import type { Situation } from "../pulumi/situation";
+import type { ServedImage } from "../state/deployed";
+import type { Served } from "./readBack";
 
 /** What a test may say of an image: testing/index.ts has the same, with its documentation. */
 interface GivenImage {
@@ -21,35 +24,25 @@ interface GivenImage {
   unpackedSize?: number;
 }
 
-export interface MockedOptions {
-  name: string;
-  spec: ImageSpec;
-  destination: pulumi.Output<Destination>;
-  dockerfile: pulumi.Output<string>;
-  sourceHash: string;
-}
-
-/** The image that the mocks of goimage/testing stand for; unknown with other mocks, and in a preview. */
-export function mockedImage(options: MockedOptions): pulumi.Output<ServedImage> {
-  const given = givenImages()?.[options.name] ?? {};
-  return pulumi.all([options.destination, options.dockerfile]).apply(([destination, dockerfile]) => {
+/**
+ * The image that the mocks of goimage/testing stand for; unknown with other mocks, which may give a digest as the child's output, and in
+ * a preview.
+ */
+export function madeUp(run: Situation, prepared: Prepared, { build, dockerfile }: Child): Served {
+  const image = pulumi.all([prepared.destination, dockerfile]).apply(([where, text]): ServedImage => {
     if (givenImages() === undefined || pulumi.runtime.isDryRun()) return unknown as never;
-    return madeUp(options, destination, dockerfile, given);
+    return imageOf(prepared, where, text, givenImages()?.[run.name] ?? {});
   });
-}
-
-/** The digest, which other mocks may give as well: as the child's output. */
-export function mockedDigest(build: ImageBuild, image: pulumi.Output<ServedImage>): pulumi.Output<string> {
-  if (givenImages() !== undefined) return image.apply(({ digest }) => digest);
-  return build.digest.apply((digest) => (isDigest(digest) ? digest : (unknown as never)));
-}
-
-/** Reference to an image under mocks, which may give a digest and nothing else. */
-export function mockedRef(
-  destination: pulumi.Output<Destination>,
-  digest: pulumi.Output<string>,
-): pulumi.Output<string> {
-  return pulumi.all([destination, digest]).apply(([where, known]) => refTo(where, known));
+  const digest =
+    givenImages() === undefined
+      ? build.digest.apply((given) => (isDigest(given) ? given : (unknown as never)))
+      : image.apply((served) => served.digest);
+  return {
+    digest,
+    ref: pulumi.all([prepared.destination, digest]).apply(([where, known]) => refTo(where, known)),
+    image,
+    isLast: pulumi.output(false),
+  };
 }
 
 function givenImages(): Record<string, GivenImage> | undefined {
@@ -58,15 +51,15 @@ function givenImages(): Record<string, GivenImage> | undefined {
 
 const configSize = 1_000;
 
-function madeUp(
-  { spec, sourceHash }: MockedOptions,
+function imageOf(
+  { spec, staged }: Prepared,
   destination: Destination,
   dockerfile: string,
   given: GivenImage,
 ): ServedImage {
   const digestOf = (...parts: string[]) =>
     `sha256:${createHash("sha256")
-      .update(JSON.stringify([sourceHash, dockerfile, ...parts]))
+      .update(JSON.stringify([staged.hash, dockerfile, ...parts]))
       .digest("hex")}`;
   const layers = madeUpLayers(spec, given, digestOf);
   const sum = (of: "size" | "unpackedSize") => layers.reduce((bytes, layer) => bytes + layer[of], 0);
@@ -75,7 +68,11 @@ function madeUp(
   const byPlatform = <T>(value: (platform: string) => T) =>
     Object.fromEntries(spec.platforms.map((platform) => [platform, value(platform)]));
   return {
-    ...{ digest, ref: refTo(destination, digest), size, unpackedSize, layers },
+    digest,
+    ref: refTo(destination, digest),
+    size,
+    unpackedSize,
+    layers,
     platformDigests: byPlatform((platform) => (isIndex ? digestOf(platform) : digest)),
     platformSizes: byPlatform(() => size),
     platformLayers: Object.fromEntries(spec.platforms.slice(1).map((platform) => [platform, layers])),
@@ -102,7 +99,10 @@ function madeUpLayers(
   ): ImageLayer => ({
     digest: digestOf("layer", origin),
     mediaType: "application/vnd.oci.image.layer.v1.tar+gzip",
-    ...{ size, unpackedSize, origin, contents: { ...noContents(), ...contents } },
+    size,
+    unpackedSize,
+    origin,
+    contents: { ...noContents(), ...contents },
   });
   const { packages, files, timezones } = runtime;
   const commands = imageCommands(runtime).map(
@@ -123,7 +123,10 @@ function madeUpLayers(
         );
   const size = rest(given.size && given.size - configSize, "size", 6_000_000);
   const binary = layer("binary", size, rest(given.unpackedSize, "unpackedSize", 14_000_000), {
-    ...{ files: 3, executables: 1, certificates: true, timezones },
+    files: 3,
+    executables: 1,
+    certificates: true,
+    timezones,
     program: { static: !build.cgoEnabled },
     ...(commands.length > 0 && { commands: Object.fromEntries(commands) }),
   });

@@ -4,34 +4,28 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
-import type { LayerOrigin } from "../../dockerfile";
-import type { ImageBuild } from "../../engines";
 import type { ImageSpec } from "../../inputs";
-import { type RegistryAccess, isDigest, tagDigest } from "../../registry";
-import { failedChecks } from "./checks";
-import { layersOfAll, type DeployedImage, type ServedImage } from "../state/deployed";
-import { refTo, type Destination } from "../before/destination";
-import type { Drift } from "../before/drift";
-import { failure } from "../pulumi/userErrors";
-import { growthDetails } from "./growth";
-import { exceededPlatforms } from "./sizeLimits";
-import { measureImage } from "./measure";
-import { setTags, settleTags, withdrawTag, type PushedImage } from "./imageTags";
+import { isDigest, tagDigest } from "../../registry";
+import { refTo } from "../before/destination";
+import type { Prepared } from "../before/prepare";
+import type { Child } from "../build";
 import { say } from "../pulumi/say";
+import type { Situation } from "../pulumi/situation";
+import { failure } from "../pulumi/userErrors";
+import { layersOfAll, type DeployedImage, type ServedImage } from "../state/deployed";
+import { failedChecks } from "./checks";
+import { growthDetails } from "./growth";
+import { setTags, settleTags, withdrawTag, type PushedImage } from "./imageTags";
+import { measureImage } from "./measure";
+import { exceededPlatforms } from "./sizeLimits";
 
-export interface ReadBackOptions {
-  component: pulumi.ComponentResource;
-  spec: ImageSpec;
-  build: ImageBuild;
-  destination: pulumi.Output<Destination>;
-  deployed: pulumi.Output<DeployedImage | undefined>;
-  drift: pulumi.Output<Drift | undefined>;
-  /** Whether the engine has built and pushed in this update. */
-  pushed: () => boolean;
-  access: pulumi.Output<RegistryAccess>;
-  layerOrigins: readonly LayerOrigin[];
-  /** For an image that is meant to pass its checks. */
-  warnOnFailedChecks: boolean;
+/** What the component exports of an image. */
+export interface Served {
+  digest: pulumi.Output<string>;
+  ref: pulumi.Output<string>;
+  image: pulumi.Output<ServedImage>;
+  /** Whether it is the deployed image, which this update has left alone: what was said of its source is true of it. */
+  isLast: pulumi.Output<boolean>;
 }
 
 /** An image that exceeds a limit. */
@@ -41,57 +35,77 @@ class TooLarge extends Error {
   }
 }
 
-/** The image as the registry serves it; unknown in a preview unless it is the deployed one. */
-export function readBack(options: ReadBackOptions): pulumi.Output<ServedImage> {
-  const { component, spec, build, pushed } = options;
-  const { destination, deployed, drift, access } = options;
-  const inputs = pulumi.all([build.digest, destination, deployed, drift, access]);
-  const image = inputs.apply(async ([digest, destination, deployed, drift, access]): Promise<ServedImage> => {
-    if (pulumi.runtime.isDryRun()) return previewed(options, digest, destination, deployed);
-    const image: PushedImage = { component, build: build.resource, digest, destination, access };
+/** In an update: the image as the registry serves it. */
+export function readBack(run: Situation, prepared: Prepared, child: Child): Served {
+  const { component, deployed } = run;
+  const { spec, destination, access, drift } = prepared;
+  const inputs = pulumi.all([child.build.digest, destination, deployed, drift, access]);
+  const image = inputs.apply(async ([digest, where, last, found, login]): Promise<ServedImage> => {
+    const image: PushedImage = {
+      component,
+      build: child.build.resource,
+      digest,
+      destination: where,
+      access: login,
+    };
     try {
       if (!isDigest(digest)) {
         throw new Error(
           `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
         );
       }
-      const isDeployed = deployed?.ref === refTo(destination, digest) && deployed.checks.length > 0;
-      if (!isDeployed || pushed()) return await acceptedImage(image, deployed, options);
+      const isDeployed = last?.ref === refTo(where, digest) && last.checks.length > 0;
+      if (!isDeployed || child.pushed()) return await acceptedImage(image, last, spec, child);
       // A limit may be lower than it was. The image has not grown since it was deployed.
-      const exceeded = exceededPlatforms(spec, deployed, deployed);
+      const exceeded = exceededPlatforms(spec, last, last);
       if (exceeded.length > 0) {
         const kept = "nothing was pushed: this is the image that the stack has deployed, and it stays";
         throw new TooLarge([...exceeded.flatMap(({ lines, sums }) => [...lines, ...sums]), kept]);
       }
-      await settleTags(image, drift);
-      return servedOf(deployed);
+      await settleTags(image, found);
+      return servedOf(last);
     } catch (error) {
       const [first = "", ...more] = error instanceof TooLarge ? error.lines : [(error as Error).message];
-      throw failure([`${destination.repository.name}: ${first}`, ...more], component);
+      throw failure([`${where.repository.name}: ${first}`, ...more], component);
     }
   });
   // Credentials go in; what comes out is no secret.
-  return pulumi.unsecret(image);
+  const served = pulumi.unsecret(image);
+  return {
+    digest: served.apply(({ digest }) => digest),
+    ref: served.apply(({ ref }) => ref),
+    image: served,
+    isLast: pulumi
+      .all([served, deployed])
+      .apply(([{ digest }, last]) => last?.digest === digest && !child.pushed()),
+  };
 }
 
-async function previewed(
-  { component, spec }: ReadBackOptions,
-  digest: string,
-  destination: Destination,
-  deployed: DeployedImage | undefined,
-): Promise<ServedImage> {
-  // An empty digest is what docker-build shows when it does not know.
-  if (digest === "" || deployed?.digest !== digest) return unknown as never;
-  for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
-    await say("warn", `${line}; the update will fail`, component);
-  return { ...servedOf(deployed), ref: refTo(destination, digest) };
+/** In a preview: the deployed image where nothing is built; otherwise nothing is known. */
+export function foresee(run: Situation, { spec, destination }: Prepared, { build }: Child): Served {
+  const image = pulumi
+    .all([build.digest, destination, run.deployed])
+    .apply(async ([digest, where, deployed]): Promise<ServedImage> => {
+      // An empty digest is what docker-build shows when it does not know.
+      if (digest === "" || deployed?.digest !== digest) return unknown as never;
+      for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
+        await say("warn", `${line}; the update will fail`, run.component);
+      return { ...servedOf(deployed), ref: refTo(where, digest) };
+    });
+  return {
+    digest: image.apply(({ digest }) => digest),
+    ref: image.apply(({ ref }) => ref),
+    image,
+    isLast: pulumi.output(false),
+  };
 }
 
 /** Measures an image that is not the deployed one, and gives it its tags if the limits of its size let it pass. */
 async function acceptedImage(
   image: PushedImage,
   deployed: DeployedImage | undefined,
-  { spec, layerOrigins, warnOnFailedChecks }: ReadBackOptions,
+  spec: ImageSpec,
+  { layers: layerOrigins, isHardened }: Pick<Child, "layers" | "isHardened">,
 ): Promise<ServedImage> {
   const { digest, destination, access } = image;
   const { repository, tags } = destination;
@@ -115,7 +129,7 @@ async function acceptedImage(
     throw new TooLarge([...sums, ...details, await withdrawTag(image, deployed)]);
   }
   await setTags(image, deployed, served);
-  if (warnOnFailedChecks) {
+  if (isHardened) {
     for (const { name, detail } of failedChecks(measured.checks, spec))
       await say("warn", `the image fails the check ${name}: ${detail}`, image.component);
   }
@@ -126,7 +140,15 @@ function servedOf(deployed: DeployedImage): ServedImage {
   const { digest, ref, size, unpackedSize, sizeSummary, layers, checks } = deployed;
   const { platformDigests, platformSizes, platformLayers } = deployed;
   return {
-    ...{ digest, ref, size, platformDigests, platformSizes, platformLayers },
-    ...{ unpackedSize, sizeSummary, layers, checks },
+    digest,
+    ref,
+    size,
+    platformDigests,
+    platformSizes,
+    platformLayers,
+    unpackedSize,
+    sizeSummary,
+    layers,
+    checks,
   };
 }

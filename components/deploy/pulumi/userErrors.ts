@@ -4,6 +4,7 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import type { Problem } from "../../inputs";
 import { textOf, type Message } from "./say";
+import { sdkProblem } from "./sdk";
 
 /** The error for all problems of one resource. */
 export function invalidInputs(type: string, name: string, problems: readonly Problem[]): Error {
@@ -16,6 +17,12 @@ export function invalidInputs(type: string, name: string, problems: readonly Pro
   const message = textOf([`${type} "${name}": ${count}; nothing was built.`, ...lines]);
   const error = new pulumi.InputPropertiesError({ message, errors });
   return withoutStack(error);
+}
+
+/** Throws where the SDK that runs the program is too old. */
+export function checkSdk(): void {
+  const problem = sdkProblem();
+  if (problem !== undefined) throw runError(problem);
 }
 
 /** An error that is shown without a stack trace. */

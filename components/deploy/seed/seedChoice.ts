@@ -1,68 +1,35 @@
 // The seed of an image with the input cache: an image that an empty builder starts from. Which one a build takes.
 
 import * as pulumi from "@pulumi/pulumi";
-import type { Context, WorkDirectory } from "../../context";
-import { seedArgument, type Pins, type Plan } from "../../dockerfile";
-import type { BuildRequest } from "../../engines";
+import { readContext, type Context } from "../../context";
+import { seedArgument } from "../../dockerfile";
 import type { CacheSpec } from "../../inputs";
 import { RegistryError, describeImage, tagDigest, type RegistryAccess } from "../../registry";
 import type { Repository } from "../../registry/reference";
 import { seedProblem } from "../../seeds";
 import { lazily } from "../../source";
-import type { DeployedImage, WrittenSeed } from "../state/deployed";
-import type { Destination } from "../before/destination";
-import type { Drift } from "../before/drift";
-import type { Owner } from "../pulumi/owner";
+import type { Prepared } from "../before/prepare";
 import { oncePerRun } from "../pulumi/program";
 import { say } from "../pulumi/say";
-import { isMocked, valueIfKnown } from "../pulumi/sdk";
+import { valueIfKnown } from "../pulumi/sdk";
+import type { WrittenSeed } from "../state/deployed";
 import { seedTags, type SeedTags } from "./seedTags";
 
-export interface SeedOptions {
-  owner: Owner;
+/** The seeds of an image: what they are made of, and where they are. */
+export interface Seeds {
   cache: CacheSpec;
-  plan: Plan;
   imports: () => readonly string[];
   /** Not asked for where nothing is built or written. */
   tags: () => SeedTags;
   /** The files that name the modules. */
   moduleFiles: Context;
-  pins: pulumi.Output<Pins>;
-  /** Throws where a base image must not be built on. */
-  check: () => Promise<void>;
-  /** Of the image. */
-  request: Omit<BuildRequest, "buildArgs">;
-  destination: pulumi.Output<Destination>;
-  access: pulumi.Output<RegistryAccess>;
-  work: WorkDirectory;
-  deployed: pulumi.Output<DeployedImage | undefined>;
-}
-
-/** The options with the tags that follow from them. */
-export function withTags(options: Omit<SeedOptions, "tags">): SeedOptions {
-  const { plan, imports, moduleFiles } = options;
-  return { ...options, tags: lazily(() => seedTags(plan, imports(), moduleFiles.hash)) };
+  /** Undefined where no repository is known. */
+  place: pulumi.Output<SeedPlace | undefined>;
 }
 
 export interface SeedPlace {
   repository: Repository;
   access: RegistryAccess;
-}
-
-/** Where the seeds are, and how to read and write there. */
-export function placeOf({ destination, access }: SeedOptions): pulumi.Output<SeedPlace | undefined> {
-  const place = pulumi.all([destination, access]).apply(([{ repository, seeds }, login]) => {
-    // Credentials are for the registry that they were given for.
-    return seeds && { repository: seeds, access: seeds.domain === repository.domain ? login : {} };
-  });
-  return pulumi.unsecret(place);
-}
-
-/** What is known when a build may start. */
-export interface BuildState {
-  /** Whether the image is certainly built. */
-  rebuilds: pulumi.Output<boolean>;
-  drift: pulumi.Output<Drift | undefined>;
 }
 
 export interface SeedChoice {
@@ -72,39 +39,59 @@ export interface SeedChoice {
   lost?: string;
 }
 
+/** Undefined without the input cache. */
+export function seedsOf({ spec: { cache }, source, plan, destination, access }: Prepared): Seeds | undefined {
+  if (cache === undefined) return undefined;
+  const moduleFiles = readContext(source.tree, source.service.moduleFiles);
+  const place = pulumi.all([destination, access]).apply(([{ repository, seeds }, login]) => {
+    // Credentials are for the registry that they were given for.
+    return seeds && { repository: seeds, access: seeds.domain === repository.domain ? login : {} };
+  });
+  return {
+    cache,
+    imports: source.imports,
+    tags: lazily(() => seedTags(plan, source.imports(), moduleFiles.hash)),
+    moduleFiles,
+    place: pulumi.unsecret(place),
+  };
+}
+
 /**
- * The seed as build arguments. They are inputs of the child, so a seed that appears or goes must not change them: without
- * a build they stay those of the last one. A promise, as in stagedContext.
+ * The seed that a build starts from, as build arguments. They are inputs of the child, so a seed that appears or goes must not change
+ * them: this is asked only where the image is built.
  */
-export async function seedFor(options: SeedOptions, state: BuildState): Promise<SeedChoice> {
-  const { component } = options.owner;
-  const deployed = await valueIfKnown(options.deployed);
-  const last = { args: deployed?.seed ?? {} };
-  if (pulumi.runtime.isDryRun() || isMocked()) return last;
-  const isBuilt = deployed === undefined || (await valueIfKnown(state.rebuilds)) === true;
-  if (!isBuilt && (await valueIfKnown(state.drift))?.imageGone !== true) return last;
-  const place = await valueIfKnown(placeOf(options));
+export async function chooseSeed(
+  component: pulumi.Resource,
+  seeds: Seeds,
+  written: WrittenSeed | undefined,
+): Promise<SeedChoice> {
+  // Where the destination is not valid, the child's registration says so.
+  const place = await valueIfKnown(seeds.place).catch(() => undefined);
   if (place === undefined) return { args: {} };
-  const { name } = place.repository;
   try {
-    return await chosen(options, place, deployed?.writtenSeed);
+    return await chosen(component, seeds, place, written);
   } catch (error) {
     // A seed saves time and nothing else.
     const reason = (error as Error).message;
-    await sayOnce("warn", `${name} is not readable, so there is no seed: ${reason}`, component);
+    await sayOnce(
+      "warn",
+      `${place.repository.name} is not readable, so there is no seed: ${reason}`,
+      component,
+    );
     return { args: {} };
   }
 }
 
 async function chosen(
-  options: SeedOptions,
+  component: pulumi.Resource,
+  seeds: Seeds,
   place: SeedPlace,
   written: WrittenSeed | undefined,
 ): Promise<SeedChoice> {
-  const { cache, owner } = options;
+  const { cache } = seeds;
   const { name, asWritten } = place.repository;
   const own = ownSeed(written, place);
-  const digest = cache.write ? own?.digest : (cache.trusted ?? (await taggedSeed(options, place)));
+  const digest = cache.write ? own?.digest : (cache.trusted ?? (await taggedSeed(seeds, place)));
   if (digest === undefined) {
     const how = cache.write ? "this update makes one" : "an update with cache.write makes one";
     await sayOnce("info", `there is no seed in ${name} yet; ${how}`);
@@ -121,7 +108,7 @@ async function chosen(
   }
   const problem = seedProblem(image);
   if (problem !== undefined) {
-    await sayOnce("warn", `${name}@${digest} is not used as a seed: ${problem}`, owner.component);
+    await sayOnce("warn", `${name}@${digest} is not used as a seed: ${problem}`, component);
     return { args: {} };
   }
   return { args: { [seedArgument]: `${asWritten}@${digest}` } };
@@ -129,7 +116,7 @@ async function chosen(
 
 /** What the tags say: only asked for where others write. */
 async function taggedSeed(
-  { cache, tags }: SeedOptions,
+  { cache, tags }: Seeds,
   { repository, access }: SeedPlace,
 ): Promise<string | undefined> {
   const { exact, newest } = tags();

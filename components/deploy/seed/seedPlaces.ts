@@ -4,7 +4,7 @@
 import { isDeferred, type ImageSpec, type Problem } from "../../inputs";
 import { parseRepository, pushTargetProblem } from "../../registry/reference";
 import { oncePerRun } from "../pulumi/program";
-import { isMocked } from "../pulumi/sdk";
+import type { Situation } from "../pulumi/situation";
 
 /** Repositories of an image, as far as they are known. */
 export interface Places {
@@ -21,14 +21,17 @@ const claims = oncePerRun("repositories of seeds", () => ({
 const key = (repository: string) => parseRepository(repository).name;
 
 /** Problems of repositories that would have both, in whatever order the program declares its images. */
-export function placeProblems(name: string, { repository, seeds }: Places): Problem[] {
+export function placeProblems(
+  { mode, name }: Pick<Situation, "mode" | "name">,
+  { repository, seeds }: Places,
+): Problem[] {
   const problems: Problem[] = [];
   const add = (propertyPath: string, reason: string) => problems.push({ propertyPath, reason });
   const instead = "give the seeds a repository of their own, to which nothing else is pushed";
   const others = (kind: keyof Places, place: string) => {
     const other = claims()[kind].get(key(place));
     // A unit test makes the same image again and again.
-    return isMocked() && other === name ? undefined : other;
+    return mode === "test" && other === name ? undefined : other;
   };
   if (seeds !== undefined) {
     const image =

@@ -2,80 +2,96 @@
 // and nothing else. The stack's state records what was written, and such a stack trusts nothing else.
 
 import * as fs from "node:fs";
-import * as pulumi from "@pulumi/pulumi";
-import { aboutSeed, noPins, seedDockerfile } from "../../dockerfile";
-import { buildArchive, type ImageBuild } from "../../engines";
+import { aboutSeed, seedDockerfile } from "../../dockerfile";
+import { buildArchive, type BuildRequest, type ImageBuild } from "../../engines";
 import { capabilities } from "../../inputs";
 import { limits } from "../../limits";
 import { isDigest, pushImage, putTag } from "../../registry";
 import { packLayer, seedConfig } from "../../seeds";
-import type { WrittenSeed } from "../state/deployed";
+import type { Decision } from "../before/decide";
+import type { Prepared } from "../before/prepare";
+import { stagedContext } from "../before/stagedContext";
 import { knownBuild } from "../pulumi/hooks";
 import { oncePerRun } from "../pulumi/program";
 import { say } from "../pulumi/say";
-import { isMocked, valueIfKnown } from "../pulumi/sdk";
-import { ownSeed, placeOf, sayOnce, type SeedChoice, type SeedOptions, type SeedPlace } from "./seedChoice";
-import { stagedContext } from "../before/stagedContext";
+import { valueIfKnown } from "../pulumi/sdk";
+import type { Situation } from "../pulumi/situation";
+import type { WrittenSeed } from "../state/deployed";
+import { ownSeed, sayOnce, type SeedPlace, type Seeds } from "./seedChoice";
 
 /** Seeds that an image of this run has or makes, by repository and tag: images of one module share a seed. */
-const seeds = oncePerRun("seeds", () => new Map<string, Promise<WrittenSeed | undefined>>());
+const ofRun = oncePerRun("seeds", () => new Map<string, Promise<WrittenSeed | undefined>>());
+
+/** What a seed is made with. */
+export interface SeedBuild {
+  seeds: Seeds;
+  /** The child that builds the image. */
+  child: ImageBuild;
+  /** Of the image. */
+  request: BuildRequest;
+  deciding: Promise<Decision>;
+  /** Throws where a base image must not be built on. */
+  check: () => Promise<void>;
+}
 
 /**
  * Makes the seed once the image is built, unless the stack has it: nobody waits for it but the next runner. Gives what the state is
  * to record, and never fails.
  */
 export async function publishSeed(
-  options: SeedOptions,
-  image: ImageBuild,
-  choice: pulumi.Output<SeedChoice>,
+  run: Situation,
+  prepared: Prepared,
+  making: SeedBuild,
 ): Promise<WrittenSeed | undefined> {
-  const written = (await valueIfKnown(options.deployed))?.writtenSeed;
-  if (!options.cache.write || pulumi.runtime.isDryRun() || isMocked()) return written;
+  const { seeds, child, deciding } = making;
+  const written = (await valueIfKnown(run.deployed))?.writtenSeed;
+  if (!seeds.cache.write || run.mode !== "update") return written;
   try {
-    const lost = (await valueIfKnown(choice))?.lost;
-    const place = await valueIfKnown(placeOf(options));
+    const { lost } = (await deciding).seed;
+    const place = await valueIfKnown(seeds.place);
     if (place === undefined) return written;
     const own = ownSeed(written, place);
     const last = own?.digest === lost ? undefined : own;
-    const key = `${place.repository.name}:${options.tags().exact}`;
-    if (last !== undefined && isComplete(options, last)) {
-      seeds().set(key, Promise.resolve(last));
+    const key = `${place.repository.name}:${seeds.tags().exact}`;
+    if (last !== undefined && isComplete(seeds, last)) {
+      ofRun().set(key, Promise.resolve(last));
       return last;
     }
-    if (!isDigest(await valueIfKnown(image.digest))) return written;
-    const making = seeds().get(key) ?? made(options, place, last);
-    seeds().set(key, making);
+    if (!isDigest(await valueIfKnown(child.digest))) return written;
+    const made = ofRun().get(key) ?? make(run, prepared, making, place, last);
+    ofRun().set(key, made);
     // What was lost is not to be asked for again.
-    return (await making) ?? (lost === undefined ? written : undefined);
+    return (await made) ?? (lost === undefined ? written : undefined);
   } catch {
     // The image failed, which is told elsewhere.
     return written;
   }
 }
 
-function isComplete({ tags }: SeedOptions, seed: WrittenSeed): boolean {
+function isComplete({ tags }: Seeds, seed: WrittenSeed): boolean {
   const { exact, newest } = tags();
   return [exact, newest].every((tag) => seed.tags.includes(tag));
 }
 
 /** Undefined where it cannot be made or pushed; a warning says why. */
-async function made(
-  options: SeedOptions,
+async function make(
+  run: Situation,
+  prepared: Prepared,
+  making: SeedBuild,
   place: SeedPlace,
   last: WrittenSeed | undefined,
 ): Promise<WrittenSeed | undefined> {
-  const { component } = options.owner;
   const { repository, access } = place;
-  const { exact, newest } = options.tags();
+  const { exact, newest } = making.seeds.tags();
   const failed = (what: string, error: unknown) =>
     sayOnce(
       "warn",
       `${what}: ${(error as Error).message}. The image is not affected, and the next update tries again`,
-      component,
+      run.component,
     );
   let seed = last?.tags.includes(exact) === true ? last : undefined;
   try {
-    seed ??= { repository: repository.name, digest: await push(options, place), tags: [exact] };
+    seed ??= { repository: repository.name, digest: await push(run, prepared, making, place), tags: [exact] };
   } catch (error) {
     await failed(`no seed was written to ${repository.name}`, error);
     return undefined;
@@ -90,23 +106,28 @@ async function made(
 }
 
 /** Builds and pushes the seed; gives its digest, which is made of what was pushed. */
-async function push(options: SeedOptions, { repository, access }: SeedPlace): Promise<string> {
-  const { owner, plan, imports, moduleFiles, pins, work } = options;
-  const { component } = owner;
-  const { exact } = options.tags();
+async function push(
+  run: Situation,
+  { plan, work }: Prepared,
+  { seeds, request, deciding, check }: SeedBuild,
+  { repository, access }: SeedPlace,
+): Promise<string> {
+  const { component } = run;
+  const { exact } = seeds.tags();
   // A seed may be made where the image is not built.
-  await options.check();
-  const staged = await stagedContext(component, work, moduleFiles, "Seed");
+  await check();
+  const staged = await stagedContext(run, work, seeds.moduleFiles, "Seed");
   const dockerfile = `${staged}.Dockerfile`;
-  work.write(dockerfile, seedDockerfile(plan, imports(), (await valueIfKnown(pins)) ?? noPins));
-  const known = await knownBuild({ ...options.request, buildArgs: undefined });
+  work.write(dockerfile, seedDockerfile(plan, seeds.imports(), (await deciding).pins));
+  const known = await knownBuild({ ...request, buildArgs: undefined });
   const file = work.path(`${staged}.layer`);
   await say("info", `makes the seed ${repository.name}:${exact}`, component);
   try {
     const layer = await buildArchive(
       {
         ...known,
-        ...{ context: work.path(staged), dockerfile: work.path(dockerfile) },
+        context: work.path(staged),
+        dockerfile: work.path(dockerfile),
         // It has what all platforms need, and no program of any.
         platforms: plan.spec.platforms.slice(0, 1),
       },

@@ -32,6 +32,12 @@ export interface RecordedBuild {
   inspectedBases?: Record<string, string>;
   /** Hashes of the files that the build read, by path. */
   sourceFiles?: Record<string, string>;
+  /** Changes when the image is pushed again because the registry has lost it. */
+  repair?: string;
+  /** Build arguments that named its seed. */
+  seed?: Record<string, string>;
+  /** The seed that the stack wrote last. */
+  writtenSeed?: WrittenSeed;
 }
 
 export interface DeployedImage extends ServedImage, RecordedBuild {
@@ -39,12 +45,6 @@ export interface DeployedImage extends ServedImage, RecordedBuild {
   sourceHash?: string;
   /** Tags as full references. */
   tags?: string[];
-  /** Changes when the image is pushed again because the registry has lost it. */
-  repair?: string;
-  /** Build arguments that named its seed. */
-  seed?: Record<string, string>;
-  /** The seed that it wrote last. */
-  writtenSeed?: WrittenSeed;
   /** Where its build context was, below the program's directory. */
   context?: string;
 }
@@ -75,12 +75,15 @@ export function lastOutputs(component: pulumi.Resource): pulumi.Output<unknown> 
 /** Of a state that may have no image, or one that is not understood. */
 export function recordedBuild(state: unknown): RecordedBuild {
   if (!isObject(state)) return {};
-  const { dockerfile, baseImages, inspectedBases, sourceFiles } = state;
+  const { dockerfile, baseImages, inspectedBases, sourceFiles, repair, seed, writtenSeed } = state;
   return {
     ...(isText(dockerfile) ? { dockerfile } : {}),
     ...(isRecord(baseImages, isDigest) ? { baseImages } : {}),
     ...(isRecord(inspectedBases, isText) ? { inspectedBases } : {}),
     ...(isRecord(sourceFiles, isText) ? { sourceFiles } : {}),
+    ...(isText(repair) ? { repair } : {}),
+    ...(isRecord(seed, isText) ? { seed } : {}),
+    ...(isWrittenSeed(writtenSeed) ? { writtenSeed } : {}),
   };
 }
 
@@ -95,7 +98,7 @@ export function parseDeployed(state: unknown): DeployedImage | undefined {
   const { digest, ref, size, layers } = state;
   if (!isDigest(digest) || !isText(ref) || !ref.endsWith(`@${digest}`) || !isBytes(size)) return undefined;
   if (!isLayers(layers)) return undefined;
-  const { sourceHash, tags, repair, context, seed, platformLayers } = state;
+  const { sourceHash, tags, context, platformLayers } = state;
   const platformSizes = isRecord(state["platformSizes"], isBytes) ? state["platformSizes"] : {};
   return {
     ...{ digest, ref, size, layers },
@@ -111,10 +114,7 @@ export function parseDeployed(state: unknown): DeployedImage | undefined {
     ...recordedBuild(state),
     ...(isText(sourceHash) ? { sourceHash } : {}),
     ...(Array.isArray(tags) && tags.every(isText) ? { tags } : {}),
-    ...(isText(repair) ? { repair } : {}),
     ...(isText(context) ? { context } : {}),
-    ...(isRecord(seed, isText) ? { seed } : {}),
-    ...(isWrittenSeed(state["writtenSeed"]) ? { writtenSeed: state["writtenSeed"] } : {}),
   };
 }
 

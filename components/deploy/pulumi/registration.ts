@@ -1,11 +1,12 @@
-// An image whose source may be made by what it depends on: a generator, a template, an asset. In an update the source is read when
-// those resources are done, and the child that builds is registered then.
+// Registers what an image exports. Its source may be made by what it depends on: a generator, a template, an asset. In an update the
+// source is read when those resources are done, and the child that builds is registered then.
 
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
 import type { Problem } from "../../inputs";
 import { say } from "./say";
-import { isMocked, valueIfKnown, waitsForChildren } from "./sdk";
+import { isKnown, registerOutputs, valueIfKnown, waitsForChildren } from "./sdk";
+import type { Mode, Situation } from "./situation";
 
 /** Outputs of a component, and what it registers: these and what goimage keeps in the state. */
 export interface Registration<T> {
@@ -14,17 +15,43 @@ export interface Registration<T> {
 }
 
 /** Whether resources come first that may write the source. In a plugin they are done before it is asked for the component. */
-export function hasDependencies({ dependsOn, parent }: pulumi.ComponentResourceOptions = {}): boolean {
-  if (isMocked() || pulumi.runtime.getStackResource() === undefined) return false;
+export function hasDependencies(
+  mode: Mode,
+  { dependsOn, parent }: pulumi.ComponentResourceOptions = {},
+): boolean {
+  if (mode === "test" || pulumi.runtime.getStackResource() === undefined) return false;
   const isGiven = dependsOn !== undefined && !(Array.isArray(dependsOn) && dependsOn.length === 0);
   return isGiven || pulumi.CustomResource.isInstance(parent);
 }
 
-/** What `make` gives when the engine has registered the component: it does that after all that the component depends on. */
-export function afterDependencies<T extends object>(
+/** How the outputs of a component come about. */
+export interface Making<T> {
+  /** All that there are. */
+  names: readonly (keyof T & string)[];
+  make: () => Registration<T>;
+  /** What keeps a preview from knowing anything: as it is now, the source cannot be built. */
+  problems: readonly Problem[];
+  /** The source is read when the engine has registered the component: it does that after all that the component depends on. */
+  waits: boolean;
+}
+
+/** Registers the component's outputs, and gives them. */
+export function register<T extends object>(
+  { component, state }: Pick<Situation, "component" | "state">,
+  making: Making<T>,
+): T {
+  const { outputs, all } = making.waits
+    ? afterDependencies(component, making)
+    : making.problems.length > 0
+      ? notYet(component, making)
+      : making.make();
+  registerOutputs(component, all, isKnown(state));
+  return outputs;
+}
+
+function afterDependencies<T extends object>(
   component: pulumi.ComponentResource,
-  names: readonly (keyof T & string)[],
-  make: () => Registration<T>,
+  { names, make }: Making<T>,
 ): Registration<T> {
   // Paths of inputs are relative to where the program was.
   const directory = process.cwd();
@@ -37,11 +64,9 @@ export function afterDependencies<T extends object>(
   return { outputs, all: made.then(({ all }) => all) };
 }
 
-/** In a preview, of a source that cannot be built as it is: nothing is known of the image. */
-export function notYet<T extends object>(
+function notYet<T extends object>(
   component: pulumi.ComponentResource,
-  names: readonly (keyof T & string)[],
-  problems: readonly Problem[],
+  { names, problems }: Making<T>,
 ): Registration<T> {
   const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
   const first =
