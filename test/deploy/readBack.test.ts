@@ -29,6 +29,8 @@ interface Given {
 interface ReadBack {
   /** Undefined while it is unknown. */
   image: ServedImage | undefined;
+  digest?: string | undefined;
+  ref?: string | undefined;
   error: string;
   logs: string[];
   isSecret: boolean;
@@ -57,9 +59,16 @@ describe("the exported image", () => {
           layers: [{ createdBy: binaryInstruction, origin: "binary" }],
           isHardened: warns,
         } as unknown as Child;
-        const output = served[mode](run, prepared, child).image;
+        const exported = served[mode](run, prepared, child);
+        const output = exported.image;
         try {
-          return { image: await valueIfKnown(output), error: "", isSecret: await pulumi.isSecret(output) };
+          return {
+            image: await valueIfKnown(output),
+            digest: await valueIfKnown(exported.digest),
+            ref: await valueIfKnown(exported.ref),
+            error: "",
+            isSecret: await pulumi.isSecret(output),
+          };
         } catch (error) {
           return { image: undefined, error: (error as Error).message, isSecret: false };
         }
@@ -97,18 +106,19 @@ describe("the exported image", () => {
     const deployed = deployedAs(registry, digest, { dockerfile: "FROM scratch\n" });
     const { image } = await read({ digest, deployed, pushed: false });
     assert.deepEqual(registry.seen, []);
-    assert.deepEqual({ ...image, tags: deployed.tags, dockerfile: deployed.dockerfile }, deployed);
+    const { tags, dockerfile, isMeasured } = deployed;
+    assert.deepEqual({ ...image, tags, dockerfile, isMeasured }, deployed);
     assert.ok(!Object.keys(image ?? {}).includes("dockerfile"), "it is no fact of the registry");
   });
 
   for (const [why, change, pushed] of [
     ["it was pushed again", {}, true],
-    ["an older version left no checks", { checks: [] }, false],
+    ["an older version measured less of it", { isMeasured: false }, false],
     ["the repository is another", { ref: "registry.example.com/other@sha256:0" }, false],
   ] as const)
     it(`measures the deployed digest when ${why}`, async () => {
       const digest = serveImage(registry, { sizes: [10], tag: "latest" });
-      const deployed = deployedAs(registry, digest, change as Partial<DeployedImage>);
+      const deployed = deployedAs(registry, digest, change);
       const { image } = await read({ digest, deployed, pushed });
       assert.equal(image?.unpackedSize, 10);
     });
@@ -187,6 +197,14 @@ describe("the exported image", () => {
       const { image, logs } = await read({ digest, deployed, preview: true });
       assert.deepEqual([image?.digest, image?.size, logs], [digest, 300, []]);
       assert.deepEqual(registry.seen, []);
+    });
+
+    it("knows digest and reference of an image that an older version measured less of, and nothing else", async () => {
+      const digest = serveImage(registry, { sizes: [10] });
+      const deployed = deployedAs(registry, digest, { isMeasured: false });
+      const found = await read({ digest, deployed, preview: true });
+      assert.equal(found.image, undefined);
+      assert.deepEqual([found.digest, found.ref], [digest, deployed.ref]);
     });
 
     it("warns of a limit that the deployed image exceeds", async () => {

@@ -69,6 +69,7 @@ export function deployedAs(
     layers: [],
     checks: [{ name: "nonRootUser", passed: true, detail: "the user is 65532" }],
     tags: [`${repository}:latest`],
+    isMeasured: true,
     ...change,
   };
 }

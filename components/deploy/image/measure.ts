@@ -1,6 +1,7 @@
 // Reads a pushed image from the registry: sizes, layers with their origins, checks.
 
 import type { ImageCheck, ImageLayer } from "../../outputs";
+import { isWholeLayer } from "../state/measured";
 import { checksOfAll, imageChecks } from "./checks";
 import type { LayerOrigin } from "../../dockerfile";
 import { imageCommands, needsTimezones, type ImageSpec } from "../../inputs";
@@ -85,8 +86,7 @@ function measuredLayers(
   // An older version of this package may have written less: of a program that a script starts, nothing.
   const measured = layers.filter(
     (layer) =>
-      "unpackedSize" in layer &&
-      "contents" in layer &&
+      isWholeLayer(layer) &&
       !(layer.origin === "binary" && layer.contents.program === undefined) &&
       commands.every((path) => Object.hasOwn(layer.contents.commands ?? {}, path)),
   );

@@ -54,7 +54,7 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
           `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
         );
       }
-      const isDeployed = last?.ref === refTo(where, digest) && last.checks.length > 0;
+      const isDeployed = last?.ref === refTo(where, digest) && last.isMeasured;
       if (!isDeployed || child.pushed()) return await acceptedImage(image, last, spec, child);
       // A limit may be lower than it was. The image has not grown since it was deployed.
       const exceeded = exceededPlatforms(spec, last, last);
@@ -83,21 +83,17 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
 
 /** In a preview: the deployed image where nothing is built; otherwise nothing is known. */
 export function foresee(run: Situation, { spec, destination }: Prepared, { build }: Child): Served {
-  const image = pulumi
-    .all([build.digest, destination, run.deployed])
-    .apply(async ([digest, where, deployed]): Promise<ServedImage> => {
-      // An empty digest is what docker-build shows when it does not know.
-      if (digest === "" || deployed?.digest !== digest) return unknown as never;
-      for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
-        await say("warn", `${line}; the update will fail`, run.component);
-      return { ...servedOf(deployed), ref: refTo(where, digest) };
-    });
-  return {
-    digest: image.apply(({ digest }) => digest),
-    ref: image.apply(({ ref }) => ref),
-    image,
-    isLast: pulumi.output(false),
-  };
+  const kept = pulumi.all([build.digest, run.deployed]).apply(([digest, deployed]): DeployedImage => {
+    // An empty digest is what docker-build shows when it does not know.
+    return digest !== "" && deployed?.digest === digest ? deployed : (unknown as never);
+  });
+  const ref = pulumi.all([destination, kept]).apply(([where, { digest }]) => refTo(where, digest));
+  const image = pulumi.all([kept, ref]).apply(async ([deployed, now]): Promise<ServedImage> => {
+    for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
+      await say("warn", `${line}; the update will fail`, run.component);
+    return deployed.isMeasured ? { ...servedOf(deployed), ref: now } : (unknown as never);
+  });
+  return { digest: kept.apply(({ digest }) => digest), ref, image, isLast: pulumi.output(false) };
 }
 
 /** Measures an image that is not the deployed one, and gives it its tags if the limits of its size let it pass. */

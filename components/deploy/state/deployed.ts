@@ -3,10 +3,12 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { unknown } from "@pulumi/pulumi/output";
-import type { ImageCheck, ImageLayer } from "../../outputs";
+import type { ImageLayer } from "../../outputs";
+import { isDigest } from "../../registry";
 import type { MeasuredImage } from "../image/measure";
 import { say } from "../pulumi/say";
-import { isDigest } from "../../registry";
+import { isCheck, isMeasured } from "./measured";
+import { isBytes, isList, isObject, isRecord, isText } from "./shapes";
 
 /** What the registry serves for a digest. */
 export interface ServedImage extends MeasuredImage {
@@ -41,6 +43,8 @@ export interface RecordedBuild {
 }
 
 export interface DeployedImage extends ServedImage, RecordedBuild {
+  /** False where something is missing that this version measures: then the image is measured again. */
+  isMeasured: boolean;
   /** Hash of the files that the build read. */
   sourceHash?: string;
   /** Tags as full references. */
@@ -78,11 +82,11 @@ export function recordedBuild(state: unknown): RecordedBuild {
   const { dockerfile, baseImages, inspectedBases, sourceFiles, repair, seed, writtenSeed } = state;
   return {
     ...(isText(dockerfile) ? { dockerfile } : {}),
-    ...(isRecord(baseImages, isDigest) ? { baseImages } : {}),
-    ...(isRecord(inspectedBases, isText) ? { inspectedBases } : {}),
-    ...(isRecord(sourceFiles, isText) ? { sourceFiles } : {}),
+    ...(isRecord(isDigest)(baseImages) ? { baseImages } : {}),
+    ...(isRecord(isText)(inspectedBases) ? { inspectedBases } : {}),
+    ...(isRecord(isText)(sourceFiles) ? { sourceFiles } : {}),
     ...(isText(repair) ? { repair } : {}),
-    ...(isRecord(seed, isText) ? { seed } : {}),
+    ...(isRecord(isText)(seed) ? { seed } : {}),
     ...(isWrittenSeed(writtenSeed) ? { writtenSeed } : {}),
   };
 }
@@ -98,42 +102,25 @@ export function parseDeployed(state: unknown): DeployedImage | undefined {
   const { digest, ref, size, layers } = state;
   if (!isDigest(digest) || !isText(ref) || !ref.endsWith(`@${digest}`) || !isBytes(size)) return undefined;
   if (!isLayers(layers)) return undefined;
-  const { sourceHash, tags, context, platformLayers } = state;
-  const platformSizes = isRecord(state["platformSizes"], isBytes) ? state["platformSizes"] : {};
+  const { platformDigests, platformSizes, platformLayers, unpackedSize, sizeSummary, checks } = state;
+  const { sourceHash, tags, context } = state;
   return {
-    ...{ digest, ref, size, layers },
-    platformDigests: isRecord(state["platformDigests"], isDigest)
-      ? state["platformDigests"]
-      : digestOfOne(digest, platformSizes),
-    platformSizes,
-    platformLayers: isRecord(platformLayers, isLayers) ? platformLayers : {},
-    unpackedSize: isBytes(state["unpackedSize"]) ? state["unpackedSize"] : 0,
-    sizeSummary: isText(state["sizeSummary"]) ? state["sizeSummary"] : "",
-    // An older version of this package may not have written them.
-    checks: Array.isArray(state["checks"]) && state["checks"].every(isCheck) ? state["checks"] : [],
+    digest,
+    ref,
+    size,
+    layers,
+    isMeasured: isMeasured(state),
+    platformDigests: isRecord(isDigest)(platformDigests) ? platformDigests : {},
+    platformSizes: isRecord(isBytes)(platformSizes) ? platformSizes : {},
+    platformLayers: isRecord(isLayers)(platformLayers) ? platformLayers : {},
+    unpackedSize: isBytes(unpackedSize) ? unpackedSize : 0,
+    sizeSummary: isText(sizeSummary) ? sizeSummary : "",
+    checks: isList(isCheck)(checks) ? checks : [],
     ...recordedBuild(state),
     ...(isText(sourceHash) ? { sourceHash } : {}),
-    ...(Array.isArray(tags) && tags.every(isText) ? { tags } : {}),
+    ...(isList(isText)(tags) ? { tags } : {}),
     ...(isText(context) ? { context } : {}),
   };
-}
-
-/** Versions that did not write digests by platform made images of one platform. */
-function digestOfOne(digest: string, sizes: Readonly<Record<string, number>>): Record<string, string> {
-  const [platform, ...others] = Object.keys(sizes);
-  return platform === undefined || others.length > 0 ? {} : { [platform]: digest };
-}
-
-type Fields = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === "string";
-const isBytes = (value: unknown): value is number =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-
-function isRecord<T>(value: unknown, isValue: (value: unknown) => value is T): value is Record<string, T> {
-  return isObject(value) && Object.values(value).every(isValue);
 }
 
 function isLayer(value: unknown): value is ImageLayer {
@@ -146,23 +133,13 @@ function isLayer(value: unknown): value is ImageLayer {
   );
 }
 
-const isLayers = (value: unknown): value is ImageLayer[] => Array.isArray(value) && value.every(isLayer);
+const isLayers = isList(isLayer);
 
 function isWrittenSeed(value: unknown): value is WrittenSeed {
   return (
     isObject(value) &&
     isText(value["repository"]) &&
     isDigest(value["digest"]) &&
-    Array.isArray(value["tags"]) &&
-    value["tags"].every(isText)
-  );
-}
-
-function isCheck(value: unknown): value is ImageCheck {
-  return (
-    isObject(value) &&
-    isText(value["name"]) &&
-    typeof value["passed"] === "boolean" &&
-    isText(value["detail"])
+    isList(isText)(value["tags"])
   );
 }
