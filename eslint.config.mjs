@@ -9,19 +9,20 @@ import tseslint from "typescript-eslint";
 const mayImport = {
   text: [],
   goBinary: [],
-  registry: ["text", "goBinary"],
-  inputs: ["text", "registry/reference.ts"],
+  name: [],
+  registry: ["text", "goBinary", "name"],
+  inputs: ["text", "name"],
   source: ["text", "inputs"],
   context: ["text", "inputs", "source"],
   dockerfile: ["text", "inputs", "source"],
   engines: ["text", "inputs", "dockerfile"],
-  report: ["text", "goBinary", "registry", "registry/reference.ts"],
-  seeds: ["text", "registry", "registry/reference.ts"],
+  report: ["text", "goBinary", "name", "registry"],
+  seeds: ["text", "name", "registry"],
   deploy: [
     ...["text", "inputs", "source", "context", "dockerfile", "engines"],
-    ...["registry", "registry/reference.ts", "seeds", "seeds/tags.ts", "report/lazy.ts"],
+    ...["name", "registry", "seeds", "seeds/tags.ts", "report/lazy.ts"],
   ],
-  cli: ["text", "inputs", "registry", "registry/reference.ts", "report", "seeds"],
+  cli: ["text", "inputs", "name", "registry", "report", "seeds"],
 };
 const face = (name) => (name.endsWith(".ts") ? `./${name}` : `./${name}/index.ts`);
 const forAll = ["./args.ts", "./outputs.ts", "./limits.ts"];
@@ -87,7 +88,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["components/{registry,goBinary,source,text,context,report,cli}/**/*.ts"],
+    files: ["components/{name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

@@ -2,7 +2,7 @@
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { knownPlatforms } from "../inputs";
-import { parseRepository, pushTargetProblem, type Repository } from "../registry/reference";
+import { parseRepository, pushTargetProblem, type Repository } from "../name";
 
 export const Format = {
   Html: "html",

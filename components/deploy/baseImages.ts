@@ -7,7 +7,7 @@ import { changedFiles, type Context } from "../context";
 import { basesOf, noPins, pinsFor, render, type BaseDigests, type Pins, type Plan } from "../dockerfile";
 import type { Problem } from "../inputs";
 import type { RegistryAccess } from "../registry";
-import { parseImageReference, sameDomain } from "../registry/reference";
+import { parseImageReference, sameDomain } from "../name";
 import { chooseDigests, judge, pinnedDigests, type BaseReading, type Chosen } from "./baseReading";
 import { recordedBuild, type DeployedImage, type RecordedBuild } from "./deployed";
 import type { Destination } from "./destination";

@@ -5,7 +5,7 @@ import { checksOfAll, imageChecks } from "./checks";
 import type { LayerOrigin } from "../dockerfile";
 import { imageCommands, needsTimezones, type ImageSpec } from "../inputs";
 import { readImage, type MeasuredLayer, type PushedImage, type RegistryAccess } from "../registry";
-import type { Repository } from "../registry/reference";
+import type { Repository } from "../name";
 import { sizeSummary } from "../text";
 
 /** A measured image; every field is an output of the components. */

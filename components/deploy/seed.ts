@@ -6,7 +6,7 @@ import { seedArgument, type Pins, type Plan } from "../dockerfile";
 import type { BuildRequest } from "../engines";
 import type { CacheSpec } from "../inputs";
 import { RegistryError, describeImage, tagDigest, type RegistryAccess } from "../registry";
-import type { Repository } from "../registry/reference";
+import type { Repository } from "../name";
 import { seedProblem } from "../seeds";
 import { lazily } from "../source";
 import type { DeployedImage, WrittenSeed } from "./deployed";

@@ -10,7 +10,7 @@ import {
   type GoSingleStageImageArgs,
   type RegistryArgs,
 } from "../args";
-import { pushTargetProblem, tagProblem } from "../registry/reference";
+import { pushTargetProblem, tagProblem } from "../name";
 import { buildStage } from "./buildStage";
 import { cache } from "./cache";
 import { engineProblems } from "./engine";

@@ -1,4 +1,4 @@
-// Everything that other folders ask of a registry. Image references are parsed in reference.ts, which does no I/O.
+// Everything that other folders ask of a registry.
 
 import { openSession, type RegistryAccess, type Session, type Settings } from "./client/session";
 import { describeBase, type BaseDescription } from "./image/base";
@@ -8,7 +8,7 @@ import { listedDigests } from "./image/listed";
 import { readTags, removeImage as remove } from "./image/tagList";
 import { readTagDigest, writeTag } from "./image/tags";
 import { writeImage, type LayerFile } from "./image/upload";
-import type { Repository } from "./reference";
+import type { Repository } from "../name";
 
 export { RegistryError } from "./client/errors";
 export type { RegistryAccess } from "./client/session";

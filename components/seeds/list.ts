@@ -8,7 +8,7 @@ import {
   tagDigest,
   type RegistryAccess,
 } from "../registry";
-import type { Repository } from "../registry/reference";
+import type { Repository } from "../name";
 import { seedProblem } from "./image";
 import { isExactTag, isNewestTag, seedLabel } from "./tags";
 

@@ -7,7 +7,7 @@ import type { DeployedImage, WrittenSeed } from "../../components/deploy/deploye
 import { seedFor, type SeedOptions } from "../../components/deploy/seed";
 import { seedTags } from "../../components/deploy/seedTags";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import { parseRepository } from "../../components/registry/reference";
+import { parseRepository } from "../../components/name/reference";
 import { noPins } from "../../components/dockerfile";
 import { Tree } from "../../components/source/tree";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";

@@ -30,7 +30,7 @@ const groups: readonly Group[] = [
   },
   {
     title: "An input is not valid: names, tags and the registry",
-    files: ["registry/reference.ts", "deploy/tagClaims.ts"],
+    files: ["name/reference.ts", "deploy/tagClaims.ts"],
     cause: "`repository`, `tags` or the name of a base image is not one that a registry accepts.",
     remedy:
       "Write a repository as `HOST/PATH`, without a tag, and put tags into `tags`. `docker tag` has the same rules.",
