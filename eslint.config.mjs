@@ -8,13 +8,14 @@ import tseslint from "typescript-eslint";
  */
 const mayImport = {
   text: [],
+  goSyntax: [],
   goBinary: [],
   name: [],
   registry: ["text", "goBinary", "name"],
-  inputs: ["text", "name"],
-  source: ["text", "inputs"],
+  inputs: ["text", "goSyntax", "name"],
+  source: ["text", "goSyntax", "inputs"],
   context: ["text", "inputs", "source"],
-  dockerfile: ["text", "inputs", "source"],
+  dockerfile: ["text", "goSyntax", "inputs", "source"],
   engines: ["text", "inputs", "dockerfile"],
   report: ["text", "goBinary", "name", "registry"],
   seeds: ["text", "name", "registry"],
@@ -22,7 +23,7 @@ const mayImport = {
     ...["text", "inputs", "source", "context", "dockerfile", "engines"],
     ...["name", "registry", "seeds", "seeds/tags.ts", "report/lazy.ts"],
   ],
-  cli: ["text", "inputs", "name", "registry", "report", "seeds"],
+  cli: ["text", "goSyntax", "name", "registry", "report", "seeds"],
 };
 const face = (name) => (name.endsWith(".ts") ? `./${name}` : `./${name}/index.ts`);
 const forAll = ["./args.ts", "./outputs.ts", "./limits.ts"];
@@ -88,7 +89,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["components/{name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
+    files: ["components/{goSyntax,name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

@@ -1,7 +1,7 @@
 // The command line, read and checked. Pure.
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { knownPlatforms } from "../inputs";
+import { knownPlatforms } from "../goSyntax";
 import { parseRepository, pushTargetProblem, type Repository } from "../name";
 
 export const Format = {

@@ -10,6 +10,7 @@ import {
   type GoSingleStageImageArgs,
   type RegistryArgs,
 } from "../args";
+import { knownPlatforms } from "../goSyntax";
 import { pushTargetProblem, tagProblem } from "../name";
 import { buildStage } from "./buildStage";
 import { cache } from "./cache";
@@ -26,7 +27,6 @@ import {
   text,
   type InputTable,
 } from "./inputValidator";
-import { knownPlatforms } from "./platform";
 import { quoteValue, type Problem } from "./problem";
 import { runtimeStage } from "./runtimeStage";
 import { withoutLineEnd } from "./secrets";

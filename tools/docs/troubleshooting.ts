@@ -37,13 +37,7 @@ const groups: readonly Group[] = [
   },
   {
     title: "An input is not valid: build settings",
-    files: [
-      "inputs/buildStage.ts",
-      "inputs/goFlags.ts",
-      "inputs/goVersion.ts",
-      "inputs/ldflags.ts",
-      "inputs/knownHosts.ts",
-    ],
+    files: ["inputs/buildStage.ts", "inputs/goFlags.ts", "inputs/ldflags.ts"],
     cause:
       "A field of `build` would break the build, run other programs in it, or leave credentials in the image's history.",
     remedy: "Do what the message says. If it names another input, set that one instead.",
