@@ -21,11 +21,11 @@ const mayImport = {
   seeds: ["text", "name", "registry"],
   deploy: [
     ...["text", "inputs", "source", "context", "dockerfile", "engines"],
-    ...["name", "registry", "seeds", "seeds/tags.ts", "report/lazy.ts"],
+    ...["name", "registry", "seeds", "report"],
   ],
   cli: ["text", "goSyntax", "name", "registry", "report", "seeds"],
 };
-const face = (name) => (name.endsWith(".ts") ? `./${name}` : `./${name}/index.ts`);
+const face = (name) => `./${name}/index.ts`;
 const forAll = ["./args.ts", "./outputs.ts", "./limits.ts"];
 const folders = Object.keys(mayImport);
 const zones = [
@@ -38,7 +38,7 @@ const zones = [
   ...folders.map((folder) => ({
     target: "./components/*.ts",
     from: `./components/${folder}`,
-    except: ["./index.ts", "./lazy.ts"],
+    except: ["./index.ts"],
     message: `import ${folder}/index.ts`,
   })),
 ];
