@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import { loadReport, type ImageReport } from "../report";
 import { cleanLine, humanSize } from "../text";
-import { cache } from "./cache";
+import { cache } from "./cacheCommand";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
 import { imageReference, pulumiOutputs } from "./stackOutput";
 import { writeReport } from "./writeReport";

@@ -12,7 +12,7 @@ import {
   type SmokeTestArgs,
 } from "../args";
 import { defaultPlatform } from "../goSyntax";
-import { selectEngine } from "./engine";
+import { selectEngine } from "./engineChoice";
 import { isDeferred, isPlainObject } from "./inputValidator";
 import { linkerWords } from "./ldflags";
 import type { Problem } from "./problem";

@@ -13,8 +13,8 @@ import {
 import { knownPlatforms } from "../goSyntax";
 import { pushTargetProblem, tagProblem } from "../name";
 import { buildStage } from "./buildStage";
-import { cache } from "./cache";
-import { engineProblems } from "./engine";
+import { cache } from "./cacheInput";
+import { engineProblems } from "./engineChoice";
 import {
   InputValidator,
   flag,
@@ -29,9 +29,9 @@ import {
 } from "./inputValidator";
 import { quoteValue, type Problem } from "./problem";
 import { runtimeStage } from "./runtimeStage";
-import { withoutLineEnd } from "./secrets";
+import { withoutLineEnd } from "./misplacedSecrets";
 import { growthProblem, sizeProblem } from "./sizeLimit";
-import { smokeTest } from "./smokeTest";
+import { smokeTest } from "./smokeTestInput";
 import type { ComponentType } from "./spec";
 
 const registry = objectOf<RegistryArgs>(

@@ -10,7 +10,7 @@ import {
 } from "../registry";
 import type { Repository } from "../name";
 import { seedProblem } from "./image";
-import { isExactTag, isNewestTag, seedLabel } from "./tags";
+import { isExactTag, isNewestTag, seedLabel } from "./tagNames";
 
 export interface Seed {
   tag: string;

@@ -47,7 +47,7 @@ const groups: readonly Group[] = [
     files: [
       "inputs/runtimeStage.ts",
       "inputs/runtimePackages.ts",
-      "inputs/smokeTest.ts",
+      "inputs/smokeTestInput.ts",
       "inputs/baseImage.ts",
     ],
     cause:
@@ -139,7 +139,7 @@ const groups: readonly Group[] = [
 /** Files and folders whose texts are no messages: Dockerfiles, comments in them, and words that other programs look for. */
 const noMessages = [
   ...["dockerfile/classic.ts", "dockerfile/fast.ts", "dockerfile/instructions.ts", "engines/buildkit.ts"],
-  ...["dockerfile/seed.ts", "context/changes.ts", "source/buildConstraints.ts"],
+  ...["dockerfile/seedDockerfile.ts", "context/changes.ts", "source/buildConstraints.ts"],
   // These tell of the image in `checks` and of `smokeTest`'s own Dockerfile stage.
   "deploy/checks.ts",
   // The command `goimage` says what to do with its own usage.

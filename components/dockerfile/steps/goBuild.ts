@@ -8,7 +8,7 @@ import type { Hint } from "../hint";
 import { comment, copy, pairs, plain, run, runOffline, workdir, type Instruction } from "../instructions";
 import { awaitTurn, awaitTurnAsBefore } from "./compileLock";
 import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
-import { takeModules, unlessTaken } from "./seed";
+import { takeModules, unlessTaken } from "./seedStage";
 
 /** Where the build context lies in the build stage. */
 const contextDirectory = "/src";

@@ -14,7 +14,7 @@ import {
   packageFlags,
 } from "./steps/goBuild";
 import { gitSteps } from "./steps/privateModules";
-import { seedModules } from "./steps/seed";
+import { seedModules } from "./steps/seedStage";
 
 /** `imports` are what to compile. */
 export function seedDockerfile(given: Plan, imports: readonly string[], pins: Pins = noPins): string {
