@@ -8,22 +8,24 @@ import tseslint from "typescript-eslint";
  */
 const mayImport = {
   text: [],
+  goSyntax: [],
   goBinary: [],
-  registry: ["text", "goBinary"],
-  inputs: ["text", "registry/reference.ts"],
-  source: ["text", "inputs"],
+  name: [],
+  registry: ["text", "goBinary", "name"],
+  inputs: ["text", "goSyntax", "name"],
+  source: ["text", "goSyntax", "inputs"],
   context: ["text", "inputs", "source"],
-  dockerfile: ["text", "inputs", "source"],
+  dockerfile: ["text", "goSyntax", "inputs", "source"],
   engines: ["text", "inputs", "dockerfile"],
-  report: ["text", "goBinary", "registry", "registry/reference.ts"],
-  seeds: ["text", "registry", "registry/reference.ts"],
+  report: ["text", "goBinary", "name", "registry"],
+  seeds: ["text", "name", "registry"],
   deploy: [
     ...["text", "inputs", "source", "context", "dockerfile", "engines"],
-    ...["registry", "registry/reference.ts", "seeds", "seeds/tags.ts", "report/lazy.ts"],
+    ...["name", "registry", "seeds", "report"],
   ],
-  cli: ["text", "inputs", "registry", "registry/reference.ts", "report", "seeds"],
+  cli: ["text", "goSyntax", "name", "registry", "report", "seeds"],
 };
-const face = (name) => (name.endsWith(".ts") ? `./${name}` : `./${name}/index.ts`);
+const face = (name) => `./${name}/index.ts`;
 const forAll = ["./args.ts", "./outputs.ts", "./limits.ts"];
 const folders = Object.keys(mayImport);
 const zones = [
@@ -36,7 +38,7 @@ const zones = [
   ...folders.map((folder) => ({
     target: "./components/*.ts",
     from: `./components/${folder}`,
-    except: ["./index.ts", "./lazy.ts"],
+    except: ["./index.ts"],
     message: `import ${folder}/index.ts`,
   })),
 ];
@@ -87,7 +89,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["components/{registry,goBinary,source,text,context,report,cli}/**/*.ts"],
+    files: ["components/{goSyntax,name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

@@ -8,9 +8,9 @@ import {
   tagDigest,
   type RegistryAccess,
 } from "../registry";
-import type { Repository } from "../registry/reference";
+import type { Repository } from "../name";
 import { seedProblem } from "./image";
-import { isExactTag, isNewestTag, seedLabel } from "./tags";
+import { isExactTag, isNewestTag, seedLabel } from "./tagNames";
 
 export interface Seed {
   tag: string;

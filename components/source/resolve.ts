@@ -2,7 +2,8 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { goTarget, hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
+import { goTarget } from "../goSyntax";
+import { hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
 import { buildClosure, type Closure } from "./closure";
 import { shown, SourceError } from "./disk";

@@ -7,7 +7,7 @@ import { chooseSeed, seedsOf, type Seeds } from "../../components/deploy/seed/se
 import { seedTags } from "../../components/deploy/seed/seedTags";
 import type { WrittenSeed } from "../../components/deploy/state/deployed";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import { parseRepository } from "../../components/registry/reference";
+import { parseRepository } from "../../components/name/reference";
 import type { Source } from "../../components/source";
 import { Tree } from "../../components/source/tree";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";

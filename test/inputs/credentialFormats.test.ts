@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { credentialIn } from "../../components/inputs/secrets";
+import { credentialIn } from "../../components/inputs/misplacedSecrets";
 
 const a = (count: number) => "aB3".repeat(count).slice(0, count);
 const hex = (count: number) => "0a1b".repeat(count).slice(0, count);

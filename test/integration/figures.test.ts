@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readImage } from "../../components/registry";
-import { parseRepository } from "../../components/registry/reference";
+import { parseRepository } from "../../components/name/reference";
 import { makeTree } from "../support/module";
 import { missingEngine, registry, skipWithReason } from "./support/environment";
 import { buildImage, docker } from "./support/images";

@@ -1,7 +1,7 @@
 // A small registry inside the test process, on real sockets, whose every answer a test can change.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { parseRepository, type Repository } from "../../components/registry/reference";
+import { parseRepository, type Repository } from "../../components/name/reference";
 import { openSession, type RegistryAccess, type Session } from "../../components/registry/client/session";
 import { digestOf } from "../support/digest";
 

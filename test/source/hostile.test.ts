@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { portOf } from "../../components/inputs/knownHosts";
+import { portOf } from "../../components/text/knownHosts";
 import { buildClosure } from "../../components/source/closure";
 import { embeddedFiles } from "../../components/source/embed";
 import { evaluateConstraint, parseGoFile } from "../../components/source/goFile";

@@ -30,20 +30,14 @@ const groups: readonly Group[] = [
   },
   {
     title: "An input is not valid: names, tags and the registry",
-    files: ["registry/reference.ts", "deploy/before/tagClaims.ts"],
+    files: ["name/reference.ts", "deploy/before/tagClaims.ts"],
     cause: "`repository`, `tags` or the name of a base image is not one that a registry accepts.",
     remedy:
       "Write a repository as `HOST/PATH`, without a tag, and put tags into `tags`. `docker tag` has the same rules.",
   },
   {
     title: "An input is not valid: build settings",
-    files: [
-      "inputs/buildStage.ts",
-      "inputs/goFlags.ts",
-      "inputs/goVersion.ts",
-      "inputs/ldflags.ts",
-      "inputs/knownHosts.ts",
-    ],
+    files: ["inputs/buildStage.ts", "inputs/goFlags.ts", "inputs/ldflags.ts"],
     cause:
       "A field of `build` would break the build, run other programs in it, or leave credentials in the image's history.",
     remedy: "Do what the message says. If it names another input, set that one instead.",
@@ -53,7 +47,7 @@ const groups: readonly Group[] = [
     files: [
       "inputs/runtimeStage.ts",
       "inputs/runtimePackages.ts",
-      "inputs/smokeTest.ts",
+      "inputs/smokeTestInput.ts",
       "inputs/baseImage.ts",
     ],
     cause:
@@ -145,7 +139,7 @@ const groups: readonly Group[] = [
 /** Files and folders whose texts are no messages: Dockerfiles, comments in them, and words that other programs look for. */
 const noMessages = [
   ...["dockerfile/classic.ts", "dockerfile/fast.ts", "dockerfile/instructions.ts", "engines/buildkit.ts"],
-  ...["dockerfile/seed.ts", "context/changes.ts", "source/buildConstraints.ts"],
+  ...["dockerfile/seedDockerfile.ts", "context/changes.ts", "source/buildConstraints.ts"],
   // These tell of the image in `checks` and of `smokeTest`'s own Dockerfile stage.
   "deploy/image/checks.ts",
   // The command `goimage` says what to do with its own usage.

@@ -3,7 +3,7 @@
 import { BaseImages } from "../../args";
 import { changedFiles } from "../../context";
 import { basesOf, pinsFor, render, type BaseDigests, type Pins, type Plan } from "../../dockerfile";
-import { parseImageReference, sameDomain } from "../../registry/reference";
+import { parseImageReference, sameDomain } from "../../name";
 import { isKnown, valueIfKnown } from "../pulumi/sdk";
 import type { Situation } from "../pulumi/situation";
 import { parseDeployed, recordedBuild, type DeployedImage, type RecordedBuild } from "../state/deployed";

@@ -14,7 +14,7 @@ import {
   type BaseDescription,
   type BriefAccess,
 } from "../../registry";
-import { parseImageReference } from "../../registry/reference";
+import { parseImageReference } from "../../name";
 import { oncePerRun } from "../pulumi/program";
 import { say } from "../pulumi/say";
 

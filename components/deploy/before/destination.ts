@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { quoteValue, validateDestination, type ImageSpec, type Problem } from "../../inputs";
-import { parseRepository, pushTargetProblem, type Repository } from "../../registry/reference";
+import { parseRepository, pushTargetProblem, type Repository } from "../../name";
 import { invalidInputs } from "../pulumi/userErrors";
 import type { Situation } from "../pulumi/situation";
 import { claimPlaces, placeProblems } from "../seed/seedPlaces";

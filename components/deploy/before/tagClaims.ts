@@ -3,7 +3,7 @@
 
 import type { Input } from "@pulumi/pulumi";
 import { isDeferred, type ImageSpec, type Problem } from "../../inputs";
-import { parseRepository } from "../../registry/reference";
+import { parseRepository } from "../../name";
 import { oncePerRun } from "../pulumi/program";
 import type { Situation } from "../pulumi/situation";
 

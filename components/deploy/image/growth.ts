@@ -1,7 +1,7 @@
 // Explains an image that exceeds a limit: its largest contributors, read from the registry only in that case.
 
 import type { RegistryAccess } from "../../registry";
-import { loadReport } from "../../report/lazy";
+import { loadReport } from "../../report";
 import { cleanLine, humanSize } from "../../text";
 
 const most = 8;

@@ -5,8 +5,8 @@ import { isWholeLayer } from "../state/measured";
 import { checksOfAll, imageChecks } from "./checks";
 import type { LayerOrigin } from "../../dockerfile";
 import { imageCommands, needsTimezones, type ImageSpec } from "../../inputs";
-import { readImage, type MeasuredLayer, type PushedImage, type RegistryAccess } from "../../registry";
-import type { Repository } from "../../registry/reference";
+import { readImage, type MeasuredLayer, type RegistryImage, type RegistryAccess } from "../../registry";
+import type { Repository } from "../../name";
 import { sizeSummary } from "../../text";
 
 /** A measured image; every field is an output of the components. */
@@ -48,7 +48,7 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
   const others = await Promise.all(
     otherPlatforms.map((other) => readImage(repository, digest, { ...reading, platform: other })),
   );
-  const layersOf = ({ layers }: PushedImage): ImageLayer[] =>
+  const layersOf = ({ layers }: RegistryImage): ImageLayer[] =>
     layers.map(({ createdBy, ...layer }) => ({ ...layer, origin: originOf(createdBy, layerOrigins) }));
   const layers = layersOf(image);
   const otherLayers = others.map(layersOf);
@@ -73,7 +73,10 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
 }
 
 /** By the names that the inputs have. */
-function namedPlatforms(names: readonly string[], images: readonly PushedImage[]): PushedImage["platforms"] {
+function namedPlatforms(
+  names: readonly string[],
+  images: readonly RegistryImage[],
+): RegistryImage["platforms"] {
   const chosen = images.map(({ platforms }) => Object.values(platforms)[0]);
   return Object.fromEntries(names.flatMap((name, n) => (chosen[n] ? [[name, chosen[n]] as const] : [])));
 }

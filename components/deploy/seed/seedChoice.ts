@@ -5,7 +5,7 @@ import { readContext, type Context } from "../../context";
 import { seedArgument } from "../../dockerfile";
 import type { CacheSpec } from "../../inputs";
 import { RegistryError, describeImage, tagDigest, type RegistryAccess } from "../../registry";
-import type { Repository } from "../../registry/reference";
+import type { Repository } from "../../name";
 import { seedProblem } from "../../seeds";
 import { lazily } from "../../source";
 import type { Prepared } from "../before/prepare";

@@ -2,7 +2,7 @@
 // what other builds start from.
 
 import { isDeferred, type ImageSpec, type Problem } from "../../inputs";
-import { parseRepository, pushTargetProblem } from "../../registry/reference";
+import { parseRepository, pushTargetProblem } from "../../name";
 import { oncePerRun } from "../pulumi/program";
 import type { Situation } from "../pulumi/situation";
 

@@ -2,7 +2,7 @@
 
 import * as crypto from "node:crypto";
 import { seedDockerfile, type Plan } from "../../dockerfile";
-import { exactTag, newestTag } from "../../seeds/tags";
+import { exactTag, newestTag } from "../../seeds";
 
 /** Tags of seeds in their repository. */
 export interface SeedTags {

@@ -2,7 +2,7 @@
 import { drain, send } from "./http";
 import { errorCode, errorText, RegistryError } from "./errors";
 import { noteRegistry } from "./guard";
-import { isLoopback } from "../reference";
+import { isLoopback } from "../../name";
 import type { Endpoint, Session } from "./session";
 
 /**

@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { pushImage } from "../../../components/registry";
-import { parseRepository } from "../../../components/registry/reference";
+import { parseRepository } from "../../../components/name/reference";
 import { packLayer, seedConfig } from "../../../components/seeds";
 import { makeTree } from "../../support/module";
 import { fetchBlob, fetchManifest } from "./registry";

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { farther, maySendTo, type Reach } from "../../../components/registry/client/address";
 import { guardFor } from "../../../components/registry/client/guard";
 import { readBody, send } from "../../../components/registry/client/http";
-import { parseRepository } from "../../../components/registry/reference";
+import { parseRepository } from "../../../components/name/reference";
 import { defaultSettings, openSession, type Session } from "../../../components/registry/client/session";
 import { close, startRegistry } from "../fakeRegistry";
 import { fails, read } from "./requests";

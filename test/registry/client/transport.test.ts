@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { readTagDigest } from "../../../components/registry/image/tags";
-import { parseRepository } from "../../../components/registry/reference";
+import { parseRepository } from "../../../components/name/reference";
 import { openSession } from "../../../components/registry/client/session";
 import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
 import { basic, fails, listen, read } from "./requests";

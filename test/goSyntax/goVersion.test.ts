@@ -4,7 +4,7 @@ import {
   golangTag,
   newestGoVersion,
   parseGoVersion,
-} from "../../components/inputs/goVersion";
+} from "../../components/goSyntax/goVersion";
 
 describe("versions of Go", () => {
   for (const [text, tag] of [

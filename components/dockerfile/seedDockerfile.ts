@@ -1,7 +1,7 @@
 // The Dockerfile of a seed: downloads the modules, compiles what the module's programs import of them and of the standard
 // library, and keeps that together with the modules. No source of the module itself is in its context.
 
-import { goTarget } from "../inputs";
+import { goTarget } from "../goSyntax";
 import { noPins, pinned, type Pins } from "./bases";
 import type { Plan } from "./dockerfile";
 import { copy, emptyLine, from, text, workdir } from "./instructions";
@@ -14,7 +14,7 @@ import {
   packageFlags,
 } from "./steps/goBuild";
 import { gitSteps } from "./steps/privateModules";
-import { seedModules } from "./steps/seed";
+import { seedModules } from "./steps/seedStage";
 
 /** `imports` are what to compile. */
 export function seedDockerfile(given: Plan, imports: readonly string[], pins: Pins = noPins): string {

@@ -1,7 +1,7 @@
 // Checks of the input cache.
 
 import type { CacheArgs } from "../args";
-import { pushTargetProblem } from "../registry/reference";
+import { pushTargetProblem } from "../name";
 import { flag, lateText, objectOf, text } from "./inputValidator";
 
 export const cache = objectOf<CacheArgs>(

@@ -1,7 +1,7 @@
 // `goimage cache ls` and `goimage cache prune`: the seeds of a repository.
 import { digestsListed, removeImage, tagDigest } from "../registry";
 import { chooseOld, eachOf, listSeeds, type Seed } from "../seeds";
-import { textTable } from "../report";
+import { loadReport } from "../report";
 import { humanSize } from "../text";
 import type { CacheArguments } from "./arguments";
 
@@ -65,7 +65,7 @@ function listed(seeds: readonly Seed[]): string {
     title,
     number: title === "size",
   }));
-  return textTable({ columns, rows });
+  return loadReport().textTable({ columns, rows });
 }
 
 function say(text: string): void {

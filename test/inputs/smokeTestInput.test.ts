@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { validate } from "../../components/inputs";
-import { selectEngine } from "../../components/inputs/engine";
+import { selectEngine } from "../../components/inputs/engineChoice";
 import { problems as problemsOf } from "../support/problems";
 
 const problems = (smokeTest: unknown, more: object = {}) => problemsOf({ smokeTest, ...more });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { portOf, privateHosts } from "../../components/inputs/knownHosts";
+import { portOf } from "../../components/text/knownHosts";
 
 describe("known hosts", () => {
   const cases: [string, string, number | undefined][] = [
@@ -19,11 +19,4 @@ describe("known hosts", () => {
     it(`tell port ${port ?? "nothing"} of a host ${what}`, () =>
       assert.equal(portOf("git.example.com", text), port));
   }
-});
-
-describe("private hosts", () => {
-  it("are the first parts of the patterns, each once", () => {
-    const patterns = "git.example.com/*, git.example.com/team,*.corp.example.com,,other.example.com";
-    assert.deepEqual(privateHosts(patterns), ["git.example.com", "*.corp.example.com", "other.example.com"]);
-  });
 });

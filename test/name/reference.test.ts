@@ -7,11 +7,11 @@ import {
   parseRepository,
   registryHost,
   tagProblem,
-} from "../../components/registry/reference";
+} from "../../components/name/reference";
 
 const hex = "a".repeat(64);
 
-describe("registry/reference", () => {
+describe("name/reference", () => {
   const good: [string, string, string][] = [
     ["alpine", "docker.io", "library/alpine"],
     ["team/api", "docker.io", "team/api"],

@@ -1,14 +1,6 @@
-// Hosts of private modules, and what a known_hosts text (man sshd, SSH_KNOWN_HOSTS FILE FORMAT) says about them.
+// What a known_hosts text says about a host (man sshd, SSH_KNOWN_HOSTS FILE FORMAT).
 
-import { matches, type Token } from "../text";
-
-/** Hosts in GOPRIVATE's patterns, each once; the host is the pattern's first part and may have wildcards. */
-export function privateHosts(goPrivate: string): string[] {
-  const patterns = goPrivate.split(",").map((pattern) => pattern.trim());
-  return [
-    ...new Set(patterns.filter((pattern) => pattern !== "").map((pattern) => pattern.split("/")[0] ?? "")),
-  ];
-}
+import { matches, type Token } from "./glob";
 
 /** The port at which a host is known, 22 first; undefined when no line is about it. Hashed names say nothing. */
 export function portOf(host: string, knownHosts: string): number | undefined {
