@@ -5,21 +5,31 @@ import * as fs from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { limits } from "../../components/limits";
+import { lineOf, type Words } from "./comments";
 
 /** Texts of one source file, in its order. */
 export function messagesIn(file: string): string[] {
   const source = ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
-  const found: string[] = [];
+  return [...new Set(textsIn(source).map(({ text }) => text))];
+}
+
+/** The same with their lines. */
+export function textsIn(source: ts.SourceFile): Words[] {
+  const found: Words[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isLiteralTypeNode(node) || ts.isImportDeclaration(node)) return;
     const text = textOf(node);
     if (text === undefined) return ts.forEachChild(node, visit);
-    if (isProse(text)) found.push(text.replace(/^[;,:.]?\s+/, "").trim());
+    if (isProse(text))
+      found.push({
+        line: lineOf(source, node.getStart(source)),
+        text: text.replace(/^[;,:.]?\s+/, "").trim(),
+      });
     // What is filled in may be a text with conditions of its own.
     for (const inner of insertions(node)) visit(inner);
   };
   visit(source);
-  return [...new Set(found)];
+  return found;
 }
 
 /** Source files below a folder. */
