@@ -146,7 +146,7 @@ describe("GoMultiStageImage", () => {
           seedsOf("first", places.a, spelled(places.b));
           seedsOf("second", spelled(places.b), apart);
         }),
-        /"second"[^]*\n {2}repository: "\S+" is the cache\.repository of "first"; give/,
+        /"second"[^]*\n {2}repository: "\S+" is the cache\.repository of the image "first"; give/,
       );
     });
   }

@@ -37,7 +37,7 @@ describe("an entrypoint that is a shipped script", () => {
   it("is refused with Windows line ends, also when a shell is told to run it", async () => {
     const windows = script.replaceAll("\n", "\r\n");
     const words =
-      /runtime\.entrypoint: runs "start\.sh", which has lines that end as on Windows \(CRLF\), so that the kernel looks for "\/bin\/sh\\r"/;
+      /runtime\.entrypoint: runs "start\.sh", which has Windows line endings \(CRLF\), so the kernel looks for "\/bin\/sh\\r"/;
     await refused(words, ...start(windows));
     await refused(words, ...start(windows, { entrypoint: ["sh", "start.sh"] }));
     await refused(words, ...start(windows, { image: "registry.example.com/base", entrypoint }));

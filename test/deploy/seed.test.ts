@@ -88,7 +88,10 @@ describe("a build's seed", () => {
     assert.ok(!registry.seen.some(({ url }) => url.includes("gocache")));
     const { args, logs } = await chosen({ cache: { trusted: `sha256:${"1".repeat(64)}` } });
     assert.deepEqual(args, {});
-    assert.match(logs.join("\n"), /^warning: \S+ no longer has the seed sha256:1+, so there is no seed$/);
+    assert.match(
+      logs.join("\n"),
+      /^warning: \S+ no longer has the seed sha256:1+, so the build starts without one$/,
+    );
   });
 
   it("is what its own state records where the stack writes, whoever has moved the tags", async () => {
@@ -172,7 +175,7 @@ describe("a build's seed", () => {
     const { args, logs } = await chosen({});
     assert.deepEqual(args, {});
     assert.equal(logs.length, 1);
-    assert.match(logs[0] ?? "", /^warning: \S+ is not readable, so there is no seed: .*403/);
+    assert.match(logs[0] ?? "", /^warning: \S+ cannot be read, so the build starts without a seed: .*403/);
   });
 });
 

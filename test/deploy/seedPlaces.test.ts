@@ -66,7 +66,10 @@ describe("a repository of seeds that is known late", () => {
       { repository: a, seeds: late(b) },
       { repository: late(b), seeds: late(seeds) },
     );
-    assert.match(later ?? "", /"image-1"[^]*\n {2}repository: "\S+" is the cache\.repository of "image-0"/);
+    assert.match(
+      later ?? "",
+      /"image-1"[^]*\n {2}repository: "\S+" is the cache\.repository of the image "image-0"/,
+    );
   });
 
   it("is refused where it is no repository, or nothing", async () => {

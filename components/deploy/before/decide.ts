@@ -141,10 +141,10 @@ async function caseOf(run: Situation, last: LastBuild, isChanged: boolean, ask: 
   // Only an image that no tag stands for is pushed again without being asked. Where somebody else has pushed to one of its tags, that
   // would take the tag away from them, and two stacks could do so to each other for ever.
   if (!isLost(await ask.drift())) return "unchanged";
-  const gone = `the registry no longer has ${last.image?.ref}, which this stack has pushed and exports`;
+  const gone = `the registry no longer has ${last.image?.ref}, which this stack pushed and exports`;
   if (isProtected(run.component)) {
     const advice =
-      "It is protected, so Pulumi does not replace it and nothing is pushed: remove the protection (pulumi state unprotect), " +
+      "The image is protected, so Pulumi does not replace it and nothing is pushed: remove the protection (pulumi state unprotect), " +
       "then run pulumi up";
     await say("warn", `${gone}. ${advice}`, run.component);
     return "lostProtected";

@@ -27,7 +27,7 @@ export function tagProblems(
     const other = claims().get(claimed(repository, tag));
     // A unit test makes the same image again and again.
     if (other === undefined || (mode === "test" && other === name)) return [];
-    const reason = `${JSON.stringify(tag)} of ${repository} is what "${other}" in this program pushes to; give one of them another tag or repository`;
+    const reason = `"${other}" in this program already pushes to ${repository}:${tag}; give one of them another tag or repository`;
     return [{ propertyPath: `tags[${index}]`, reason }];
   });
 }

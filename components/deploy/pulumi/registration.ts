@@ -70,7 +70,7 @@ function notYet<T extends object>(
 ): Registration<T> {
   const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
   const first =
-    "as it is now, the source cannot be built; the update reads it when what the image depends on is done";
+    "the source cannot be built as it is now; the update reads it again once the resources that the image depends on are done";
   void say("warn", [first, ...lines], component);
   const outputs = eachOf<T>(names, () => unknown);
   return { outputs, all: { ...outputs } };

@@ -44,7 +44,10 @@ export function placeProblems(
   }
   const other = repository === undefined ? undefined : others("seeds", repository);
   if (other !== undefined)
-    add("repository", `${JSON.stringify(repository)} is the cache.repository of "${other}"; ${instead}`);
+    add(
+      "repository",
+      `${JSON.stringify(repository)} is the cache.repository of the image "${other}"; ${instead}`,
+    );
   return problems;
 }
 

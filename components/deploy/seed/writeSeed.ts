@@ -100,7 +100,7 @@ async function make(
     await putTag(repository, seed.digest, newest, access);
     return { ...seed, tags: [exact, newest] };
   } catch (error) {
-    await failed(`the newest seed of ${repository.name} is not marked`, error);
+    await failed(`the new seed of ${repository.name} could not be marked as the newest`, error);
     return seed;
   }
 }
@@ -121,7 +121,7 @@ async function push(
   work.write(dockerfile, seedDockerfile(plan, seeds.imports(), (await deciding).pins));
   const known = await knownBuild({ ...request, buildArgs: undefined });
   const file = work.path(`${staged}.layer`);
-  await say("info", `makes the seed ${repository.name}:${exact}`, component);
+  await say("info", `making the seed ${repository.name}:${exact}`, component);
   try {
     const layer = await buildArchive(
       {
