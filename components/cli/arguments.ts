@@ -35,7 +35,7 @@ output of the current Pulumi stack, such as ref or simple.ref.
   --version          print goimage's version
 
 cache: Lists the seeds that images with the input cache start from, or removes old ones. REPOSITORY is that of the seeds, such
-as registry.example.com/team/seeds. What is no seed is not touched.
+as registry.example.com/team/seeds. Other images are not touched.
 
   --keep NUMBER      how many seeds of each module, Go image and platform stay, besides the newest
   --yes              remove them; without it, only show which ones would go

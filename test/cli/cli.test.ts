@@ -138,7 +138,7 @@ describe("images by the name of a stack output", () => {
     await assert.rejects(resolve("hidden"), /is a secret/);
     await assert.rejects(
       imageReference("x", () => Promise.resolve({})),
-      /it has none: run pulumi up/,
+      /it has no outputs at all: run pulumi up/,
     );
   });
 });

@@ -329,7 +329,7 @@ describe("base images", () => {
     const { refused = "" } = await settled(planOf({ platforms: ["linux/arm64"] }));
     assert.match(
       refused,
-      /runtime\.image: \S+:3\.20 is there for linux\/amd64, not for linux\/arm64\. Choose an image for that platform/,
+      /runtime\.image: \S+:3\.20 is available for linux\/amd64, not for linux\/arm64\. Choose an image for that platform/,
     );
     // What compiles runs on the builder, whose platform nobody knows here.
     serve("go", { os: "linux", architecture: "s390x" });
@@ -337,14 +337,14 @@ describe("base images", () => {
     serve("go", { os: "windows", architecture: "amd64" });
     assert.match(
       (await settled(planOf())).refused ?? "",
-      /build\.image: \S+:go is there for windows\/amd64, not for Linux/,
+      /build\.image: \S+:go is available for windows\/amd64, not for Linux/,
     );
     const plan = planOf();
     const single = { ...plan, spec: { ...plan.spec, recipe: "singleStage" as const } };
     serve("go", { os: "linux", architecture: "arm64" });
     assert.match(
       (await settled(single)).refused ?? "",
-      /build\.image: \S+:go is there for linux\/arm64, not for linux\/amd64/,
+      /build\.image: \S+:go is available for linux\/arm64, not for linux\/amd64/,
     );
   });
 

@@ -36,8 +36,8 @@ const builderErrors: Explanation[] = [
     say: (_, message) => {
       const name = missingHelper.exec(message)?.[1] ?? "";
       return (
-        `the credential helper docker-credential-${name} is not installed, although docker's config.json names it: install it, or take ` +
-        `"${name}" out of credsStore and credHelpers there and run docker login again, or set registry.username and registry.password`
+        `the credential helper docker-credential-${name} is not installed, although docker's config.json names it: install it, or remove ` +
+        `"${name}" from credsStore and credHelpers there and run docker login again, or set registry.username and registry.password`
       );
     },
   },

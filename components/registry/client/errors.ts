@@ -155,7 +155,7 @@ function retryAfter(header: string | undefined): number | undefined {
 }
 
 const immutableAdvice =
-  "; this registry keeps tags as they are: give tags a new one, or allow the repository's tags to be overwritten";
+  "; the registry does not allow tags to be overwritten: set tags to a new one, or allow overwriting in the repository's settings";
 
 function advice(session: Session, status: number): string {
   const login = `run ${loginCommand(session)} or set registry.username and registry.password`;
@@ -175,7 +175,7 @@ function advice(session: Session, status: number): string {
     case 429:
       return session.user === undefined ? `; it limits anonymous requests: ${login}` : "; try again later";
     default:
-      return status >= 500 ? "; the registry itself fails: try again later" : "";
+      return status >= 500 ? "; the registry itself has a fault: try again later" : "";
   }
 }
 

@@ -155,7 +155,8 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
     outgoing.on("close", stopTimers);
     let interim = 0;
     outgoing.on("information", () => {
-      if (++interim > mostInterimAnswers) giveUp(`${url.host} sends interim answers without end`, endless);
+      if (++interim > mostInterimAnswers)
+        giveUp(`${url.host} keeps sending interim answers and no final one`, endless);
     });
     outgoing.on("timeout", () =>
       giveUp(`nothing came from ${url.host} for ${seconds(limits.idleTimeoutMs)}`),

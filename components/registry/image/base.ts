@@ -82,7 +82,7 @@ async function imagesOf(
       seen.add(nested.digest);
       if (seen.size - 1 > limits.registry.nestedIndexes)
         throw new ManifestError(
-          `the index of ${session.name} leads to more than ${limits.registry.nestedIndexes} others`,
+          `the index of ${session.name} refers to more than ${limits.registry.nestedIndexes} others`,
         );
       const inner = await readJudged(session, nested.digest);
       if (inner.kind !== "index")
@@ -121,7 +121,7 @@ function refuseTwoReadings(text: string, name: string): void {
     if (!member.repeated && (names.get(folded) ?? member.name) === member.name) return;
     throw new ManifestError(
       `the manifest of ${name} has ${cleanLine(member.name, { longest: 40 })} ` +
-        `${member.repeated ? "twice" : "in an unusual spelling"}, so that two programs may read two images from it`,
+        `${member.repeated ? "twice" : "in an unusual spelling"}, so two programs may read two different images from it`,
     );
   });
 }

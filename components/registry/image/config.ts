@@ -69,7 +69,7 @@ function onBuildOf(bytes: Uint8Array, document: Json): string[] {
     .flat();
   return values.length > 0
     ? values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
-    : ["(an instruction that stands there in an unusual way)"];
+    : ["(an instruction that is written in an unusual way)"];
 }
 
 function membersNamed(name: string, object: Json): unknown[] {

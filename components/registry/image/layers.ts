@@ -52,7 +52,7 @@ export async function measureLayer(
   let trailing: LayerError | undefined;
   if (unpacker !== "none") {
     unpacker.once("end", () => {
-      if (!stream.errored) trailing = new LayerError("there is something else after the compressed data");
+      if (!stream.errored) trailing = new LayerError("there is other data after the compressed data");
     });
   }
   try {
@@ -75,7 +75,7 @@ function compressionOf(mediaType: string): Compression {
   if (/[.+]zstd$/.test(mediaType)) return "zstd";
   if (/[.+]gzip$/.test(mediaType)) return "gzip";
   if (/\.tar$/.test(mediaType)) return "none";
-  throw new LayerError(`a layer has the media type ${mediaType}, which is none of tar, gzip or zstd`);
+  throw new LayerError(`a layer has the media type ${mediaType}, which is not tar, gzip or zstd`);
 }
 
 async function openUnpacker(compression: Compression): Promise<Duplex | "none"> {
@@ -132,15 +132,15 @@ function verify(layer: LayerSource): Transform {
       length += chunk.length;
       hash.update(chunk);
       if (length > layer.size)
-        done(new LayerError(`the registry serves more than the ${layer.size} bytes promised`));
+        done(new LayerError(`the registry serves more than the ${layer.size} bytes that the manifest gives`));
       else done(null, chunk);
     },
     flush(done): void {
       const actual = `sha256:${hash.digest("hex")}`;
       if (length !== layer.size)
-        done(new LayerError(`the registry serves ${length} bytes, not ${layer.size}`));
+        done(new LayerError(`the registry serves ${length} bytes, but the manifest gives ${layer.size}`));
       else if (actual !== layer.digest)
-        done(new LayerError(`the bytes that the registry serves are ${actual}`));
+        done(new LayerError(`the registry serves bytes with the digest ${actual}`));
       else done();
     },
   });

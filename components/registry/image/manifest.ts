@@ -71,7 +71,9 @@ export function verifyDigest(bytes: Uint8Array, digest: string, what: string): v
 export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManifest | ImageIndex {
   const document = parseObject(bytes, "the manifest");
   if (document["schemaVersion"] === 1) {
-    throw new ManifestError("the manifest has schema version 1, which docker gave up: push the image again");
+    throw new ManifestError(
+      "the manifest has schema version 1, which Docker no longer supports: push the image again",
+    );
   }
   // A document that is both could be read as two different images (CVE-2021-41190).
   if ("manifests" in document && ("layers" in document || "config" in document)) {
@@ -159,7 +161,7 @@ function manifestType(document: Json, header: string): string {
   if (own === undefined && "manifests" in document) return mediaTypes.ociIndex;
   if (own === undefined && "layers" in document) return mediaTypes.ociManifest;
   throw new ManifestError(
-    `the manifest has a media type that is no image's (${cleanLine(own ?? (type || "none"))})`,
+    `the manifest's media type is not an image's (${cleanLine(own ?? (type || "none"))})`,
   );
 }
 
@@ -201,7 +203,7 @@ export function parseObject(bytes: Uint8Array, what: string): Json {
 }
 
 function descriptor(value: unknown, where: string): Descriptor {
-  if (!isObject(value)) throw new ManifestError(`the manifest's ${where} has an entry that is no object`);
+  if (!isObject(value)) throw new ManifestError(`the manifest's ${where} has an entry that is not an object`);
   const { mediaType, digest, size, platform, annotations, artifactType } = value;
   if (typeof mediaType !== "string") throw new ManifestError(`the manifest's ${where} lacks a media type`);
   if (!isDigest(digest)) throw new ManifestError(`the manifest's ${where} has no sha256 digest`);

@@ -65,7 +65,7 @@ export class ZstdFrames {
   private magic(value: number): void {
     if (value === frameMagic) return this.expect("descriptor", 1);
     if ((value & 0xfffffff0) >>> 0 === 0x184d2a50) return this.expect("skippable", 4);
-    throw new Error("there is something else among the zstd frames");
+    throw new Error("there is other data between the zstd frames");
   }
 
   private window(): void {

@@ -148,7 +148,7 @@ describe("registry/manifest", () => {
       mediaTypes.ociManifest,
       /was served as/,
     ],
-    ["another type", { mediaType: "text/x", layers: [] }, "text/html", /no image's \(text\/x\)/],
+    ["another type", { mediaType: "text/x", layers: [] }, "text/html", /not an image's \(text\/x\)/],
     ["no layers", { config: entry("a") }, mediaTypes.ociManifest, /no list of layers/],
     [
       "a bad digest",
