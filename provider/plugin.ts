@@ -100,7 +100,7 @@ for (const event of ["uncaughtException", "unhandledRejection"]) {
   process.on(event, (error: unknown) => {
     if (failCall(error)) return;
     // A fault that belongs to no image. Its text may have foreign parts, which must not steer a terminal.
-    // eslint-disable-next-line no-restricted-syntax -- say() is not to be had here: the plugin imports the package as users do
+    // eslint-disable-next-line no-restricted-syntax -- say() is not available here: the plugin imports the package as users do
     void pulumi.log.error(textOf(error).replace(/[^\P{Cc}\n]/gu, " "));
   });
 }

@@ -67,7 +67,7 @@ describe("GoMultiStageImage", () => {
     });
   });
 
-  it("leaves out the line end of a login that was read from a file, also when it comes late", async () => {
+  it("leaves out the line end of a login that was read from a file, even when it comes late", async () => {
     for (const password of ["hunter2\r\n", pulumi.secret("hunter2\n")]) {
       const found = await registered(() => {
         const login = { username: "robot\n", password };

@@ -67,7 +67,7 @@ export class WorkDirectory {
     return place;
   }
 
-  /** Makes a directory and those above it. What is no directory gives way, but for a link. */
+  /** Makes a directory and those above it. A file of one of these names is removed; a link is refused. */
   makeDirectory(directory: string): void {
     if (this.made.has(directory)) return;
     if (directory !== this.top) this.makeDirectory(path.dirname(directory));

@@ -25,7 +25,7 @@ export interface BinaryBreakdown {
   note?: string;
 }
 
-/** Undefined for what is no Go program. */
+/** Undefined for a file that is not a Go program. */
 export function breakDown(file: Buffer): BinaryBreakdown | undefined {
   let elf: ElfFile;
   let info: BuildInfo | undefined;

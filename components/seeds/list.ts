@@ -45,7 +45,7 @@ export async function listSeeds(
   const newest = new Set((await digests(tags.filter(isNewestTag))).map(([, digest]) => digest));
   const found = await eachOf(await digests(tags.filter(isExactTag)), async ([tag, digest]) => {
     const image = await describeImage(repository, digest, access).catch((error: unknown) => {
-      // What is no image at all is no seed either.
+      // Something that cannot be read as an image cannot be a seed either.
       if (error instanceof ManifestError) return undefined;
       throw error;
     });

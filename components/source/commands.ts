@@ -49,7 +49,7 @@ export function judgeCommands(
       found === undefined ? undefined : unusable(contents, contents.files.get(found) ?? "", found);
     if (/^(CMD|CMD-SHELL|NONE)$/.test(program) && input === "runtime.healthcheck.command")
       add(
-        `begins with ${quoteValue(program)}, as in a file of docker compose; leave it out, and name the program first`,
+        `begins with ${quoteValue(program)}, as in a docker compose file; leave it out, and begin with the program`,
       );
     else if (lacking?.mayBeMounted) judged.warnings.push(`${input}: ${lacking.reason}`);
     else if (lacking !== undefined) add(lacking.reason);
@@ -68,7 +68,7 @@ function unusable(contents: Contents, file: string, inImage: string): string | u
   const script = shebang(head);
   if (script?.windowsLineEnd) return `${runs} ${windowsLines(script.interpreter)}`;
   if (head.subarray(0, 3).equals(byteOrderMark))
-    return `${runs} begins with a byte order mark, so that it is no script for the kernel; save it as UTF-8 without one`;
+    return `${runs} begins with a byte order mark, so the kernel does not take it for a script; save it as UTF-8 without one`;
   if (script === undefined && !head.subarray(0, 4).equals(elf))
     return `${runs} is neither a program for Linux nor a script: its first line must name its interpreter, such as #!/bin/sh${byShell}`;
   if (!tree.isExecutable(file)) {

@@ -34,7 +34,7 @@ describe("an entrypoint that is a shipped script", () => {
     await accepted(...given({ "scripts/run": script }, below));
   });
 
-  it("is refused with Windows line ends, also when a shell is told to run it", async () => {
+  it("is refused with Windows line endings, even when a shell is told to run it", async () => {
     const windows = script.replaceAll("\n", "\r\n");
     const words =
       /runtime\.entrypoint: runs "start\.sh", which has Windows line endings \(CRLF\), so the kernel looks for "\/bin\/sh\\r"/;
@@ -124,7 +124,7 @@ describe("a health check's command", () => {
   it("is refused in the form of docker compose", async () => {
     for (const word of ["CMD", "CMD-SHELL"])
       await refused(
-        /begins with "CMD(-SHELL)?", as in a file of docker compose/,
+        /begins with "CMD(-SHELL)?", as in a docker compose file/,
         ...check([word, "wget -q"]),
       );
   });

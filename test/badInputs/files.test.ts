@@ -43,7 +43,7 @@ describe("a main package", () => {
   it("is none whose only file of package main is left out of the build", async () => {
     for (const constraint of ["ignore", "windows", "ignore && linux", "!linux", "arm64"]) {
       await refused(
-        /\n {2}mainPackage: "\." is not a main package but the library app: its files of package main are left out/,
+        /\n {2}mainPackage: "\." is not a main package but the library app: its files of package main are excluded/,
         { "hello/go.mod": "module m\n", ...inHello(library), ...inHello(script(constraint)) },
       );
     }
@@ -119,7 +119,7 @@ describe("what .dockerignore leaves out", () => {
       ...hello({ "static/x.txt": "", "data/a.txt": "", "data/b.txt": "" }),
       "hello/.dockerignore": text,
     });
-    await refused(/runtime\.files\[0\]: "data" is left out by \.dockerignore as a whole/, ignored("data\n"), {
+    await refused(/runtime\.files\[0\]: "data" is excluded by \.dockerignore as a whole/, ignored("data\n"), {
       runtime,
     });
     await refused(/leaves out static\/x\.txt, /, ignored("static\n"), { runtime });

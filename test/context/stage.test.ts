@@ -298,7 +298,7 @@ describe("a context in use", () => {
     }
   });
 
-  it("is not known by what is no small file, and looking at it ends", function () {
+  it("is not known by anything but a small file, and looking at it ends", function () {
     if (process.platform === "win32") this.skip();
     for (const make of [
       (place: string) => fs.symlinkSync("/dev/zero", place),

@@ -117,7 +117,7 @@ describe("a build's seed", () => {
     assert.deepEqual(registry.seen, []);
   });
 
-  it("is lost when the registry has it no more", async () => {
+  it("is lost when the registry no longer has it", async () => {
     const digest = `sha256:${"3".repeat(64)}`;
     const { args, lost, logs } = await chosen({
       cache: { write: true },
@@ -142,7 +142,7 @@ describe("a build's seed", () => {
     "with no layer": [{ layers: 0 }, /it has 0 layers/],
   };
   for (const [what, [served, problem]] of Object.entries(impostors)) {
-    it(`is no image ${what}, whichever way it is found`, async () => {
+    it(`is not an image ${what}, whichever way it is found`, async () => {
       const digest = serveSeed(registry, { ...served, tags: [tags().exact] });
       for (const found of [
         {},
@@ -158,7 +158,7 @@ describe("a build's seed", () => {
     });
   }
 
-  it("is no image of an index", async () => {
+  it("is not an image of an index", async () => {
     const seed = serveSeed(registry, {});
     const { ociIndex, ociManifest } = mediaTypes;
     const platform = { os: "linux", architecture: "amd64" };

@@ -72,7 +72,7 @@ describe("a repository of seeds that is known late", () => {
     );
   });
 
-  it("is refused where it is no repository, or nothing", async () => {
+  it("is refused where it is not a repository, or nothing", async () => {
     const [noRegistry, nothing] = await destinations(
       { repository: a, seeds: late("no registry") },
       { repository: b, seeds: pulumi.output(undefined as never) },

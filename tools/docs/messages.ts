@@ -1,4 +1,4 @@
-// The texts that goimage shows, read from the source: every string of several words that is no part of a Dockerfile, a page or a
+// The texts that goimage shows, read from the source: every string of several words that is not part of a Dockerfile, a page or a
 // comment. A text in several pieces is one message; what is filled in at run time is shown by its name.
 
 import * as fs from "node:fs";
@@ -65,7 +65,7 @@ function insertions(node: ts.Node): ts.Node[] {
   return [node.left, node.right].flatMap((side) => (textOf(side) === undefined ? [side] : insertions(side)));
 }
 
-/** What stands in a message for a value. */
+/** The name that a message shows for a value. */
 function named(expression: ts.Expression): string {
   const code = expression.getText();
   const bound = /^limits\.(\w+)\.(\w+)$/.exec(code);
@@ -82,7 +82,7 @@ function named(expression: ts.Expression): string {
   return `<${last.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase()}>`;
 }
 
-/** Names in the code that mean nothing to who reads a message. */
+/** Names in the code that mean nothing to the reader of a message. */
 const technical = new Set(
   "join map quoteValue String JSON stringify slice toString name message error length code text byteLength Buffer cleanLine as Error value ms session".split(
     " ",

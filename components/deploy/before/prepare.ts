@@ -64,7 +64,7 @@ export function prepare(run: Situation, spec: ImageSpec, source: Source): Prepar
   };
 }
 
-/** Files that are shipped keep their executable bit; compiled ones have none, so that a chmod changes nothing. */
+/** Files that are shipped keep their executable bit; files that are compiled lose theirs, so a chmod of them changes nothing. */
 function executables({ shipped, tree }: Source): Set<string> {
   return new Set(shipped.filter((file) => tree.isExecutable(file)));
 }

@@ -64,7 +64,7 @@ export interface ReasonWatch {
 }
 
 /**
- * Tells why an image is built when the engine is about to do so, in previews too. A change alone is no build: with --target of
+ * Tells why an image is built when the engine is about to do so, in previews too. A change alone does not mean a build: with --target of
  * something else the engine leaves the child alone, and nobody but the engine knows what is targeted.
  */
 export function tellReasons(component: pulumi.Resource, reasons: pulumi.Output<string[]>): ReasonWatch {
@@ -111,7 +111,7 @@ export function explainFailures(
   return { onError: [lateHook(pulumi.ErrorHook, nameOf("failed", component), bound)] };
 }
 
-/** The request with its values; what is not known by now is empty. */
+/** The request with its values; values that are still unknown are empty. */
 export async function knownBuild(request: BuildRequest): Promise<Parameters<typeof explainFailure>[1]> {
   const known = async (value: pulumi.Input<string> | undefined) =>
     value === undefined ? undefined : await valueIfKnown(pulumi.output(value));

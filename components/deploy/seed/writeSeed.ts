@@ -60,7 +60,7 @@ export async function publishSeed(
     if (!isDigest(await valueIfKnown(child.digest))) return written;
     const made = ofRun().get(key) ?? make(run, prepared, making, place, last);
     ofRun().set(key, made);
-    // What was lost is not to be asked for again.
+    // A lost seed must not be asked for again.
     return (await made) ?? (lost === undefined ? written : undefined);
   } catch {
     // The image failed, which is told elsewhere.

@@ -1,5 +1,5 @@
-// What an image does to a build that starts from it: the instructions that it brings (ONBUILD), and the platforms that it is there
-// for. Refused where two programs could read two different images.
+// What an image does to a build that starts from it: the instructions that it brings (ONBUILD), and the platforms that it
+// supports. Refused where two programs could read two different images.
 import { cleanLine } from "../../text";
 import { limits } from "../../limits";
 import type { Session } from "../client/session";

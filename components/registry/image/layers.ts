@@ -102,7 +102,7 @@ async function* withinLimits(chunks: AsyncIterable<Buffer>, layer: LayerSource):
   }
 }
 
-/** Not Node's own: Node 20 has none, and later ones read a single frame, where a layer may have several. */
+/** Not Node's own: Node 20 has no zstd, and later ones read a single frame, where a layer may have several. */
 async function* unzstd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const { Decompress } = await import("fzstd");
   const frames = new ZstdFrames();
@@ -180,7 +180,7 @@ export class UnpackedFiles {
 
   constructor(private readonly budget: ImageBudget) {}
 
-  /** Of a layer that could not be read: nothing of it is kept. */
+  /** A layer that could not be read: none of its entries are kept. */
   discard(): void {
     this.budget.giveBack(this.entries, this.pathBytes);
   }

@@ -22,7 +22,7 @@ export interface Descriptor {
   digest: string;
   size: number;
   platform?: Platform;
-  /** Of what is no image. */
+  /** For an entry of the index that is not an image, such as a signature. */
   artifactType?: string;
   annotations: Readonly<Record<string, string>>;
 }
@@ -37,7 +37,7 @@ export interface ImageManifest {
 export interface ImageIndex {
   kind: "index";
   mediaType: string;
-  /** The images that it lists. What else may stand in an index (signatures, other artifacts) is passed over. */
+  /** The images that it lists. What else may be in an index (signatures, other artifacts) is passed over. */
   images: Descriptor[];
   /** Attestations and artifacts that look like images. A builder does not tell them apart. */
   others: Descriptor[];

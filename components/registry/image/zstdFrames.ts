@@ -10,7 +10,7 @@ const frameMagic = 0xfd2fb528;
 const dictionaryBytes = [0, 1, 2, 4];
 const contentSizeBytes = [0, 2, 4, 8];
 
-/** Throws for a frame that wants more than the limit, and for what is no zstd. */
+/** Throws for a frame that wants more than the limit, and for data that is not zstd. */
 export class ZstdFrames {
   private part: Part = "magic";
   private missing = 4;

@@ -14,7 +14,7 @@ export interface ReportTable {
   title: string;
   columns: Column[];
   rows: string[][];
-  /** What stands below, such as what was left out. */
+  /** A note below the table, such as what was left out. */
   note?: string;
 }
 

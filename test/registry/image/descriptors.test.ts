@@ -88,7 +88,7 @@ describe("registry/image/manifest, at the edges", () => {
     assert.throws(() => image([...layers, part]), /the image has 257 layers, more than 256/);
   });
 
-  it("says what is not JSON, with the reason of the parser", () => {
+  it("says which document is not JSON, with the reason of the parser", () => {
     assert.throws(
       () => parseManifest(Buffer.from("{"), ociManifest),
       (error: Error) =>

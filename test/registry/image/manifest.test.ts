@@ -65,7 +65,7 @@ describe("registry/manifest", () => {
     assert.throws(() => choosePlatform(index(image("b", "unknown", "unknown")).images), /holds no image/);
   });
 
-  it("passes over what else stands in an index, and keeps the indexes in it apart", () => {
+  it("passes over other entries of an index, and keeps the indexes in it apart", () => {
     const all = index(
       entry("a", { mediaType: "application/vnd.example.thing.v1+json" }),
       entry("b", { mediaType: mediaTypes.ociManifest, artifactType: "application/vnd.example.sbom" }),
