@@ -55,7 +55,7 @@ class Goimage implements provider.Provider {
 
 /** Waits until all values are there or known to be unknown, and the engine has been told everything. */
 async function settled(values: pulumi.Inputs): Promise<void> {
-  // Neither is in the SDK's types. An Output of what failed is never settled by the server's own means, apply.
+  // Neither function is in the SDK's types. The server's own way, apply, never settles an Output of something that failed.
   const all = pulumi.output(values) as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
   await all.promise(true);
   await (pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> }).waitForRPCs();

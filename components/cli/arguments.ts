@@ -43,7 +43,7 @@ as registry.example.com/team/seeds. Other images are not touched.
 
 Credentials are those of docker login. Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
-/** The command line is not as the usage has it. */
+/** The command line does not match the usage. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -65,7 +65,7 @@ export interface ReportArguments {
 export interface CacheArguments {
   command: "ls" | "prune";
   repository: Repository;
-  /** Of prune. */
+  /** For prune: how many seeds to keep. */
   keep: number;
   /** Whether to remove, and not only to show. */
   remove: boolean;

@@ -157,7 +157,7 @@ export interface Symbol {
   size: number;
 }
 
-/** Empty for a stripped file. */
+/** The symbols; empty for a stripped file. */
 export function symbols(elf: ElfFile): Symbol[] {
   const { reader } = elf;
   const table = elf.sections.find(({ name }) => name === ".symtab");

@@ -92,7 +92,7 @@ interface Layout {
 
 interface Entry {
   address: number;
-  /** Of the function's structure. */
+  /** Offset of the function's structure. */
   at: number;
   name: string;
 }

@@ -12,7 +12,7 @@ export interface Answer {
   found: BinaryBreakdown | undefined;
 }
 
-/** What a program is counted as that could not be taken apart. */
+/** The entry for a program that could not be taken apart. */
 export function notTakenApart(size: number, note: string): BinaryBreakdown {
   return { size, goVersion: "", packages: [], sections: [{ name: "not taken apart", size }], note };
 }

@@ -49,7 +49,7 @@ export interface Program extends BinaryBreakdown {
 }
 
 export interface ImageReport {
-  /** As it was asked for. */
+  /** The reference as the user gave it. */
   reference: string;
   /** Of the platform's image, even if the reference is to an index. */
   digest: string;

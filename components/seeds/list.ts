@@ -28,7 +28,7 @@ export interface Seed {
 
 const parallel = 4;
 
-/** Newest first. In `others` are the tags of everything else, of images too that are tagged as a seed and are none. */
+/** Newest first. `others` are the tags of everything else, including images that are tagged as a seed but are not seeds. */
 export async function listSeeds(
   repository: Repository,
   access: RegistryAccess,
@@ -39,7 +39,7 @@ export async function listSeeds(
       wanted,
       async (tag) => [tag, await tagDigest(repository, tag, access)] as const,
     );
-    // One that went in the meantime is no longer there.
+    // A seed that was removed in the meantime is left out.
     return found.flatMap(([tag, digest]) => (digest === undefined ? [] : [[tag, digest] as const]));
   };
   const newest = new Set((await digests(tags.filter(isNewestTag))).map(([, digest]) => digest));

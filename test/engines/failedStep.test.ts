@@ -71,7 +71,7 @@ describe("build log", () => {
   it("says what to do about an image without git", () => {
     const line = 'go: example.com/x@v1.0.0: git init --bare: exec: "git": executable file not found in $PATH';
     const [hint = ""] = hintsFor("build", line);
-    assert.match(hint, /no git.*build\.goPrivate, or a build\.image with git/);
+    assert.match(hint, /no git.*build\.goPrivate, or choose a build\.image with git/);
   });
 
   it("takes no part of a step's own output for the builder's, and lines of either end", () => {

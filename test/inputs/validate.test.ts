@@ -170,7 +170,7 @@ describe("validation", () => {
     [{ platforms: [] }, /^platforms: \[\] is not a list of platforms/],
     [{ platforms: "linux/amd64" }, /^platforms: "linux\/amd64" is not a list of platforms/],
     [{ platforms: [undefined] }, /^platforms\[0\]: is missing/],
-    [{ platforms: ["linux/amd64", "linux/amd64"] }, /^platforms\[1\]: "linux\/amd64" is there twice/],
+    [{ platforms: ["linux/amd64", "linux/amd64"] }, /^platforms\[1\]: "linux\/amd64" is listed twice/],
     [
       { platforms: ["linux/amd64", "linux/arm64"], recipe: "classic" },
       /^platforms: has several entries, but the recipe "classic"/,
@@ -242,7 +242,10 @@ describe("validation", () => {
     [{ runtime: { user: "4294967296" } }, /^runtime\.user: /],
     [{ runtime: { alpineVersion: "edge" } }, /^runtime\.alpineVersion: "edge" is not an Alpine version/],
     [{ runtime: { packages: "curl" } }, /^runtime\.packages: "curl" is not a list/],
-    [{ runtime: { packages: ["curl", "-t"] } }, /^runtime\.packages\[1\]: "-t" is not a package name for apk add/],
+    [
+      { runtime: { packages: ["curl", "-t"] } },
+      /^runtime\.packages\[1\]: "-t" is not a package name for apk add/,
+    ],
     [
       { recipe: "classic", runtime: { packages: ["curl"] } },
       /^runtime: the recipe "classic" has no such setting/,

@@ -281,7 +281,7 @@ describe("source that reaches for the machine", () => {
         fs.writeFileSync(path.join(deep, "f"), "");
       },
     );
-    assert.match(error, /lies more than 256 directories deep; move it up/);
+    assert.match(error, /is more than 256 directories deep; move it up/);
   });
 });
 

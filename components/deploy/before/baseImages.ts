@@ -18,7 +18,7 @@ export interface LastBuild extends RecordedBuild {
   hasOtherFiles: boolean;
 }
 
-/** Undefined where the engine has passed the component over: nothing is known then. */
+/** Undefined if the engine has passed the component over: nothing is known then. */
 export async function lastBuild(
   { state }: Situation,
   { plan, files }: Prepared,
@@ -49,7 +49,7 @@ export function unchangedPins(plan: Plan, digests: BaseDigests, last: LastBuild)
   const { dockerfile, hasOtherFiles, image } = last;
   const old: Pins = { digests, idSuffix: "", asBefore: true };
   if (hasOtherFiles) return undefined;
-  // Not recorded: there is nothing to compare with.
+  // The state may have no Dockerfile: then there is nothing to compare with.
   if (dockerfile === undefined) return image === undefined ? undefined : old;
   const candidates = [pinsFor(plan, digests), old];
   return candidates.find((pins) => render(plan, pins).text === dockerfile);

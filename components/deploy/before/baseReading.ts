@@ -22,9 +22,9 @@ export interface BaseReading {
   component: pulumi.ComponentResource;
   spec: ImageSpec;
   bases: readonly BaseImage[];
-  /** How the registry of an image is asked. */
+  /** The access to the registry of an image. */
   access: (image: string) => BriefAccess;
-  /** A preview that does not have the login yet. */
+  /** True in a preview that does not have the login yet. */
   isEarly: boolean;
 }
 
@@ -86,12 +86,12 @@ async function chooseDigest(
 }
 
 export interface Judgement {
-  /** What has been looked at, and for what: a digest stands for the same image for ever. */
+  /** The digests that have been inspected, each with its purpose: a digest always means the same image. */
   inspected: Record<string, string>;
   problems: Problem[];
 }
 
-/** Looks at each base image as a builder will see it; `inspected` needs no second look. */
+/** Reads each base image as a builder will see it; those in `inspected` are not read again. */
 export async function judge(
   reading: BaseReading,
   chosen: Chosen,
@@ -137,7 +137,7 @@ async function describe(
   const key = JSON.stringify([repository.name, digest, targets]);
   try {
     const known = descriptions().get(key);
-    // The images of a program often have their bases in common.
+    // The images of a program often share their base images, so each of these is read once.
     const reading = known ?? readBase(repository, digest, targets, access(image));
     descriptions().set(key, reading);
     return await reading;

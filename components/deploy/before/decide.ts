@@ -27,7 +27,7 @@ interface Row {
   bases: boolean;
   /** The builder is asked whether it can be used. */
   builder: boolean;
-  /** The seed is looked for; otherwise it stays the one of the last build. */
+  /** A seed is looked for; otherwise the last build's seed stays. */
   seed: boolean;
   /** The trigger changes, which makes the engine build although no input of the child has changed. */
   trigger: boolean;
@@ -86,7 +86,7 @@ export async function decide(run: Situation, prepared: Prepared, ask: Ask): Prom
   const last = run.mode === "test" ? undefined : await lastBuild(run, prepared);
   if (last === undefined) return nothing(run.mode === "test" ? "test" : "passedOver", prepared);
 
-  // As far as can be said without asking anybody.
+  // As far as is known without asking anybody.
   const seemsUnchanged = unchangedPins(plan, last.digests, last) !== undefined;
   if (run.mode === "update" && seemsUnchanged && table.unchanged.plugin) ask.startPlugin();
   // A tag that moves is a reason to build only where an input says so.
@@ -131,7 +131,7 @@ function nothing(found: Case, { plan }: Prepared): Decision {
   };
 }
 
-/** As long as the image was never lost. */
+/** The trigger of an image that was never lost. */
 const noTrigger = "none";
 
 async function caseOf(run: Situation, last: LastBuild, isChanged: boolean, ask: Ask): Promise<Case> {
@@ -187,7 +187,7 @@ async function judged(
   asked: Chosen | undefined,
   ask: Ask,
 ): Promise<Bases> {
-  // A tag that nobody asked for stands for what it is now.
+  // With baseImages "tag" the digests of the tags have not been asked for until now.
   const chosen = asked ?? (await ask.digests(last.digests));
   const { inspected, problems } = await ask.judge(chosen, last.inspectedBases ?? {});
   const pins = pinsFor(plan, digestsFor(plan, chosen));

@@ -46,7 +46,7 @@ export function announce({ mode, component }: Situation, spec: ImageSpec, source
   void warnOfSecretName(component, spec);
 }
 
-/** In previews alone: after a push the check of the image says so, and exactly. */
+/** Only in previews: after a push, the image's check reports it, and exactly. */
 function ofTimezones(spec: ImageSpec, { imports }: Source): string[] {
   const warning = timezoneWarning(spec, () => imports().includes("time/tzdata"));
   return warning === undefined ? [] : [warning];

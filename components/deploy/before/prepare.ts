@@ -22,9 +22,9 @@ export interface Prepared {
   work: WorkDirectory;
   /** What is sent to the builder. */
   staged: Context;
-  /** The same as the state has it. */
+  /** The same, in the form that the state has. */
   files: Context["files"];
-  /** The directory with it, relative to the program's. */
+  /** The directory of the build context, relative to the program's. */
   context: pulumi.Output<string>;
   destination: pulumi.Output<Destination>;
   login: RegistryLogin | undefined;

@@ -32,7 +32,7 @@ export function tagProblems(
   });
 }
 
-/** Claims the tags for the image `name`, once nothing is wrong with it any more. */
+/** Claims the tags for the image `name`, once its inputs are known to be valid. */
 export function claimTags(name: string, { repository, tags }: PushTarget): void {
   for (const tag of tags) claims().set(claimed(repository, tag), name);
 }

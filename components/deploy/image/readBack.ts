@@ -69,7 +69,7 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
       throw failure([`${where.repository.name}: ${first}`, ...more], component);
     }
   });
-  // Credentials go in; what comes out is no secret.
+  // The credentials are secret, but the result does not contain them.
   const served = pulumi.unsecret(image);
   return {
     digest: served.apply(({ digest }) => digest),
@@ -81,7 +81,7 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
   };
 }
 
-/** In a preview: the deployed image where nothing is built; otherwise nothing is known. */
+/** In a preview: the deployed image if nothing will be built; otherwise nothing is known. */
 export function foresee(run: Situation, { spec, destination }: Prepared, { build }: Child): Served {
   const kept = pulumi.all([build.digest, run.deployed]).apply(([digest, deployed]): DeployedImage => {
     // An empty digest is what docker-build shows when it does not know.

@@ -104,7 +104,7 @@ export function explainFailures(
   const explain = async ({ errors }: pulumi.ErrorHookArgs) => {
     const text = await explainFailure(errors, await knownBuild(request));
     if (text !== undefined) await say("error", text.split("\n"), component);
-    return false; // Do not try again.
+    return false; // The engine must not try again.
   };
   // In a plugin the engine of a log is the one of the resource that is constructed.
   const bound = AsyncResource.bind(explain);

@@ -26,7 +26,7 @@ export function hasDependencies(
 
 /** How the outputs of a component come about. */
 export interface Making<T> {
-  /** All that there are. */
+  /** The values of all outputs. */
   names: readonly (keyof T & string)[];
   make: () => Registration<T>;
   /** What keeps a preview from knowing anything: as it is now, the source cannot be built. */

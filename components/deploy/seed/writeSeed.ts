@@ -27,7 +27,7 @@ export interface SeedBuild {
   seeds: Seeds;
   /** The child that builds the image. */
   child: ImageBuild;
-  /** Of the image. */
+  /** Repository and tags of the image. */
   request: BuildRequest;
   deciding: Promise<Decision>;
   /** Throws where a base image must not be built on. */
@@ -63,7 +63,7 @@ export async function publishSeed(
     // A lost seed must not be asked for again.
     return (await made) ?? (lost === undefined ? written : undefined);
   } catch {
-    // The image failed, which is told elsewhere.
+    // The build of the image failed; its own error says so.
     return written;
   }
 }
@@ -141,7 +141,7 @@ async function push(
         milliseconds: limits.seed.buildMilliseconds,
       },
     );
-    // Its age is worth knowing, and its digest nothing that anybody waits for.
+    // The time of its making is worth recording: nobody expects two seeds to have the same digest.
     const config = seedConfig(layer, aboutSeed(plan), plan.spec.platforms[0] ?? "", new Date());
     const digest = await pushImage(repository, { config, layer }, exact, access);
     await say("info", `the seed is ${repository.name}@${digest}`, component);

@@ -30,7 +30,7 @@ export class RegistryError extends Error {
   }
 }
 
-// The body of an error is read for its message alone.
+// The body of an error is read only for its message.
 const longestErrorBody = 64 * 1024;
 const temporaryStatus = [408, 429, 500, 502, 503, 504];
 const temporaryCodes = [
@@ -123,7 +123,7 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
   try {
     text = (await readBody(response, longestErrorBody, 10_000)).toString("utf8");
   } catch {
-    return {}; // The status alone has to do.
+    return {}; // The status is all there is to report.
   }
   try {
     return fromJson(JSON.parse(text));

@@ -57,7 +57,7 @@ export class BodyTooLongError extends Error {
 
 type Requester = (url: URL, options: RequestOptions & { rejectUnauthorized?: boolean }) => ClientRequest;
 
-/** By protocol, proxy, and the rule of a guard. */
+/** Agents by protocol, proxy, and the rule of a guard. */
 const agents = new Map<string, Agent>();
 
 // Connections are kept for the next request. Node does not wait for idle ones, so a program can exit all the same.

@@ -75,7 +75,7 @@ async function imagesOf(
   const seen = new Set([digest]);
   const waiting = [top];
   for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-    // What else looks like an image is one for a builder.
+    // Attestations and artifacts that look like images: a builder takes them for images.
     listed.push(...index.images, ...index.others);
     for (const nested of index.indexes) {
       if (seen.has(nested.digest)) continue;

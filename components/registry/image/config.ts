@@ -20,7 +20,7 @@ export interface HistoryEntry {
 
 export interface ImageConfig {
   platform?: Platform;
-  /** As the configuration has it; "" is root. */
+  /** The user, as in the configuration; "" is root. */
   user: string;
   /** Absolute path of the file that the image runs; undefined when a shell would have to find it. */
   program?: string;

@@ -95,7 +95,7 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManife
   return { kind: "image", mediaType: type, config: descriptor(document["config"], "config"), layers };
 }
 
-/** BuildKit keeps provenance and SBOMs in an index as if they were one more platform; they are no image. */
+/** BuildKit keeps provenance and SBOMs in an index as if they were one more platform; they are not images. */
 export function isAttestation(manifest: Descriptor): boolean {
   const { platform, annotations } = manifest;
   if (annotations["vnd.docker.reference.type"] === "attestation-manifest") return true;
@@ -211,7 +211,7 @@ function descriptor(value: unknown, where: string): Descriptor {
     throw new ManifestError(`the manifest's ${where} has no valid size`);
   }
   return {
-    // It becomes an output.
+    // This value becomes an output.
     mediaType: cleanLine(mediaType, { longest: 127 }),
     digest,
     size,

@@ -35,7 +35,7 @@ async function readPages(session: Session, signal: AbortSignal): Promise<string[
     for (const tag of page.tags) tags.add(tag);
     if (tags.size > limits.registry.tags)
       throw new RegistryError(`${session.name} has more than ${limits.registry.tags} tags`);
-    // A registry that repeats itself has no more.
+    // A registry that repeats its tags has no further ones.
     query = tags.size === before ? undefined : page.next;
   }
   return [...tags].sort();

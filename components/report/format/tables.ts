@@ -6,7 +6,7 @@ import { SizeKind, type ImageReport } from "../model";
 
 export interface Column {
   title: string;
-  /** Numbers stand to the right. */
+  /** Numbers are aligned to the right. */
   number: boolean;
 }
 

@@ -12,7 +12,7 @@ export interface View {
   label: string;
   look: "image" | "difference";
   tree: PageNode;
-  /** In place of an empty picture. */
+  /** The text in place of an empty picture. */
   nothing?: string;
 }
 
