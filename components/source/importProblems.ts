@@ -33,7 +33,7 @@ export function missingPackage(
   const found =
     other !== undefined
       ? `there is only ${other}, and Linux is case-sensitive: change the import to that name, or rename the directory`
-      : `${directory} ${tree.has(directory, "directory") ? "has no Go files" : "is not there"}. If it is generated, or ignored by git, generate it before pulumi runs`;
+      : `${directory} ${tree.has(directory, "directory") ? "has no Go files" : "is not there"}. If it is generated, or ignored by git, create it before pulumi runs`;
   return { propertyPath: "source", reason: `${file} imports ${imported}, but ${found}` };
 }
 

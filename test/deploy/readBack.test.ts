@@ -154,12 +154,12 @@ describe("the exported image", () => {
     const { error } = await read({ digest, inputs: { maxSize: 1 } });
     assert.match(
       error,
-      /:latest points to this image, since it pointed to nothing before; the stack does not export/,
+      /:latest points to this image, since no image of this stack had it before; the stack does not export/,
     );
     const other = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: [] });
     assert.match(
       (await read({ digest, deployed: other, inputs: { maxSize: 1 } })).error,
-      /pointed to nothing before/,
+      /no image of this stack had it before/,
     );
     assert.deepEqual(puts(), []);
   });
@@ -169,7 +169,7 @@ describe("the exported image", () => {
     const deployed = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: undefined });
     assert.match(
       (await read({ digest, deployed, inputs: { maxSize: 1 } })).error,
-      /pointed to nothing before/,
+      /no image of this stack had it before/,
     );
   });
 

@@ -68,7 +68,7 @@ describe("source that a build could not use", () => {
     [
       "a directory without Go files",
       { "gen/Api/api.proto": "", "gen/Api/x_test.go": "package api\n" },
-      /but gen\/Api has no Go files\. If it is generated, or ignored by git, generate it before pulumi runs/,
+      /but gen\/Api has no Go files\. If it is generated, or ignored by git, create it before pulumi runs/,
     ],
     [
       "a directory in another case",

@@ -72,7 +72,7 @@ export async function withdrawTag(image: PushedImage, deployed: DeployedImage | 
     ...(unset.length === 0 ? [] : [`; not set: ${unset.join(", ")}`]),
   ].join("");
   if (before?.tags?.includes(name) !== true)
-    return `${name} points to this image, since it pointed to nothing before; the stack does not export it`.concat(
+    return `${name} points to this image, since no image of this stack had it before; the stack does not export it`.concat(
       rest,
     );
   await putTag(destination.repository, before.digest, tag, access);
