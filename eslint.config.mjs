@@ -8,19 +8,20 @@ import tseslint from "typescript-eslint";
  */
 const mayImport = {
   text: [],
+  work: [],
   goSyntax: [],
   goBinary: [],
   name: [],
-  registry: ["text", "goBinary", "name"],
+  registry: ["text", "work", "goBinary", "name"],
   inputs: ["text", "goSyntax", "name"],
-  source: ["text", "goSyntax", "inputs"],
+  source: ["text", "work", "goSyntax", "inputs"],
   context: ["text", "inputs", "source"],
   dockerfile: ["text", "goSyntax", "inputs", "source"],
   engines: ["text", "inputs", "dockerfile"],
   report: ["text", "goBinary", "name", "registry"],
-  seeds: ["text", "name", "registry"],
+  seeds: ["text", "work", "name", "registry"],
   deploy: [
-    ...["text", "inputs", "source", "context", "dockerfile", "engines"],
+    ...["text", "work", "inputs", "source", "context", "dockerfile", "engines"],
     ...["name", "registry", "seeds", "report"],
   ],
   cli: ["text", "goSyntax", "name", "registry", "report", "seeds"],
@@ -89,7 +90,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["components/{goSyntax,name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
+    files: ["components/{work,goSyntax,name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

@@ -8,7 +8,7 @@ import type { ImageBuild } from "../engines";
 import { imageCommands, type ImageSpec } from "../inputs";
 import type { ImageLayer, LayerContents } from "../outputs";
 import { isDigest, noContents } from "../registry";
-import { sizeSummary } from "../text";
+import { sizeSummary } from "./image/sizeSummary";
 import { imageChecks } from "./checks";
 import type { ServedImage } from "./deployed";
 import { refTo, type Destination } from "./destination";

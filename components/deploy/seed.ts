@@ -8,7 +8,7 @@ import type { CacheSpec } from "../inputs";
 import { RegistryError, describeImage, tagDigest, type RegistryAccess } from "../registry";
 import type { Repository } from "../name";
 import { seedProblem } from "../seeds";
-import { lazily } from "../source";
+import { lazily } from "../work";
 import type { DeployedImage, WrittenSeed } from "./deployed";
 import type { Destination } from "./destination";
 import type { Drift } from "./drift";

@@ -14,7 +14,6 @@ export { RegistryError } from "./client/errors";
 export type { RegistryAccess } from "./client/session";
 export { findCredentials } from "./credentials/store";
 export { noContents } from "./image/contents";
-export { inParallel } from "./image/inParallel";
 export type { BaseDescription } from "./image/base";
 export { ManifestError, isDigest } from "./image/manifest";
 export { linuxProblem, platformProblem } from "./image/platformFit";

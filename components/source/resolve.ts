@@ -13,7 +13,7 @@ import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
 import { externalImports } from "./imports";
 import { joined } from "./joinedClosure";
-import { lazily } from "./lazily";
+import { lazily } from "../work";
 import { siblingWarnings } from "./oneFile";
 import { findGoService, type GoService } from "./service";
 import { golangImage, toolchainProblems } from "./toolchain";
