@@ -17,7 +17,7 @@ const mayImport = {
   source: ["text", "work", "goSyntax", "inputs"],
   context: ["text", "inputs", "source"],
   dockerfile: ["text", "goSyntax", "inputs", "source"],
-  engines: ["text", "inputs", "dockerfile"],
+  engines: ["text", "registry", "inputs", "dockerfile"],
   report: ["text", "goBinary", "name", "registry"],
   seeds: ["text", "work", "name", "registry"],
   deploy: [

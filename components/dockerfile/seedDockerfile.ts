@@ -2,6 +2,7 @@
 // library, and keeps that together with the modules. No source of the module itself is in its context.
 
 import { goTarget } from "../goSyntax";
+import { firstFew } from "../text";
 import { noPins, pinned, type Pins } from "./bases";
 import type { Plan } from "./dockerfile";
 import { copy, emptyLine, from, text, workdir } from "./instructions";
@@ -49,9 +50,7 @@ const mostModules = 3;
 /** For goimage cache ls: what a seed is for. */
 export function aboutSeed({ service, golangImage }: Plan): string {
   const names = service.modules.map((module) => module.path).sort();
-  const more = names.length - mostModules;
-  const shown = [...names.slice(0, mostModules), ...(more > 0 ? [`${more} more modules`] : [])].join(" ");
-  return `${shown}, ${golangImage}`;
+  return `${firstFew(names, mostModules, "more modules").join(" ")}, ${golangImage}`;
 }
 
 /** Compiles into the seed. A package that cannot be compiled is left out (-e). */

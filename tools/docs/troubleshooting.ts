@@ -140,8 +140,8 @@ const groups: readonly Group[] = [
 const noMessages = [
   ...["dockerfile/classic.ts", "dockerfile/fast.ts", "dockerfile/instructions.ts", "engines/buildkit.ts"],
   ...["dockerfile/seedDockerfile.ts", "context/changes.ts", "source/buildConstraints.ts"],
-  // These tell of the image in `checks` and of `smokeTest`'s own Dockerfile stage.
-  "deploy/checks.ts",
+  // These tell of the image, in the outputs `checks` and `sizeSummary`.
+  ...["deploy/checks.ts", "deploy/image/sizeSummary.ts"],
   // The command `goimage` says what to do with its own usage.
   ...["report", "cli", "text"],
 ];
