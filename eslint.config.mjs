@@ -101,22 +101,22 @@ export default tseslint.config(
   {
     // File names, registries and builders say anything: what is logged or thrown for users leaves by one door, which cleans it.
     files: ["components/**/*.ts", "provider/**/*.ts", "testing/**/*.ts"],
-    ignores: ["components/deploy/say.ts", "components/deploy/errors.ts"],
+    ignores: ["components/deploy/pulumi/say.ts", "components/deploy/pulumi/userErrors.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
           selector: "MemberExpression[object.name='pulumi'][property.name='log']",
-          message: "say() of deploy/say.ts",
+          message: "say() of deploy/pulumi/say.ts",
         },
         {
           selector:
             "ImportSpecifier[imported.name='log'], ImportSpecifier[imported.name=/^(Run|Resource|InputPropert(y|ies))Error$/]",
-          message: "say() of deploy/say.ts, or an error of deploy/errors.ts",
+          message: "say() of deploy/pulumi/say.ts, or an error of deploy/pulumi/userErrors.ts",
         },
         {
           selector: "NewExpression[callee.property.name=/^(Run|Resource|InputPropert(y|ies))Error$/]",
-          message: "invalidInputs, failure or runError of deploy/errors.ts",
+          message: "invalidInputs, failure or runError of deploy/pulumi/userErrors.ts",
         },
       ],
     },

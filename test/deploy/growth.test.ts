@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { growthDetails } from "../../components/deploy/growth";
+import { growthDetails } from "../../components/deploy/image/growth";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
 import { serveImage } from "../support/servedImage";
 

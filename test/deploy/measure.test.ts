@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { measureImage, originOf, type MeasureOptions } from "../../components/deploy/measure";
+import { measureImage, originOf, type MeasureOptions } from "../../components/deploy/image/measure";
 import type { ImageLayer } from "../../components/outputs";
 import { mediaTypes } from "../../components/registry/image/manifest";
 import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";

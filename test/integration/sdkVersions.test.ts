@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { oldestSdk } from "../../components/deploy/sdk";
+import { oldestSdk } from "../../components/deploy/pulumi/sdk";
 import { helloFiles, inHello, makeTree } from "../support/module";
 import { engineFields, engines, registry } from "./support/environment";
 import { repositoryRoot, run } from "./support/project";

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { DeployedImage } from "../../components/deploy/deployed";
+import type { DeployedImage } from "../../components/deploy/state/deployed";
 import { mediaTypes } from "../../components/registry/image/manifest";
 import type { FakeRegistry } from "../registry/fakeRegistry";
 
@@ -69,6 +69,7 @@ export function deployedAs(
     layers: [],
     checks: [{ name: "nonRootUser", passed: true, detail: "the user is 65532" }],
     tags: [`${repository}:latest`],
+    isMeasured: true,
     ...change,
   };
 }
