@@ -136,18 +136,14 @@ function asChosen(digests: BaseDigests): Chosen {
   return Object.fromEntries(Object.entries(digests).map(([image, digest]) => [image, { digest }]));
 }
 
-/**
- * The pins with which the Dockerfile is the deployed one, or undefined where something has changed. 0.1.0 had ids of secrets that
- * anybody can guess: as long as nothing is built, they are no reason to build.
- */
+/** The pins with which the Dockerfile is the deployed one, or undefined where something has changed. */
 function unchangedPins(plan: Plan, digests: BaseDigests, last: LastBuild["build"]): Pins | undefined {
   const { dockerfile, hasOtherFiles, wasDeployed } = last;
-  const old: Pins = { digests, idSuffix: "", asBefore: true };
   if (hasOtherFiles) return undefined;
+  const pins = pinsFor(plan, digests);
   // Not recorded: there is nothing to compare with.
-  if (dockerfile === undefined) return wasDeployed ? old : undefined;
-  const candidates = [pinsFor(plan, digests), old];
-  return candidates.find((pins) => render(plan, pins).text === dockerfile);
+  const isSame = dockerfile === undefined ? wasDeployed : render(plan, pins).text === dockerfile;
+  return isSame ? pins : undefined;
 }
 
 async function readingOf({ owner, plan, destination, access }: BaseOptions): Promise<BaseReading> {
