@@ -33,7 +33,9 @@ export function filled(
     const text = isLast ? `${word}${end}` : word;
     const margin = isWhole && lines.length === 0 ? 0 : indentation.length;
     const longest = width - margin - (isWhole && isLast ? 0 : continued.length);
-    if (!isEmpty && line.length + 1 + text.length > longest) {
+    // Some readers take one backslash after another for something else than BuildKit does.
+    const mayEnd = !isEmpty && !line.endsWith("\\");
+    if (mayEnd && line.length + 1 + text.length > longest) {
       // A line that begins so would be a comment.
       if (text.startsWith("#")) throw new Error("a word that begins a line begins with #");
       lines.push(line);

@@ -7,7 +7,7 @@ import { filled } from "./lines";
 const plain = /^[\w@%+=:,./-]+$/;
 
 /** Characters of a message that are on one line with what stands around them. */
-const longestPart = 96;
+const longestPart = 99;
 
 /** A word as one would type it: as it is, or in quotes where it has to be. */
 export function shellWord(text: string): string {
