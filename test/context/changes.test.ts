@@ -29,9 +29,10 @@ describe("reasons of a rebuild", () => {
   it("tell a Dockerfile of version 0.1.0 from other settings", () => {
     const file = path.join(__dirname, "../fixtures/state-0.1.0-buildkit.json");
     const { deployment } = JSON.parse(readFileSync(file, "utf8")) as {
-      deployment: { resources: { outputs?: { dockerfile?: string } }[] };
+      deployment: { resources: { type: string; outputs?: { dockerfile?: string } }[] };
     };
-    const recorded = deployment.resources.flatMap(({ outputs }) => outputs?.dockerfile ?? []);
+    const components = deployment.resources.filter(({ type }) => type.startsWith("goimage:"));
+    const recorded = components.flatMap(({ outputs }) => outputs?.dockerfile ?? []);
     assert.equal(recorded.length, 2);
     for (const before of recorded)
       assert.equal(changedDockerfile(before, plain).at(-1), "the Dockerfile of this goimage version");
