@@ -48,7 +48,7 @@ export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerf
     text: text([
       ...(spec.cache === undefined ? [] : seedStages(spec.platforms)),
       comment(
-        "Compiles on the builder's own platform, whatever that of the image is: no emulator is needed.",
+        "Compiles on the builder's own platform for the image's, so no emulator is needed.",
       ),
       from(compiler, { as: stageNames.build, platform: "$BUILDPLATFORM" }),
       workdir(downloadDirectory(plan)),
@@ -71,7 +71,7 @@ export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerf
             isOwnCompiler: build.image !== undefined,
             image: (stage) => withoutComments(shipped(stage, stageNames.build)),
           })),
-      comment("What ships: the program and its files, without the compiler and the source."),
+      comment("What ships: the program and its files, without compiler and source."),
       ...shipped({ as: "app" }, smokeTest === undefined ? stageNames.build : stageNames.tested),
     ]),
     layers: [

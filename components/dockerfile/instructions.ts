@@ -83,7 +83,7 @@ function runFlags({ mounts = [], isOffline = false }: RunOptions): string[] {
  */
 export function usualShell(): Instruction[] {
   return [
-    comment("The steps are written for this shell, whatever the base image names."),
+    comment("The steps are written for this shell, whichever one the base image names."),
     command("SHELL", ["/bin/sh", "-c"]),
   ];
 }

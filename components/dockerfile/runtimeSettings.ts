@@ -26,7 +26,7 @@ function environment(env: RuntimeSpec["env"]): Instruction[] {
   const isDefault = env["USER"] === defaultUserName;
   return pairs("ENV", env).flatMap((pair) =>
     isDefault && pair.lines[0]?.startsWith("USER=") === true
-      ? [comment("A name for the user, without which Go's user.Current fails."), pair]
+      ? [comment("Go's user.Current fails without a name for the user."), pair]
       : [pair],
   );
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import type { RuntimeStageArgs } from "../../components/args";
 import { classic } from "../../components/dockerfile/classic";
 import { seedDockerfile } from "../../components/dockerfile";
@@ -38,54 +40,60 @@ describe("recipe fast", () => {
   it("renders this with no settings", () => {
     assert.equal(
       fastWith({}, {}).text,
-      `# Compiles on the builder's own platform, whatever that of the image is: no emulator is needed.
+      `# Compiles on the builder's own platform for the image's, so no emulator is needed.
 FROM --platform=$BUILDPLATFORM golang:1.23 AS build
 WORKDIR /src
-# For the platform of the image, and with the Go of this stage: no other one is downloaded.
+# Compiles for this platform, with the Go of this stage: no other Go is downloaded.
 ENV CGO_ENABLED="0"
 ENV GOARCH="amd64"
 ENV GOOS="linux"
 ENV GOTOOLCHAIN="local"
-# What names the dependencies: they are downloaded again only when it changes.
+# Modules are downloaded again only when one of these files changes.
 COPY go.mod go.sum ./
-# Into the builder's cache, and from there into this layer, which outlasts it.
+# Downloads into the builder's cache, and copies from there into this layer, which lasts longer.
 RUN --mount=type=cache,id=ns-mod,target=/modules \\
     GOMODCACHE=/modules go mod download && \\
     GOPROXY=file:///modules/cache/download GONOPROXY=none GOSUMDB=off go mod download
-# The source. An edit runs the steps from here on again.
+# The source. After an edit, the steps from here on run again.
 COPY . .
-# Compiles with what was downloaded, and nothing else.
+# Compiles with the modules that are there, and downloads nothing.
 RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build \\
     build() { \\
       GOPROXY=off go build -trimpath -buildvcs=false -ldflags='-s -w' -o /out/bin/app/main ./cmd/api; \\
     }; \\
-    # Builds at the same time share the cache: the first one fills it. The others wait if they lack many packages.
+    # Builds that run at once share the cache: the first fills it, and the others wait if they lack many packages.
     missing() { (export GOFLAGS="$GOFLAGS -n"; build) 2>&1 | grep -c '/compile -o '; }; \\
     if [ -w /root/.cache/go-build ]; then \\
       exec 9> /root/.cache/go-build/lock; \\
       { flock -n 9 || [ "$(missing)" -le 20 ] || flock -s 9; } 2> /dev/null; \\
     fi; \\
     build || exit; \\
-    # Of a library, go build makes an archive and says nothing.
+    # If the package is a library, go build makes an archive and says nothing.
     if [ "$(head -c 4 /out/bin/app/main)" != "$(printf '\\177ELF')" ]; then \\
       echo 'go build made no program: mainPackage is a library, or a flag in build makes another kind of file' >&2; \\
       exit 1; \\
     fi; \\
-    # One time for all files: the same source gives the same digest.
+    # All files get the same time, so that the same source gives the same digest.
     find /out -exec touch -h -d @0 {} +
 
-# What ships: the program and its files, without the compiler and the source.
+# What ships: the program and its files, without compiler and source.
 FROM alpine:3.20.3 AS app
 WORKDIR /app
 # The program, last: it changes most often.
 COPY --from=build /out/bin/ /
-# A name for the user, without which Go's user.Current fails.
+# Go's user.Current fails without a name for the user.
 ENV USER="nonroot"
 # Not root.
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
 `,
     );
+  });
+
+  it("is shown in the documentation as it is", () => {
+    const page = readFileSync(path.join(__dirname, "../../docs/how-it-works.md"), "utf8");
+    const shown = /^```dockerfile\n([^]*?)^```$/m.exec(page)?.[1];
+    assert.equal(shown, fastWith({}, {}).text.replaceAll("id=ns-", "id=goimage-infra-"));
   });
 
   /** Many settings at once, in the ways in which they make a Dockerfile longer. */
@@ -418,7 +426,7 @@ describe("single stage", () => {
       `# Compiles and runs: the compiler, the source and the modules are all in the image.
 FROM golang:1.23
 WORKDIR /src
-# For the platform of the image, and with the Go of this stage: no other one is downloaded.
+# Compiles for this platform, with the Go of this stage: no other Go is downloaded.
 ENV CGO_ENABLED="0"
 ENV GOARCH="amd64"
 ENV GOOS="linux"
@@ -426,9 +434,9 @@ ENV GOTOOLCHAIN="local"
 # The source and its modules, which stay in the image.
 COPY . .
 RUN go mod download
-# Compiles with what was downloaded, and nothing else.
+# Compiles with the modules that are there, and downloads nothing.
 RUN GOPROXY=off go build -trimpath -buildvcs=false -ldflags='-s -w' -o /app/main ./cmd/api || exit; \\
-    # Of a library, go build makes an archive and says nothing.
+    # If the package is a library, go build makes an archive and says nothing.
     if [ "$(head -c 4 /app/main)" != "$(printf '\\177ELF')" ]; then \\
       echo 'go build made no program: mainPackage is a library, or a flag in build makes another kind of file' >&2; \\
       exit 1; \\

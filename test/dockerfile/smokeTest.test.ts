@@ -58,11 +58,11 @@ COPY --from=build /out/bin/ /
 ENV USER="nonroot"
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
-# Reaches nothing but itself.
+# The program runs without a network.
 RUN --network=none --mount=type=bind,from=prober,source=/prober/prober,target=/run/goimage/prober \\
     ["/run/goimage/prober", "-timeout=30s", "--", "/app/main"]
 
-# What was compiled, once the program has passed.
+# The files of the build stage, once the program has passed.
 FROM build AS tested
 COPY --from=smoketest /app/main /tested
 

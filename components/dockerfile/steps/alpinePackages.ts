@@ -32,7 +32,7 @@ const prepare = [
   "fi;",
   `cd ${base};`,
   `mkdir -p ${tree}/usr ${tree}/var;`,
-  "# To a link such as /lib, nothing could be copied from a directory of that name.",
+  "# A directory cannot be copied onto a link of its name, such as /lib.",
   "for link in bin lib lib64 sbin usr/sbin; do",
   `  if [ -L $link ]; then`,
   `    cp -P $link ${tree}/$link;`,
@@ -50,7 +50,7 @@ const prepare = [
 
 /** Before apk runs where a company has authorities of its own. */
 const trust = [
-  "# apk trusts those in /etc/apk/ca.pem alone, and without that file those of the system.",
+  "# apk trusts only /etc/apk/ca.pem, and without that file the authorities of the system.",
   "if [ ! -s /etc/apk/ca.pem ]; then cp /etc/ssl/cert.pem /etc/apk/ca.pem || true; fi;",
   `{ echo; cat ${authorities}; } >> /etc/apk/ca.pem &&`,
 ];
@@ -72,7 +72,7 @@ const tidy = [
   "find . -mindepth 1 -depth -type d | while IFS= read -r directory; do",
   `  [ ! -d "${base}/$directory" ] || rmdir "$directory" 2> /dev/null || true;`,
   "done;",
-  "# One time for all files: the same packages give the same layer.",
+  "# All files get the same time, so that the same packages give the same layer.",
   "find . -exec touch -h -d @0 {} +",
 ];
 
@@ -92,14 +92,14 @@ export function packageStages(plan: Plan, image: string): Instruction[] {
     from(image, { as: packagesStage, platform: "$BUILDPLATFORM" }),
     // Alpine names none.
     ...(knownBase(plan.spec.runtime.image) === undefined ? usualShell() : []),
-    comment("The base may be made for another user, and root alone installs."),
+    comment("Only root can install packages, and the base may have another user."),
     // With its group it stands for itself, where no file knows users.
     plain("USER", "0:0"),
-    comment("What apk has to know of the base: platform, repositories, keys, packages, users, settings."),
+    comment("Copies what apk has to know of the base: platform, repositories, keys, packages, users, settings."),
     run(prepare, withBase),
-    comment("No scripts: they could not run where the image's platform is another one."),
+    comment("Runs no scripts of packages, which may be for another platform."),
     run(mounts.length === 0 ? add : [...trust, ...add], { mounts }),
-    comment("Leaves what the base does not have."),
+    comment("Removes what the base has as well."),
     run(tidy, withBase),
     emptyLine,
   ];

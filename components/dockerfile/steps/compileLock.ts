@@ -18,7 +18,7 @@ export const turn = `flock -n 9 || [ "$(missing)" -le ${few} ] || flock -s 9`;
  */
 export function awaitTurn(cache: string, file: string): string[] {
   return [
-    "# Builds at the same time share the cache: the first one fills it. The others wait if they lack many packages.",
+    "# Builds that run at once share the cache: the first fills it, and the others wait if they lack many packages.",
     `missing() { (export GOFLAGS="$GOFLAGS -n"; build) 2>&1 | grep -c '/compile -o '; };`,
     `if [ -w ${cache} ]; then`,
     `  exec 9> ${cache}/${file};`,

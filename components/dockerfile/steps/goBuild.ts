@@ -25,7 +25,7 @@ export function goEnvironment(plan: Plan): Instruction[] {
   return [
     // The usual images name none.
     ...(build.image === undefined ? [] : usualShell()),
-    comment("For the platform of the image, and with the Go of this stage: no other one is downloaded."),
+    comment("Compiles for this platform, with the Go of this stage: no other Go is downloaded."),
     ...pairs("ENV", {
       CGO_ENABLED: build.cgoEnabled ? "1" : "0",
       ...commonTarget(platforms),
@@ -44,7 +44,7 @@ export function goEnvironment(plan: Plan): Instruction[] {
 export function targetArguments({ platforms }: Plan["spec"]): Instruction[] {
   if (platforms.length < 2) return [];
   return [
-    comment("From here on once for each platform."),
+    comment("The steps from here on run once for each platform."),
     ...["TARGETARCH", "TARGETVARIANT"].map((name) => plain("ARG", name)),
   ];
 }
@@ -55,7 +55,7 @@ export function downloadSteps(plan: Plan): Instruction[] {
   const { moduleFiles } = plan.service;
   const directories = [...new Set(moduleFiles.map((file) => path.posix.dirname(file)))];
   return [
-    comment("What names the dependencies: they are downloaded again only when it changes."),
+    comment("Modules are downloaded again only when one of these files changes."),
     ...directories.map((directory) =>
       copy(
         moduleFiles.filter((file) => path.posix.dirname(file) === directory),
@@ -86,7 +86,7 @@ function cachedDownload(plan: Plan): Instruction[] {
   const mounts = [`type=cache,id=${plan.cacheNamespace}-mod,target=${moduleCache}`, ...downloadAccess(plan)];
   return [
     ...takeModules(plan),
-    comment("Into the builder's cache, and from there into this layer, which outlasts it."),
+    comment("Downloads into the builder's cache, and copies from there into this layer, which lasts longer."),
     run(downloadScript(build, moduleCache, before), { mounts }),
   ];
 }
@@ -103,7 +103,7 @@ export function downloadDirectory(plan: Plan): string {
 
 export function sourceSteps(plan: Plan): Instruction[] {
   const source = [
-    comment("The source. An edit runs the steps from here on again."),
+    comment("The source. After an edit, the steps from here on run again."),
     copy(["."], inModule(plan, ".")),
   ];
   return plan.service.downloads && !downloadsFirst(plan) ? [...source, ...cachedDownload(plan)] : source;
@@ -202,11 +202,11 @@ export function cachedCompile(plan: Plan, output: string): Instruction[] {
     "build || exit;",
     ...programCheck(output),
     ...(plan.spec.runtime.image === "scratch" ? temporary : []),
-    "# One time for all files: the same source gives the same digest.",
+    "# All files get the same time, so that the same source gives the same digest.",
     "find /out -exec touch -h -d @0 {} +",
   ];
   return [
-    comment("Compiles with what was downloaded, and nothing else."),
+    comment("Compiles with the modules that are there, and downloads nothing."),
     compileStep(plan, script, [cache]),
   ];
 }
@@ -224,7 +224,7 @@ export function plainCompile(plan: Plan, output: string): Instruction[] {
     ...programCheck(output).slice(0, -1),
     "fi",
   ];
-  return [comment("Compiles with what was downloaded, and nothing else."), compileStep(plan, script)];
+  return [comment("Compiles with the modules that are there, and downloads nothing."), compileStep(plan, script)];
 }
 
 /** Of a library go build makes an archive, without a word. */
@@ -232,7 +232,7 @@ function programCheck(output: string): string[] {
   const complaints =
     "go build made no program: mainPackage is a library, or a flag in build makes another kind of file";
   return [
-    "# Of a library, go build makes an archive and says nothing.",
+    "# If the package is a library, go build makes an archive and says nothing.",
     `if [ "$(head -c 4 ${shellWord(output)})" != "$(printf '\\177ELF')" ]; then`,
     ...complaint(complaints, "  "),
     "  exit 1;",

@@ -22,7 +22,7 @@ export function seedStages(platforms: readonly string[]): Instruction[] {
   const platform = platforms.length > 1 ? platforms[0] : undefined;
   return [
     comment(
-      "Compiled packages and modules for an empty builder to begin with; nothing of them where none is named.",
+      "A seed: compiled packages and modules for an empty builder. By default there is none.",
     ),
     plain("ARG", `${seedArgument}=scratch`),
     from(`\${${seedArgument}}`, { as: stageNames.seed, platform }),
@@ -42,7 +42,7 @@ export function takeModules({ spec }: Plan): Instruction[] {
   if (spec.cache === undefined) return [];
   const script = [
     `if [ -d ${mountPoint}/${seedModules} ]; then`,
-    "  # What go.sum does not list is asked of a checksum database that does not exist, and so is refused.",
+    "  # This checksum database does not exist, so whatever go.sum does not list is refused.",
     `  GOPROXY=file://${mountPoint}/${seedModules} GONOPROXY=none GONOSUMDB=none GOTOOLCHAIN=local`,
     '    GOSUMDB="sum.golang.org file:///nonexistent" go mod download || {',
     "    echo 'the modules are not taken from the seed: they are downloaded' >&2;",

@@ -57,10 +57,10 @@ export function smokeTestStages(plan: SmokeTestPlan): Instruction[] {
     comment("What ships, to be tested as it is."),
     // With several platforms the test runs where the builder's own is one of them, in the image of that.
     ...plan.image({ as: stageNames.smokeTest, ...(isOne ? {} : { platform: "$BUILDPLATFORM" }) }),
-    comment("Reaches nothing but itself."),
+    comment("The program runs without a network."),
     exec(proberCommand(plan), { mounts: [mount], isOffline: true }),
     emptyLine,
-    comment("What was compiled, once the program has passed."),
+    comment("The files of the build stage, once the program has passed."),
     from(stageNames.build, { as: stageNames.tested }),
     copy([plan.binary], "/tested", { from: stageNames.smokeTest }),
     emptyLine,
