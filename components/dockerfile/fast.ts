@@ -47,9 +47,7 @@ export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerf
   return {
     text: text([
       ...(spec.cache === undefined ? [] : seedStages(spec.platforms)),
-      comment(
-        "Compiles on the builder's own platform for the image's, so no emulator is needed.",
-      ),
+      comment("Compiles on the builder's own platform for the image's, so no emulator is needed."),
       from(compiler, { as: stageNames.build, platform: "$BUILDPLATFORM" }),
       workdir(downloadDirectory(plan)),
       ...goEnvironment(plan),

@@ -95,7 +95,9 @@ export function packageStages(plan: Plan, image: string): Instruction[] {
     comment("Only root can install packages, and the base may have another user."),
     // With its group it stands for itself, where no file knows users.
     plain("USER", "0:0"),
-    comment("Copies what apk has to know of the base: platform, repositories, keys, packages, users, settings."),
+    comment(
+      "Copies what apk has to know of the base: platform, repositories, keys, packages, users, settings.",
+    ),
     run(prepare, withBase),
     comment("Runs no scripts of packages, which may be for another platform."),
     run(mounts.length === 0 ? add : [...trust, ...add], { mounts }),

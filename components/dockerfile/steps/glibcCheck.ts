@@ -16,7 +16,9 @@ export function glibcCheck({ build, runtime }: ImageSpec, binary: string): Instr
   const isDynamic = build.cgoEnabled || flags.some((flag) => flag.includes("-buildmode=pie"));
   if (!isDynamic || !isAlpine(runtime.image)) return [];
   return [
-    comment("Alpine has musl: a program that is linked to glibc would not start there, and would not say why."),
+    comment(
+      "Alpine has musl: a program that is linked to glibc would not start there, and would not say why.",
+    ),
     run([
       `if head -c 4096 ${shellWord(binary)} | LC_ALL=C grep -q '/ld\\(-linux\\|64\\)'; then`,
       ...complaint(message, "  "),

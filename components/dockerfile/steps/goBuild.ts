@@ -224,7 +224,10 @@ export function plainCompile(plan: Plan, output: string): Instruction[] {
     ...programCheck(output).slice(0, -1),
     "fi",
   ];
-  return [comment("Compiles with the modules that are there, and downloads nothing."), compileStep(plan, script)];
+  return [
+    comment("Compiles with the modules that are there, and downloads nothing."),
+    compileStep(plan, script),
+  ];
 }
 
 /** Of a library go build makes an archive, without a word. */

@@ -21,9 +21,7 @@ export function seedStages(platforms: readonly string[]): Instruction[] {
   // A seed has what all platforms need, and is itself an image of the first.
   const platform = platforms.length > 1 ? platforms[0] : undefined;
   return [
-    comment(
-      "A seed: compiled packages and modules for an empty builder. By default there is none.",
-    ),
+    comment("A seed: compiled packages and modules for an empty builder. By default there is none."),
     plain("ARG", `${seedArgument}=scratch`),
     from(`\${${seedArgument}}`, { as: stageNames.seed, platform }),
     emptyLine,
