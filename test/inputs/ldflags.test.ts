@@ -69,8 +69,9 @@ describe("linker flags beside go build itself", function () {
   function built(words: readonly string[]): string {
     const directory = makeTree({ "go.mod": "module m\n\ngo 1.21\n", "main.go": source });
     const output = path.join(directory, "program");
-    const command = words.map((word) => (word === "OUT" ? output : word));
-    execFileSync(command[0] ?? "", command.slice(1), {
+    // Words as a shell takes them.
+    const command = words.map((word) => word.replace("OUT", output)).join(" ");
+    execFileSync("sh", ["-c", command], {
       cwd: directory,
       env: { ...process.env, GOFLAGS: "-mod=mod" },
     });
@@ -99,7 +100,8 @@ describe("linker flags beside go build itself", function () {
       ["-X main.a= -X main.b=b"],
     ];
     for (const list of lists) {
-      const theirs = built(["go", "build", `-ldflags=${list.join(" ")}`, "-o", "OUT", "."]);
+      const quoted = list.join(" ").replaceAll("'", `'\\''`);
+      const theirs = built(["go", "build", `-ldflags='${quoted}'`, "-o", "OUT", "."]);
       assert.equal(ours(list), theirs, JSON.stringify(list));
     }
   });

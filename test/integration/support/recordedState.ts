@@ -1,5 +1,5 @@
-// States of stacks as released versions wrote them, without what belongs to one machine. A program of today must find
-// nothing to do in them.
+// States of stacks as released versions wrote them, without what belongs to one machine. A program of today must be able to go on from
+// them.
 
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -64,22 +64,44 @@ export function recordedVersions(engine: string): string[] {
   return names.flatMap((match) => (match?.[2] === engine && match[1] !== undefined ? [match[1]] : []));
 }
 
-/** A project whose stack has the recorded state; `change` gets the outputs of each component before. */
+/** The outputs of the components in a recorded state. */
+export type RecordedOutputs = Record<string, unknown>;
+
+interface Changes {
+  /** Gets the outputs of each component before. */
+  outputs?: (outputs: RecordedOutputs) => void;
+  /** Digests that stand in the place of recorded ones, which no registry has. */
+  digests?: Record<string, string>;
+}
+
+function recorded(engine: string, version: string): string {
+  return fs.readFileSync(path.join(folder, `state-${version}-${engine}.json`), "utf8");
+}
+
+/** The recorded outputs by component type. */
+export function recordedOutputs(engine: string, version: string): Record<string, RecordedOutputs> {
+  const { deployment } = JSON.parse(recorded(engine, version)) as Deployment;
+  const components = deployment.resources.filter(({ type }) => /^goimage:/.test(type as string));
+  return Object.fromEntries(
+    components.map(({ type, outputs }) => [(type as string).replace(/.*:/, ""), outputs as RecordedOutputs]),
+  );
+}
+
+/** Puts the recorded state into the project's stack. */
 export async function importRecorded(
+  project: Project,
   engine: string,
   version: string,
-  change: (outputs: Record<string, unknown>) => void = () => undefined,
-): Promise<Project> {
-  const project = recordedProject(engine);
-  const text = fs
-    .readFileSync(path.join(folder, `state-${version}-${engine}.json`), "utf8")
+  { outputs: change = () => undefined, digests = {} }: Changes = {},
+): Promise<void> {
+  const text = recorded(engine, version)
     .replaceAll("REPOSITORY", project.repository)
-    .replaceAll("BUILDER", builder);
+    .replaceAll("BUILDER", builder)
+    .replace(/sha256:[0-9a-f]{64}/g, (digest) => digests[digest] ?? digest);
   const state = JSON.parse(text) as Deployment;
   for (const { type, outputs } of state.deployment.resources)
-    if (/^goimage:/.test(type as string)) change(outputs as Record<string, unknown>);
+    if (/^goimage:/.test(type as string)) change(outputs as RecordedOutputs);
   project.write({ "recorded.json": JSON.stringify(state) });
   const imported = await project.pulumi(["stack", "import", "--file", "recorded.json"]);
   if (imported.code !== 0) throw new Error(imported.output);
-  return project;
 }
