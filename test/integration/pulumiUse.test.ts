@@ -88,12 +88,10 @@ const next = new GoMultiStageImage("next", {
 });`,
         { ...files, "hello/main.go": "package main\n\nfunc main() { undefined_() }\n" },
       );
-      const started = Date.now();
       const { code, output } = await project.pulumi([...upNow, "--continue-on-error"]);
       assert.notEqual(code, 0);
       assert.match(output, /undefined: undefined_/);
       assert.doesNotMatch(output, /promise leak|error serializing property/i);
-      assert.ok(Date.now() - started < 120_000);
     });
 
     it("hands customTimeouts to the build", async () => {

@@ -71,11 +71,9 @@ module.exports = { digest: image.digest, ref: image.ref, size: image.size };
     this.project.write({ "hello/main.go": source });
   }
 
-  /** Runs `pulumi up`, whatever the result, and says how long it took. */
-  async up(env: Record<string, string> = {}): Promise<Run & { seconds: number }> {
-    const start = performance.now();
-    const result = await this.project.pulumi(["up", "--yes", "--skip-preview"], env);
-    return { ...result, seconds: (performance.now() - start) / 1000 };
+  /** Runs `pulumi up`, whatever the result. */
+  up(env: Record<string, string> = {}): Promise<Run> {
+    return this.project.pulumi(["up", "--yes", "--skip-preview"], env);
   }
 
   /** `pulumi up` that must succeed; gives the stack's outputs. */

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { FaultProxy } from "./faultProxy";
+import { FaultProxy } from "../support/faultProxy";
 
 describe("the proxy of the tests of faults", () => {
   it("leaves the registry when its client goes away in the middle of a blob", async () => {
