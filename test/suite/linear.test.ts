@@ -18,6 +18,9 @@ describe("the comparison of n with 2n", function () {
       for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) if ((a ^ b) === n) equal++;
       return void equal;
     };
-    assert.throws(() => assertLinear(quadratic, 8_000, "pairs"), /^AssertionError.*pairs: \d+ µs for n = 8000/);
+    assert.throws(
+      () => assertLinear(quadratic, 8_000, "pairs"),
+      /^AssertionError.*pairs: \d+ µs for n = 8000/,
+    );
   });
 });

@@ -2,10 +2,11 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { frozen } from "./frozen";
 
 export const root = path.resolve(__dirname, "../..");
 
-export const pages = [
+export const pages = frozen([
   "README.md",
   "README.pt-BR.md",
   "CONTRIBUTING.md",
@@ -15,7 +16,7 @@ export const pages = [
     .readdirSync(path.join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
-];
+]);
 
 export const read = (page: string): string => fs.readFileSync(path.join(root, page), "utf8");
 
