@@ -7,7 +7,7 @@ import { findDrift, type Drift } from "../../components/deploy/drift";
 import { repushTrigger } from "../../components/deploy/repush";
 import { valueIfKnown } from "../../components/deploy/sdk";
 import { readImage } from "../../components/registry";
-import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
 

@@ -7,7 +7,7 @@ import type { Drift } from "../../components/deploy/drift";
 import { readBack } from "../../components/deploy/readBack";
 import { valueIfKnown } from "../../components/deploy/sdk";
 import type { RegistryAccess } from "../../components/registry";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { Build, runProgram } from "../support/program";
 import { binaryInstruction, deployedAs, serveImage } from "../support/servedImage";

@@ -10,7 +10,7 @@ import { mediaTypes } from "../../components/registry/image/manifest";
 import { parseRepository } from "../../components/registry/reference";
 import { noPins } from "../../components/dockerfile";
 import { Tree } from "../../components/source/tree";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { helloFiles, makeTree } from "../support/module";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { DeployedImage } from "../../components/deploy/deployed";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import type { FakeRegistry } from "../registry/fakeRegistry";
+import type { FakeRegistry } from "./fakeRegistry";
 
 export const layerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 

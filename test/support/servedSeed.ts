@@ -1,7 +1,7 @@
 // A seed in the fake registry, and images that look like one in part.
 
 import { mediaTypes } from "../../components/registry/image/manifest";
-import type { FakeRegistry } from "../registry/fakeRegistry";
+import type { FakeRegistry } from "./fakeRegistry";
 import { gzipLayer, layerType } from "./servedImage";
 import { frozen } from "./frozen";
 

@@ -11,7 +11,7 @@ import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../../components/registry/client/session";
 import { makeAuthority } from "../../integration/support/authority";
-import { close, emptyEnv } from "../fakeRegistry";
+import { close, emptyEnv } from "../../support/fakeRegistry";
 
 const digest = `sha256:${"a".repeat(64)}`;
 

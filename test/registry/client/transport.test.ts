@@ -6,8 +6,8 @@ import timers from "node:timers/promises";
 import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/registry/reference";
 import { openSession } from "../../../components/registry/client/session";
-import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
-import { basic, fails, listen, read } from "./requests";
+import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
+import { basic, fails, listen, read } from "../../support/requests";
 
 describe("registry/transport", () => {
   let registry: FakeRegistry;

@@ -11,7 +11,7 @@ import { mediaTypes } from "../../../components/registry/image/manifest";
 import { digestOf } from "../../support/digest";
 import { layerType } from "../../support/servedImage";
 import { tarData, tarEnd, tarHeader } from "../../support/tar";
-import { startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
 const plain = "application/vnd.oci.image.layer.v1.tar";
 const layer = (names: string[], end = tarEnd) =>

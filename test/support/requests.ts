@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { RegistryError } from "../../../components/registry/client/errors";
-import { readBody } from "../../../components/registry/client/http";
-import type { Session } from "../../../components/registry/client/session";
-import { exchange } from "../../../components/registry/client/transport";
+import { RegistryError } from "../../components/registry/client/errors";
+import { readBody } from "../../components/registry/client/http";
+import type { Session } from "../../components/registry/client/session";
+import { exchange } from "../../components/registry/client/transport";
 
 export const basic = (text: string): string => `Basic ${Buffer.from(text).toString("base64")}`;
 

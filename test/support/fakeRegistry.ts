@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { parseRepository, type Repository } from "../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../components/registry/client/session";
-import { digestOf } from "../support/digest";
+import { digestOf } from "./digest";
+import { frozen } from "./frozen";
 
 export interface Seen {
   method: string;
@@ -31,7 +32,7 @@ export interface FakeRegistry {
 }
 
 // No credentials of the machine that runs the tests play a part.
-export const emptyEnv: NodeJS.ProcessEnv = { HOME: "/nonexistent", PATH: process.env["PATH"] };
+export const emptyEnv: NodeJS.ProcessEnv = frozen({ HOME: "/nonexistent", PATH: process.env["PATH"] });
 
 export async function startRegistry(): Promise<FakeRegistry> {
   const server = createServer((request, response) => void serve(registry, request, response));
