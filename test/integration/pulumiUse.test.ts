@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
-import { builder, engineFields, engines } from "./support/environment";
-import { docker, rebuilt } from "./support/images";
-import { Project, repositoryRoot } from "./support/project";
-import { fetchManifest } from "./support/registry";
+import { builder, engineFields, engines } from "./support/project/environment";
+import { docker, rebuilt } from "./support/images/images";
+import { Project, repositoryRoot } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
 
 const hello = inHello(helloFiles);
 const upNow = ["up", "--yes", "--skip-preview"];

@@ -1,8 +1,8 @@
 // A new version of goimage changes nothing that an older one has deployed.
 
 import assert from "node:assert/strict";
-import { missingEngine, skipWithReason } from "./support/environment";
-import { importRecorded, recordedEnv, recordedVersions } from "./support/recordedState";
+import { missingEngine, skipWithReason } from "./support/project/environment";
+import { importRecorded, recordedEnv, recordedVersions } from "./support/project/recordedState";
 
 type Outputs = Record<string, unknown>;
 

@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/registry/reference";
 import { openSession, type RegistryAccess, type Session } from "../../../components/registry/client/session";
-import { makeAuthority } from "../../integration/support/authority";
+import { makeAuthority } from "../../support/authority";
 import { close, emptyEnv } from "../../support/fakeRegistry";
 
 const digest = `sha256:${"a".repeat(64)}`;

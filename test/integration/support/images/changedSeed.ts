@@ -4,10 +4,10 @@ import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { pushImage } from "../../../components/registry";
-import { parseRepository } from "../../../components/registry/reference";
-import { packLayer, seedConfig } from "../../../components/seeds";
-import { makeTree } from "../../support/module";
+import { pushImage } from "../../../../components/registry";
+import { parseRepository } from "../../../../components/registry/reference";
+import { packLayer, seedConfig } from "../../../../components/seeds";
+import { makeTree } from "../../../support/module";
 import { fetchBlob, fetchManifest } from "./registry";
 
 /** The files of a seed, in a directory. */

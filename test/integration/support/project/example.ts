@@ -5,7 +5,7 @@ import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { makeRepository, makeTree } from "../../support/module";
+import { makeRepository, makeTree } from "../../../support/module";
 import { builder, engines, registry } from "./environment";
 import { repositoryRoot, run, type Run } from "./project";
 

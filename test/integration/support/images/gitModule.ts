@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { makeTree } from "../../support/module";
-import { run } from "./project";
+import { makeTree } from "../../../support/module";
+import { run } from "../project/project";
 
 /** The URL's path of the module's repository; the go command asks for it without .git, and servers take both. */
 export const repositoryPath = "team/lib.git";

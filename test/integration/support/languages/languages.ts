@@ -5,10 +5,10 @@ import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { which } from "../../../tools/setup/exec";
-import { makeTree } from "../../support/module";
-import { builder } from "./environment";
-import { Project, repositoryRoot, run } from "./project";
+import { which } from "../../../../tools/setup/exec";
+import { makeTree } from "../../../support/module";
+import { builder } from "../project/environment";
+import { Project, repositoryRoot, run } from "../project/project";
 
 export type Language = "yaml" | "python" | "go" | "typescript-sdk";
 

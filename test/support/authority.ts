@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { makeTree } from "../../support/module";
+import { makeTree } from "./module";
 
 export interface Authority {
   /** PEM text of the authority, and the file that holds it. */

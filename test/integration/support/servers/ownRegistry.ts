@@ -3,8 +3,8 @@
 import { spawn } from "node:child_process";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { which } from "../../../tools/setup/exec";
-import { makeTree } from "../../support/module";
+import { which } from "../../../../tools/setup/exec";
+import { makeTree } from "../../../support/module";
 import { freePort } from "./freePort";
 
 export interface OwnRegistry {

@@ -3,7 +3,7 @@
 import * as crypto from "node:crypto";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Authority } from "./authority";
+import type { Authority } from "../../../support/authority";
 import { password, user } from "./ownRegistry";
 
 export interface TokenServer {

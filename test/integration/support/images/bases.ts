@@ -1,6 +1,6 @@
 // Base images that this machine can read as well as the builder: those of the local registry where it stands in for the official one.
 
-import { registry } from "./environment";
+import { registry } from "../project/environment";
 import { fetchManifest } from "./registry";
 
 async function readable(name: string, tag: string): Promise<string> {

@@ -5,9 +5,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { makeTree } from "../../support/module";
+import { makeTree } from "../../../support/module";
 import { freePort } from "./freePort";
-import { debianAfter, installed } from "./images";
+import { debianAfter, installed } from "../images/images";
 
 export interface SshServer {
   port: number;

@@ -2,7 +2,7 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { helloFiles, inHello } from "../../support/module";
+import { helloFiles, inHello } from "../../../support/module";
 import { engineFields, engines } from "./environment";
 import { Project, type Changes } from "./project";
 

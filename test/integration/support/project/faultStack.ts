@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { FaultProxy } from "../../support/faultProxy";
-import { builder } from "../support/environment";
-import { newProject, type PrebuiltEngine } from "../support/prebuilt/engine";
-import type { Project, Run } from "../support/project";
+import type { FaultProxy } from "../../../support/faultProxy";
+import { builder } from "./environment";
+import { newProject, type PrebuiltEngine } from "../prebuilt/engine";
+import type { Project, Run } from "./project";
 
 export interface Deployed {
   digest: string;

@@ -2,14 +2,14 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { buildkitConfig } from "../../../tools/setup/buildkitd";
-import { run } from "../../../tools/setup/exec";
-import { layout } from "../../../tools/setup/paths";
-import { ensureService, stopService } from "../../../tools/setup/service";
-import { makeSocketDirectory } from "../../../tools/setup/sockets";
-import { makeTree } from "../../support/module";
-import { registry } from "./environment";
-import { buildx } from "./images";
+import { buildkitConfig } from "../../../../tools/setup/buildkitd";
+import { run } from "../../../../tools/setup/exec";
+import { layout } from "../../../../tools/setup/paths";
+import { ensureService, stopService } from "../../../../tools/setup/service";
+import { makeSocketDirectory } from "../../../../tools/setup/sockets";
+import { makeTree } from "../../../support/module";
+import { registry } from "../project/environment";
+import { buildx } from "../images/images";
 
 export interface Buildkitd {
   endpoint: string;

@@ -4,10 +4,10 @@ import { spawn } from "node:child_process";
 import * as crypto from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { makeTree, writeTree } from "../../support/module";
+import { makeTree, writeTree } from "../../../support/module";
 import { registry } from "./environment";
 
-export const repositoryRoot = path.resolve(__dirname, "../../..");
+export const repositoryRoot = path.resolve(__dirname, "../../../..");
 
 /** What a command printed and how it ended. */
 export interface Run {

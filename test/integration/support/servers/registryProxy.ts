@@ -4,7 +4,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import * as net from "node:net";
 import type { AddressInfo } from "node:net";
-import { registry } from "./environment";
+import { registry } from "../project/environment";
 
 export interface RegistryProxy {
   host: string;

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { makeTree } from "../../support/module";
-import { builder, registry } from "./environment";
-import { run } from "./project";
+import { makeTree } from "../../../support/module";
+import { builder, registry } from "../project/environment";
+import { run } from "../project/project";
 
 /** What docker prints; it must succeed. */
 export async function docker(...words: string[]): Promise<string> {

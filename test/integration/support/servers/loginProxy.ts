@@ -2,7 +2,7 @@
 
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { registry } from "./environment";
+import { registry } from "../project/environment";
 
 export interface LoginProxy {
   /** Host and port. */

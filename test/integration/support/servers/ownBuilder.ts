@@ -1,12 +1,12 @@
 // A BuildKit daemon that no other test uses.
 
 import * as fs from "node:fs";
-import { builderName, ensureBuildkitd } from "../../../tools/setup/buildkitd";
-import { which } from "../../../tools/setup/exec";
-import { layout } from "../../../tools/setup/paths";
-import { stopService } from "../../../tools/setup/service";
-import { makeTree } from "../../support/module";
-import { builder, registry } from "./environment";
+import { builderName, ensureBuildkitd } from "../../../../tools/setup/buildkitd";
+import { which } from "../../../../tools/setup/exec";
+import { layout } from "../../../../tools/setup/paths";
+import { stopService } from "../../../../tools/setup/service";
+import { makeTree } from "../../../support/module";
+import { builder, registry } from "../project/environment";
 
 export interface OwnBuilder {
   name: string;

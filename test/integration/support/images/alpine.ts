@@ -2,8 +2,8 @@
 
 import * as crypto from "node:crypto";
 import * as path from "node:path";
-import type { ApkPackage, ApkRepository } from "./apkRepository";
-import { registry } from "./environment";
+import type { ApkPackage, ApkRepository } from "../servers/apkRepository";
+import { registry } from "../project/environment";
 import { docker, imageOf } from "./images";
 import { fetchManifest } from "./registry";
 

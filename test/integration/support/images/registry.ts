@@ -1,7 +1,7 @@
 // The registry asked with nothing of ours in between, to check what the components say.
 
 import assert from "node:assert/strict";
-import { digestOf } from "../../support/digest";
+import { digestOf } from "../../../support/digest";
 
 const accepted = [
   "application/vnd.docker.distribution.manifest.v2+json",

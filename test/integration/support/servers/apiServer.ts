@@ -6,11 +6,11 @@ import * as fs from "node:fs";
 import * as https from "node:https";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { which } from "../../../tools/setup/exec";
-import { toolFolder } from "../../../tools/setup/facts";
-import { kubernetesTools } from "../../../tools/setup/kubernetes";
-import { layout } from "../../../tools/setup/paths";
-import { makeTree } from "../../support/module";
+import { which } from "../../../../tools/setup/exec";
+import { toolFolder } from "../../../../tools/setup/facts";
+import { kubernetesTools } from "../../../../tools/setup/kubernetes";
+import { layout } from "../../../../tools/setup/paths";
+import { makeTree } from "../../../support/module";
 import { freePort } from "./freePort";
 
 /** Why there is no API server here; undefined when one can be started. */

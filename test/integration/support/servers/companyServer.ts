@@ -5,7 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import * as https from "node:https";
 import type { AddressInfo } from "node:net";
 import * as path from "node:path";
-import { makeAuthority } from "./authority";
+import { makeAuthority } from "../../../support/authority";
 
 export interface CompanyServer {
   url: string;

@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as zlib from "node:zlib";
 import type { Project } from "./project";
-import { fetchBlob, fetchManifest } from "./registry";
+import { fetchBlob, fetchManifest } from "../images/registry";
 
 /** Flags of pulumi that make it and its plugins tell all they can, secrets too. */
 export const loudest = ["--debug", "--logtostderr", "--logflow", "-v=11"];
