@@ -5,7 +5,7 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { helloFiles, inHello, makeTree } from "./support/module";
+import { helloFiles, inHello, makeTree } from "../support/module";
 
 const root = path.resolve(__dirname, "..");
 const digest = `sha256:${"d".repeat(64)}`;
@@ -39,7 +39,7 @@ describe("a user's stack", () => {
   let stack;
   beforeEach(() => {
     delete require.cache[require.resolve("./stack.js")];
-    stack = require("./stack.js");
+    stack = require("../stack.js");
   });
   for (const round of [1, 2]) {
     it("has an image, round " + round, async () => {
