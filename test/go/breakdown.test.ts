@@ -167,22 +167,3 @@ describe("report/binary", function () {
     }
   });
 });
-
-describe("report/binary/packages", () => {
-  const names: [string, string | undefined][] = [
-    ["main.main", "main"],
-    ["net/http.(*Server).Serve.func1", "net/http"],
-    ["github.com/a/b%2ec.F", "github.com/a/b.c"],
-    ["gopkg.in/yaml%2ev3.(*Node).Decode", "gopkg.in/yaml.v3"],
-    ["slices.SortFunc[go.shape.struct { example.com/x.A int }]", "slices"],
-    ["type:.eq.net/http.http2FrameHeader", "net/http"],
-    ["type..hash.[2]example.com/x.T", "example.com/x"],
-    ["go:itab.*os.File,io.Writer", "os"],
-    ["go:buildid", undefined],
-    ["_rt0_amd64_linux", undefined],
-    ["memeqbody", undefined],
-  ];
-  for (const [symbol, name] of names) {
-    it(`finds ${name ?? "none"} in ${symbol}`, () => assert.equal(packageOf(symbol), name));
-  }
-});

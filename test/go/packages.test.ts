@@ -5,6 +5,7 @@ import { execFileSync } from "node:child_process";
 import * as path from "node:path";
 import { packageOf, packageResolver } from "../../components/goBinary/packages";
 import type { BuildInfo } from "../../components/goBinary/buildInfo";
+import { needsGo } from "../support/go";
 import { makeTree } from "../support/module";
 
 const programs: Record<string, Record<string, string>> = {
@@ -122,7 +123,6 @@ func main() {
 `,
   },
 };
-import { needsGo } from "../support/go";
 
 describe("packages of symbols, beside the go command", function () {
   this.timeout(300_000);
@@ -175,19 +175,4 @@ describe("packages of symbols, beside the go command", function () {
       assert.ok(known > symbols.length * 0.5, `${known} of ${symbols.length} symbols tell their package`);
     });
   }
-
-  it("are main's for methods that its types have from others", () => {
-    const info: BuildInfo = {
-      ...{ goVersion: "go1.26", mainPackage: "example.com/m", main: { path: "example.com/m", version: "" } },
-      dependencies: [{ path: "github.com/x/y", version: "v1.0.0" }],
-    };
-    const names = new Set(["main", "github.com/x/y/grpc", "example.com/m/internal/a"]);
-    const resolve = packageResolver(names, info);
-    assert.equal(resolve("main.server.github.com/x/y/grpc"), "main");
-    assert.equal(resolve("example.com/m/internal/a.T.github.com/x/y/grpc"), "example.com/m/internal/a");
-    assert.equal(resolve("github.com/x/y/grpc"), "github.com/x/y/grpc");
-    assert.equal(resolve("example.com/m/v1.2/b"), "example.com/m/v1.2/b");
-    assert.equal(packageOf("type:.gcmask.main.T"), "main");
-    assert.equal(packageOf('type:.namedata.Name-json:"a.b"'), undefined);
-  });
 });

@@ -1,5 +1,6 @@
 // The pages of the documentation and what is in them.
 
+import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { frozen } from "./frozen";
@@ -39,3 +40,10 @@ export function fences(text: string): { language: string; code: string }[] {
 
 /** A page without its code blocks. */
 export const prose = (page: string): string => read(page).replace(/^```[^]*?^```$/gm, "");
+
+/** A text with one change, which must be one. */
+export function changed(text: string, from: string | RegExp, to: string): string {
+  const other = text.replace(from, to);
+  assert.notEqual(other, text, String(from));
+  return other;
+}

@@ -55,7 +55,7 @@ describe("the demo's comparison", () => {
 
 describe("the test run's verdict", () => {
   const counts = { passed: 3, failed: 0, skipped: 1 };
-  const whole = { counts, failedTests: [] };
+  const whole = { counts, failedTests: [], files: {}, processorSeconds: 1 };
 
   it("passes on counts of a whole run only", () => {
     assert.deepEqual(judge("unit tests", 0, whole, false), whole);
