@@ -7,7 +7,7 @@ const mostGrowth = 3;
 const tries = 6;
 /**
  * Microseconds for twice the input below which garbage collection says more than the work does. Work in the square of
- * 100,000 characters takes many times as long on any machine.
+ * 50,000 characters takes many times as long on any machine.
  */
 const enough = 100_000;
 
@@ -42,7 +42,7 @@ export function assertLinear(work: (n: number) => void, n: number, what: string)
 }
 
 /** The same for a text of up to `length` characters that repeats a piece. */
-export function assertLinearText(scan: (text: string) => unknown, piece: string, length = 200_000): void {
+export function assertLinearText(scan: (text: string) => unknown, piece: string, length = 100_000): void {
   const count = Math.ceil(length / 2 / piece.length);
   assertLinear((n) => void scan(piece.repeat(n)), count, JSON.stringify(piece));
 }
