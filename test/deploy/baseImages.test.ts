@@ -7,7 +7,7 @@ import { decide } from "../../components/deploy/before/decide";
 import type { Drift } from "../../components/deploy/before/drift";
 import { pinsFor, render, type Plan } from "../../components/dockerfile";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";

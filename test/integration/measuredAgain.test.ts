@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
+import { engineFields, missingEngine, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
 
 interface Exported {
   deployment: { resources: { type: string; outputs?: Record<string, unknown> }[] };

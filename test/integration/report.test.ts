@@ -5,11 +5,17 @@ import * as path from "node:path";
 import type { ComparedReport } from "../../components/report/compared";
 import type { ImageReport } from "../../components/report/model";
 import { helloFiles, makeTree } from "../support/module";
-import { TestBrowser } from "./support/browser";
-import { engineFields, engines, missingEngine, registry, skipWithReason } from "./support/environment";
-import { buildImage } from "./support/images";
-import { Project, repositoryRoot, run } from "./support/project";
-import { fetchManifest, transferSize } from "./support/registry";
+import { TestBrowser } from "./support/project/browser";
+import {
+  engineFields,
+  engines,
+  missingEngine,
+  registry,
+  skipWithReason,
+} from "./support/project/environment";
+import { buildImage } from "./support/images/images";
+import { Project, repositoryRoot, run } from "./support/project/project";
+import { fetchManifest, transferSize } from "./support/images/registry";
 
 const cli = path.join(repositoryRoot, "dist/cli/index.js");
 

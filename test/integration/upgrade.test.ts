@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { missingEngine, skipWithReason } from "./support/environment";
+import { missingEngine, skipWithReason } from "./support/project/environment";
 import { makeTree } from "../support/module";
-import { rebuilt } from "./support/images";
+import { rebuilt } from "./support/images/images";
 import {
   importRecorded,
   recordedEnv,
@@ -14,7 +14,7 @@ import {
   recordedProject,
   recordedVersions,
   type RecordedOutputs as Outputs,
-} from "./support/recordedState";
+} from "./support/project/recordedState";
 
 /** States that this version does not write: what is in them is no reason to replace anything. */
 const shapes: Record<string, (outputs: Outputs) => void> = {
@@ -85,7 +85,7 @@ describe("an upgrade whose images are there", function () {
     const recorded = recordedOutputs(engine, version);
     const pushed = (dockerfile: string, image: string) => {
       const names = ["hello/go.mod", "hello/main.go"];
-      const files = names.map((name) => [name, fs.readFileSync(path.join(project.directory, name), "utf8")]);
+      const files = names.map((name) => [name, project.read(name)] as const);
       const directory = makeTree({ ...Object.fromEntries(files), "hello.Dockerfile": dockerfile });
       return rebuilt(path.join(directory, "hello"), image);
     };
