@@ -8,19 +8,20 @@ import tseslint from "typescript-eslint";
  */
 const mayImport = {
   text: [],
+  work: [],
   goSyntax: [],
   goBinary: [],
   name: [],
-  registry: ["text", "goBinary", "name"],
+  registry: ["text", "work", "goBinary", "name"],
   inputs: ["text", "goSyntax", "name"],
-  source: ["text", "goSyntax", "inputs"],
+  source: ["text", "work", "goSyntax", "inputs"],
   context: ["text", "inputs", "source"],
   dockerfile: ["text", "goSyntax", "inputs", "source"],
-  engines: ["text", "inputs", "dockerfile"],
+  engines: ["text", "registry", "inputs", "dockerfile"],
   report: ["text", "goBinary", "name", "registry"],
-  seeds: ["text", "name", "registry"],
+  seeds: ["text", "work", "name", "registry"],
   deploy: [
-    ...["text", "inputs", "source", "context", "dockerfile", "engines"],
+    ...["text", "work", "inputs", "source", "context", "dockerfile", "engines"],
     ...["name", "registry", "seeds", "report"],
   ],
   cli: ["text", "goSyntax", "name", "registry", "report", "seeds"],
@@ -60,7 +61,9 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: "tsconfig.check.json", tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       // An Output or an Input in a template or a condition is always a mistake in a Pulumi program.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
@@ -89,7 +92,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["components/{goSyntax,name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
+    files: ["components/{work,goSyntax,name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",

@@ -10,13 +10,13 @@ import { readTagDigest, writeTag } from "./image/tags";
 import { writeImage, type LayerFile } from "./image/upload";
 import type { Repository } from "../name";
 
-export { RegistryError } from "./client/errors";
+export { RegistryError, immutableTag } from "./client/errors";
 export type { RegistryAccess } from "./client/session";
 export { findCredentials } from "./credentials/store";
 export { noContents } from "./image/contents";
-export { inParallel } from "./image/inParallel";
 export type { BaseDescription } from "./image/base";
 export { ManifestError, isDigest } from "./image/manifest";
+export { dpkgPackageOf, isApkDatabase } from "./image/packageDatabases";
 export { linuxProblem, platformProblem } from "./image/platformFit";
 export type { RegistryLayer, MeasuredLayer, RegistryImage } from "./image/pushedImage";
 export type { DataSink, TarEntry } from "./image/tar";

@@ -1,15 +1,9 @@
 // The seeds of a repository.
 
-import {
-  ManifestError,
-  describeImage,
-  inParallel,
-  listTags,
-  tagDigest,
-  type RegistryAccess,
-} from "../registry";
+import { ManifestError, describeImage, listTags, tagDigest, type RegistryAccess } from "../registry";
 import type { Repository } from "../name";
 import { seedProblem } from "./image";
+import { inParallel } from "../work";
 import { isExactTag, isNewestTag, seedLabel } from "./tagNames";
 
 export interface Seed {

@@ -140,8 +140,8 @@ const groups: readonly Group[] = [
 const noMessages = [
   ...["dockerfile/classic.ts", "dockerfile/fast.ts", "dockerfile/instructions.ts", "engines/buildkit.ts"],
   ...["dockerfile/seedDockerfile.ts", "context/changes.ts", "source/buildConstraints.ts"],
-  // These tell of the image in `checks` and of `smokeTest`'s own Dockerfile stage.
-  "deploy/image/checks.ts",
+  // These tell of the image, in the outputs `checks` and `sizeSummary`.
+  ...["deploy/image/checks.ts", "deploy/image/sizeSummary.ts"],
   // The command `goimage` says what to do with its own usage.
   ...["report", "cli", "text"],
 ];
@@ -151,7 +151,7 @@ const parts: readonly RegExp[] = [
   // Names that a message shows for what was found.
   /^(an? |half of|and <|its token server is$|it was redirected to$|not where|the base image <image>$)/,
   /^(read|set|write|the manifest|the configuration) .*<[^>]*>$|^<[^>]*> \(sent on|^the user that docker/,
-  /^digest=|^(give the seeds|so this update makes|so there is no seed|this update makes)\b/,
+  /^digest=|^(give the seeds|so this update makes|so the build starts without one|this update makes)\b/,
   /^(1|<\w+>) inputs? (is|are) not|^no user is|^no bundle|^the Go version has not been/,
   // What other programs say, and what is run.
   /^(no match|error reading|credentials not found|exec |for url|if head|GOPROXY)/,

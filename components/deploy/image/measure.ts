@@ -7,7 +7,7 @@ import type { LayerOrigin } from "../../dockerfile";
 import { imageCommands, needsTimezones, type ImageSpec } from "../../inputs";
 import { readImage, type MeasuredLayer, type RegistryImage, type RegistryAccess } from "../../registry";
 import type { Repository } from "../../name";
-import { sizeSummary } from "../../text";
+import { sizeSummary } from "./sizeSummary";
 
 /** A measured image; every field is an output of the components. */
 export interface MeasuredImage {

@@ -7,7 +7,7 @@ import { unknown } from "@pulumi/pulumi/output";
 import { imageCommands, type ImageSpec } from "../../inputs";
 import type { ImageLayer, LayerContents } from "../../outputs";
 import { isDigest, noContents } from "../../registry";
-import { sizeSummary } from "../../text";
+import { sizeSummary } from "./sizeSummary";
 import { imageChecks } from "./checks";
 import { refTo, type Destination } from "../before/destination";
 import type { Prepared } from "../before/prepare";

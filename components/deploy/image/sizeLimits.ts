@@ -2,7 +2,8 @@
 
 import type { ImageLayer } from "../../outputs";
 import type { ImageSpec } from "../../inputs";
-import { bytesByOrigin, humanSize } from "../../text";
+import { humanSize } from "../../text";
+import { bytesByOrigin } from "./sizeSummary";
 
 /** An image, as far as its size goes. */
 export interface SizedImage {

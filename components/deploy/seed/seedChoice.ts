@@ -7,7 +7,7 @@ import type { CacheSpec } from "../../inputs";
 import { RegistryError, describeImage, tagDigest, type RegistryAccess } from "../../registry";
 import type { Repository } from "../../name";
 import { seedProblem } from "../../seeds";
-import { lazily } from "../../source";
+import { lazily } from "../../work";
 import type { Prepared } from "../before/prepare";
 import { oncePerRun } from "../pulumi/program";
 import { say } from "../pulumi/say";

@@ -5,7 +5,7 @@ import { exchange } from "../client/transport";
 import { ImageBudget } from "./budget";
 import { chosenImage, type PlatformImage } from "./chosenImage";
 import { ContentsScan } from "./contents";
-import { inParallel } from "./inParallel";
+import { inParallel } from "../../work";
 import { measureLayer } from "./layers";
 import { layerInstructions, parseConfig } from "./config";
 import { platformName, transferSize, type Descriptor } from "./manifest";
