@@ -73,8 +73,7 @@ const groups: readonly Group[] = [
   {
     title: "The build failed",
     files: ["engines/failures/rerun.ts", "dockerfile/steps"],
-    cause:
-      "A step of the Dockerfile failed. Its last lines, such as the compiler's, are above the message.",
+    cause: "A step of the Dockerfile failed. Its last lines, such as the compiler's, are above the message.",
     remedy: "Correct the source or the input that the lines name.",
   },
   {

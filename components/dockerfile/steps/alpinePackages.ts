@@ -55,7 +55,7 @@ const trust = [
   `{ echo; cat ${authorities}; } >> /etc/apk/ca.pem &&`,
 ];
 
-/** After apk has run: what the base has in the same way is no part of the layer, nor is what apk needs while it runs. */
+/** After apk has run: what the base has in the same way is not part of the layer, nor is what apk needs while it runs. */
 const tidy = [
   "set -eu;",
   `cd ${tree};`,

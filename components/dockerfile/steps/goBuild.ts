@@ -39,7 +39,7 @@ export function goEnvironment(plan: Plan): Instruction[] {
 }
 
 /**
- * What stands before the compile step when it compiles for several platforms: BuildKit runs the steps from here on once for
+ * The instructions before the compile step when it compiles for several platforms: BuildKit runs the steps from here on once for
  * each, and those before once for all.
  */
 export function targetArguments({ platforms }: Plan["spec"]): Instruction[] {
