@@ -24,7 +24,7 @@ describe("advice", () => {
     [
       `failed to solve: failed to load metadata for r.example.com/base:1: error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: \`\``,
       {},
-      /^the credential helper docker-credential-desktop is not installed, .*take "desktop" out of credsStore/,
+      /^the credential helper docker-credential-desktop is not installed, .*remove "desktop" from credsStore/,
     ],
     [
       `${buildkit}error getting credentials - err: exec: "docker-credential-ecr-login": executable file not found in $PATH, out: \`\``,

@@ -245,7 +245,7 @@ describe("registry/layers and registry/tar", () => {
     );
     await assert.rejects(
       measureLayer(pieces(bytes, 999), { ...layer, digest: digestOf(flipped) }),
-      /are sha256:/,
+      /with the digest sha256:/,
     );
   });
 
