@@ -3,7 +3,7 @@
 export { knownBase, stageNames } from "./baseImage";
 export { imageCommands, type ImageCommand } from "./imageCommands";
 export { lateSecrets } from "./buildStage";
-export { capabilities, type Capability } from "./engineChoice";
+export { hasBuildkitFeatures } from "./engineChoice";
 export { isDeferred } from "./inputValidator";
 export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";

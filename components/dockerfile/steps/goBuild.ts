@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import { commonTarget, joinedWords } from "../../goSyntax";
-import { capabilities, stageNames, type BuildSpec } from "../../inputs";
+import { hasBuildkitFeatures, stageNames, type BuildSpec } from "../../inputs";
 import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
 import { comment, copy, pairs, plain, run, runOffline, workdir, type Instruction } from "../instructions";
@@ -114,7 +114,7 @@ export function compileStep(
   command: readonly string[],
   mounts: readonly string[] = [],
 ): Instruction {
-  return capabilities[spec.engine].isolatedSteps ? runOffline(command, mounts) : run(command, mounts);
+  return hasBuildkitFeatures(spec.engine) ? runOffline(command, mounts) : run(command, mounts);
 }
 
 /** The directory in which the go command runs. */

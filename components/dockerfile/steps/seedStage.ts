@@ -1,7 +1,7 @@
 // A seed in the Dockerfile of an image: an image that a builder's empty cache begins with, and that the modules are taken from.
 // Which one it is comes as a build argument, so that the Dockerfile is the same with every seed and with none, and builds by itself.
 
-import { capabilities, stageNames } from "../../inputs";
+import { hasBuildkitFeatures, stageNames } from "../../inputs";
 import type { Plan } from "../dockerfile";
 import { comment, emptyLine, from, plain, run, runOffline, type Instruction } from "../instructions";
 
@@ -46,7 +46,7 @@ const script =
  */
 export function takeModules({ spec }: Plan): Instruction[] {
   if (spec.cache === undefined) return [];
-  const isolated = capabilities[spec.engine].isolatedSteps ? runOffline : run;
+  const isolated = hasBuildkitFeatures(spec.engine) ? runOffline : run;
   return [
     comment("Modules of the seed, checked against go.sum."),
     isolated(["sh", "-c", script], [`type=bind,from=${stageNames.seed},target=${mountPoint}`]),
