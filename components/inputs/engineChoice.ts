@@ -2,7 +2,7 @@
 // folder engines.
 
 import { Compression, Engine, type GoMultiStageImageArgs } from "../args";
-import type { Problem } from "./problem";
+import type { Add } from "./inputChecks";
 
 /** The engine docker has none of the features below, and the other all of them. */
 const features: Readonly<Record<Engine, boolean>> = { docker: false, buildkit: true };
@@ -84,13 +84,13 @@ export function selectEngine(args: EngineArgs): Engine {
   return needs.some(({ isAsked }) => isAsked(args)) ? Engine.Buildkit : Engine.Docker;
 }
 
-/** Problems of an engine that was named, with inputs that it cannot serve. */
-export function engineProblems(engine: Engine, args: EngineArgs): Problem[] {
-  if (hasBuildkitFeatures(engine)) return [];
-  return needs
-    .filter(({ isAsked }) => isAsked(args))
-    .map(({ input }) => ({
-      propertyPath: input,
-      reason: `needs a feature of BuildKit that engine "${engine}" does not have; leave engine out, or set it to "buildkit"`,
-    }));
+/** An engine that was named, with inputs that it cannot serve. */
+export function validateEngine(add: Add, engine: Engine, args: EngineArgs): void {
+  if (hasBuildkitFeatures(engine)) return;
+  for (const { input } of needs.filter(({ isAsked }) => isAsked(args))) {
+    add(
+      input,
+      `needs a feature of BuildKit that engine "${engine}" does not have; leave engine out, or set it to "buildkit"`,
+    );
+  }
 }

@@ -4,7 +4,7 @@ export { knownBase, stageNames } from "./baseImage";
 export { imageCommands, type ImageCommand } from "./imageCommands";
 export { lateSecrets } from "./buildStage";
 export { hasBuildkitFeatures } from "./engineChoice";
-export { isDeferred } from "./inputValidator";
+export { isDeferred } from "./inputChecks";
 export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";
 export { secretWarnings, withoutLineEnd } from "./misplacedSecrets";

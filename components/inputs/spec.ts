@@ -13,7 +13,7 @@ import {
 } from "../args";
 import { defaultPlatform } from "../goSyntax";
 import { selectEngine } from "./engineChoice";
-import { isDeferred, isPlainObject } from "./inputValidator";
+import { isDeferred, isPlainObject } from "./inputChecks";
 import { linkerWords } from "./ldflags";
 import type { Problem } from "./problem";
 import { growthLimit, parseSize, type GrowthLimit } from "./sizeLimit";
