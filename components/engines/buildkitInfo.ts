@@ -39,8 +39,10 @@ export function askBuildkit(connect: () => net.Socket): Promise<BuildkitAnswer> 
       session = http2.connect("http://buildkit", { createConnection: () => socket });
       session.on("error", fail).once("close", () => end({ failure: "closed" }));
       const call = session.request({
-        ...{ ":method": "POST", ":path": "/moby.buildkit.v1.Control/Info" },
-        ...{ "content-type": "application/grpc", te: "trailers" },
+        ":method": "POST",
+        ":path": "/moby.buildkit.v1.Control/Info",
+        "content-type": "application/grpc",
+        te: "trailers",
       });
       call.on("error", fail).on("response", statusIn).on("trailers", statusIn);
       call.resume();

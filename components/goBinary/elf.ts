@@ -119,7 +119,10 @@ function segments(reader: Reader): Section[] {
     throw new FormatError(`a segment table of ${headers.length} entries`);
   const loaded = headers.filter(({ type, size }) => type === loadSegment && size > 0);
   return loaded.map(({ address, offset, size, flags }, n) => ({
-    ...{ name: `segment ${n + 1}`, address, offset, size },
+    name: `segment ${n + 1}`,
+    address,
+    offset,
+    size,
     executable: (flags & executableSegment) !== 0,
   }));
 }

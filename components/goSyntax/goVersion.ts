@@ -15,7 +15,9 @@ export function parseGoVersion(text: string): GoVersion | undefined {
   if (match === null) return undefined;
   const [, major, minor, patch, candidate] = match;
   return {
-    ...{ major: Number(major), minor: Number(minor), candidate },
+    major: Number(major),
+    minor: Number(minor),
+    candidate,
     patch: patch === undefined ? undefined : Number(patch),
   };
 }

@@ -15,7 +15,10 @@ const root = path.resolve(__dirname, "../..");
 
 /** Examples in other languages, with their programs; they have a page of their own. */
 const inLanguages: Record<string, string> = {
-  ...{ yaml: "Pulumi.yaml", python: "__main__.py", go: "main.go", "typescript-sdk": "index.ts" },
+  yaml: "Pulumi.yaml",
+  python: "__main__.py",
+  go: "main.go",
+  "typescript-sdk": "index.ts",
 };
 
 /** The other folders of examples/, each with its program on the page of examples. */
