@@ -7,7 +7,7 @@ import type * as net from "node:net";
 /** Milliseconds for the answer. */
 const patience = 5_000;
 
-export interface BuildkitAnswer {
+interface BuildkitAnswer {
   /** Whether there was a connection, be it one that was closed at once. */
   connected: boolean;
   /** Why there is no answer. A server that is connected and silent has none. */

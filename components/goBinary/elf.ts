@@ -128,7 +128,7 @@ function segments(reader: Reader): Section[] {
 }
 
 /** How a program is linked. */
-export interface Linkage {
+interface Linkage {
   static: boolean;
   /** The dynamic linker that it names. */
   interpreter?: string;
@@ -154,7 +154,7 @@ export function linkage(head: Buffer): Linkage | undefined {
 }
 
 /** A name that the linker left in an unstripped file. */
-export interface Symbol {
+interface Symbol {
   name: string;
   address: number;
   size: number;

@@ -1,6 +1,6 @@
 // Versions of Go, as go.mod and the tags of the golang images write them (https://go.dev/doc/toolchain#version).
 
-export interface GoVersion {
+interface GoVersion {
   major: number;
   minor: number;
   /** Undefined for a version such as 1.23, which stands for whatever patch there is. */

@@ -23,8 +23,8 @@ export type ComponentType = "GoMultiStageImage" | "GoSingleStageImage";
 
 /** The Go version of the classic recipe, and the oldest that is chosen by default. */
 export const defaultGoVersion = "1.23";
-export const defaultAlpineVersion = "3.20.3";
-export const defaultUser = "65532:65532";
+const defaultAlpineVersion = "3.20.3";
+const defaultUser = "65532:65532";
 export const defaultUserName = "nonroot";
 
 /** The stage that compiles. */

@@ -7,7 +7,7 @@ import { SizeKind, type SizeNode } from "./model";
  * A Go module of a program, a package of the operating system, a file, or a directory of many. Together they are the
  * whole image.
  */
-export interface Contributor {
+interface Contributor {
   name: string;
   kind: SizeKind;
   /** Bytes on disk. */

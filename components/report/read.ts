@@ -5,7 +5,7 @@ import { FileVisitor, KeptOfImage } from "./files";
 import { imageTree, type ImageReport } from "./model";
 import { surfaceOf } from "./surface";
 
-export interface ReadReportOptions {
+interface ReadReportOptions {
   access?: RegistryAccess;
   platform?: string;
   progress?: ((done: number, total: number) => void) | undefined;

@@ -21,7 +21,7 @@ export function seedProblem(image: Omit<ImageDescription, "created" | "size">): 
 }
 
 /** A layer, and the digest of its archive. */
-export interface SeedLayer extends LayerFile {
+interface SeedLayer extends LayerFile {
   diffId: string;
 }
 

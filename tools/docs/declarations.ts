@@ -20,7 +20,7 @@ export interface Shape {
 }
 
 /** An object of constants with a type of the same name. */
-export interface Choice {
+interface Choice {
   name: string;
   text: string;
   values: readonly { name: string; value: string; text: string }[];

@@ -25,7 +25,7 @@ import { prober, proberOfSeveral } from "./smokeTestProber";
 const proberPath = "/run/goimage/prober";
 
 /** What the stages are rendered from. */
-export interface SmokeTestPlan {
+interface SmokeTestPlan {
   smokeTest: SmokeTestSpec;
   platforms: readonly string[];
   /** Image with the Go toolchain. */
