@@ -61,7 +61,9 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: "tsconfig.check.json", tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       // An Output or an Input in a template or a condition is always a mistake in a Pulumi program.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],

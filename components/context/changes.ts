@@ -53,22 +53,35 @@ function named(file: string, before: Hashes, after: Hashes): string {
   return Object.hasOwn(after, file) ? file : `${file} (gone)`;
 }
 
-/** What changed in the Dockerfile: base images, settings, or nothing (an empty list). */
+/** Version 0.1.0 compiled in a step of this form, in which no later version does. */
+const firstForm = /^RUN .*\["sh","-c","/m;
+
+/** What changed in the Dockerfile: base images, settings, how goimage writes it, or nothing (an empty list). */
 export function changedDockerfile(before: string, after: string): string[] {
+  const isNewForm = firstForm.test(before) && !firstForm.test(after);
   // Ids of secrets follow from the base images.
   const withoutIds = (line: string) => line.replace(/(id=goimage-[a-z-]+)-[0-9a-f]{32}\b/g, "$1");
   const others = (text: string) =>
-    text.split("\n").flatMap((line) => (line.startsWith("FROM ") ? [] : [withoutIds(line)]));
+    onOneLine(text)
+      .split("\n")
+      .flatMap((line) => (line.startsWith("FROM ") ? [] : [withoutIds(line)]));
   const differ = (lines: (text: string) => string[]) => lines(before).join("\n") !== lines(after).join("\n");
   return [
     ...(differ(baseImages) ? ["base image"] : []),
-    ...(differ(others) ? ["settings in the Dockerfile"] : []),
+    ...(differ(others)
+      ? [isNewForm ? "the Dockerfile of this goimage version" : "settings in the Dockerfile"]
+      : []),
   ];
 }
 
 /** Each base image of a Dockerfile once, without the stages that others build on. */
 function baseImages(dockerfile: string): string[] {
-  const froms = [...dockerfile.matchAll(/^FROM (?:--\S+ )*(\S+)(?: AS (\S+))?$/gm)];
+  const froms = [...onOneLine(dockerfile).matchAll(/^FROM (?:--\S+ )*(\S+)(?: AS (\S+))?$/gm)];
   const stages = froms.map(([, , name]) => name);
   return [...new Set(froms.map(([, image = ""]) => image).filter((image) => !stages.includes(image)))];
+}
+
+/** The text with each instruction on one line. */
+function onOneLine(dockerfile: string): string {
+  return dockerfile.replace(/ \\\n */g, " ");
 }

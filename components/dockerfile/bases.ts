@@ -19,10 +19,8 @@ export type BaseDigests = Readonly<Record<string, string>>;
 /** What a Dockerfile has of its base images beside their names. */
 export interface Pins {
   digests: BaseDigests;
-  /** End of the ids of secrets; empty as long as a base image is not known, and as 0.1.0 had them. */
+  /** End of the ids of secrets; empty as long as a base image is not known. */
   idSuffix: string;
-  /** Rendered as 0.1.0 did, to the byte: as long as nothing is built, what has changed since is no reason to. */
-  asBefore?: boolean;
 }
 
 export const noPins: Pins = { digests: {}, idSuffix: "" };

@@ -13,8 +13,6 @@ export interface Plan {
   cacheNamespace: string;
   /** End of the ids of secrets. */
   idSuffix?: string;
-  /** As in Pins. */
-  asBefore?: boolean | undefined;
 }
 
 /** A rendered Dockerfile. */

@@ -1,22 +1,20 @@
 // The recipe "fast": a build stage with cached dependencies, and a runtime stage that receives the binary and the files alone.
 
 import * as path from "node:path";
-import { defaultUserName, stageNames, type RuntimeSpec } from "../inputs";
+import { stageNames } from "../inputs";
 import { baseAnnotations, noPins, pinned, type Pins } from "./bases";
 import type { Dockerfile, Plan } from "./dockerfile";
 import {
-  command,
   comment,
   copy,
   emptyLine,
   from,
-  pairs,
   text,
   workdir,
   type Instruction,
   type StageStart,
 } from "./instructions";
-import { runtimeSettings, user } from "./runtimeSettings";
+import { runtimeSettings } from "./runtimeSettings";
 import { packageLayer, packageStages } from "./steps/alpinePackages";
 import { glibcCheck } from "./steps/glibcCheck";
 import {
@@ -34,27 +32,22 @@ import { seedStages } from "./steps/seedStage";
 import { smokeTestStages } from "./steps/smokeTest";
 import { mountPoints, volumeSteps } from "./steps/volumes";
 
-export function fast(given: Plan, { digests, idSuffix, asBefore }: Pins = noPins): Dockerfile {
-  const plan: Plan = { ...given, idSuffix, asBefore };
+export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerfile {
+  const plan: Plan = { ...given, idSuffix };
   const { golangImage, spec } = plan;
-  const { build, smokeTest } = spec;
-  const runtime = asBefore === true ? withoutUserName(spec.runtime) : spec.runtime;
+  const { build, runtime, smokeTest } = spec;
   const base = pinned(runtime.image, digests);
   const compiler = pinned(golangImage, digests);
   const output = `/out/bin${runtime.binary}`;
-  const tested = smokeTest && {
-    ...{ smokeTest, compiler, binary: runtime.binary },
-    platforms: spec.platforms,
-    image: (stage: StageStart) => [
-      ...filledStage(stage, stageNames.build, base, runtime),
-      ...pairs("ENV", runtime.env),
-      user(runtime),
-    ],
-  };
+  const shipped = (stage: StageStart, origin: string) => [
+    from(base, stage),
+    ...shippedFiles(plan, origin),
+    ...runtimeSettings(runtime, baseAnnotations(plan, digests)),
+  ];
   return {
     text: text([
       ...(spec.cache === undefined ? [] : seedStages(spec.platforms)),
-      // The build runs on the builder's own platform and cross-compiles: no emulator, whatever the target.
+      comment("Compiles on the builder's own platform for the image's, so no emulator is needed."),
       from(compiler, { as: stageNames.build, platform: "$BUILDPLATFORM" }),
       workdir(downloadDirectory(plan)),
       ...goEnvironment(plan),
@@ -63,27 +56,24 @@ export function fast(given: Plan, { digests, idSuffix, asBefore }: Pins = noPins
       ...enterModule(plan),
       ...sourceSteps(plan),
       ...mountPoints(runtime.volumes, workingDirectory(plan)),
-      ...runtime.files.map((file) => copyFile(plan, file, `/out/files${runtime.workingDirectory}`)),
+      ...ownFiles(plan),
       ...targetArguments(spec),
-      comment(
-        asBefore === true
-          ? "Of several builds at once, the first fills the cache and the others wait for it."
-          : "Of several builds at once, the first fills the cache. The others wait until it has what they need.",
-      ),
-      cachedCompile(plan, output),
+      ...cachedCompile(plan, output),
       ...glibcCheck(spec, output),
       emptyLine,
       ...packageStages(plan, base),
-      ...(tested === undefined ? [] : smokeTestStages(tested)),
-      ...filledStage(
-        { as: "app" },
-        tested === undefined ? stageNames.build : stageNames.tested,
-        base,
-        runtime,
-      ),
-      ...runtimeSettings(runtime, baseAnnotations(plan, digests)),
-      command("ENTRYPOINT", runtime.entrypoint),
-      ...(runtime.command === undefined ? [] : [command("CMD", runtime.command)]),
+      ...(smokeTest === undefined
+        ? []
+        : smokeTestStages({
+            smokeTest,
+            compiler,
+            binary: runtime.binary,
+            platforms: spec.platforms,
+            isOwnCompiler: build.image !== undefined,
+            image: (stage) => withoutComments(shipped(stage, stageNames.build)),
+          })),
+      comment("What ships: the program and its files, without compiler and source."),
+      ...shipped({ as: "app" }, smokeTest === undefined ? stageNames.build : stageNames.tested),
     ]),
     layers: [
       { createdBy: "COPY /out/packages/ /", origin: "packages" },
@@ -97,26 +87,33 @@ export function fast(given: Plan, { digests, idSuffix, asBefore }: Pins = noPins
   };
 }
 
-/** The runtime stage as far as files go; `origin` is the stage that has compiled. */
-function filledStage(stage: StageStart, origin: string, base: string, runtime: RuntimeSpec): Instruction[] {
+/** The files of the stage that ships; `origin` is the stage that has compiled. */
+function shippedFiles({ spec: { runtime } }: Plan, origin: string): Instruction[] {
   return [
-    from(base, stage),
     // Before what an edit changes, so that their layers stay.
     ...volumeSteps(runtime, origin),
     workdir(runtime.workingDirectory),
     ...packageLayer(runtime.packages),
-    ...(runtime.files.length > 0 ? [copy(["/out/files/"], "/", origin)] : []),
-    copy(["/out/bin/"], "/", origin),
+    ...(runtime.files.length > 0
+      ? [comment("Files of the service."), copy(["/out/files/"], "/", { from: origin })]
+      : []),
+    comment("The program, last: it changes most often."),
+    copy(["/out/bin/"], "/", { from: origin }),
   ];
 }
 
-function copyFile({ service }: Plan, file: string, target: string): Instruction {
-  const inModule = path.posix.join(service.sourceDirectory, file);
-  return copy([inModule], path.posix.join(target, file));
+/** Puts what runtime.files names to where it will lie in the image. */
+function ownFiles({ spec: { runtime }, service }: Plan): Instruction[] {
+  const { files, workingDirectory: directory } = runtime;
+  const copies = files.map((file) => {
+    const inModule = path.posix.join(service.sourceDirectory, file);
+    return copy([inModule], path.posix.join(`/out/files${directory}`, file));
+  });
+  return copies.length === 0
+    ? []
+    : [comment("Files of the service, at their places in the image."), ...copies];
 }
 
-/** 0.1.0 set no USER. */
-function withoutUserName(runtime: RuntimeSpec): RuntimeSpec {
-  const { USER, ...others } = runtime.env;
-  return USER === defaultUserName ? { ...runtime, env: others } : runtime;
+function withoutComments(instructions: readonly Instruction[]): Instruction[] {
+  return instructions.filter(({ keyword }) => keyword !== "#");
 }

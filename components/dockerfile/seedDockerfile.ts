@@ -5,7 +5,8 @@ import { goTarget } from "../goSyntax";
 import { firstFew } from "../text";
 import { noPins, pinned, type Pins } from "./bases";
 import type { Plan } from "./dockerfile";
-import { copy, emptyLine, from, text, workdir } from "./instructions";
+import { comment, copy, emptyLine, from, text, workdir } from "./instructions";
+import { commandLines, shellWord } from "./shell";
 import {
   compileStep,
   downloadDirectory,
@@ -25,23 +26,22 @@ export function seedDockerfile(given: Plan, imports: readonly string[], pins: Pi
   const unseeded: Plan = { ...plan, spec: { ...spec, cache: undefined } };
   const keepsModules = downloadsFirst(plan);
   return text([
+    comment("Makes a seed: compiled packages and modules, with which empty builders begin."),
     from(pinned(golangImage, pins.digests), { as: "build", platform: "$BUILDPLATFORM" }),
     workdir(downloadDirectory(plan)),
     ...goEnvironment(plan),
     ...gitSteps(spec.build),
     // No service's own directory is entered, so that those of a workspace share the seed.
     ...downloadSteps(unseeded),
-    compileStep(plan, [
-      "sh",
-      "-c",
-      keepsModules ? `${compile(spec.platforms)} && ${keep}` : compile(spec.platforms),
-      "sh",
-      ...packageFlags(spec.build),
-      ...imports,
-    ]),
+    comment("Compiles what the programs import. A package that cannot be compiled is left out (-e)."),
+    compileStep(
+      plan,
+      keepsModules ? [...compile(plan, imports, " &&"), ...keep] : compile(plan, imports, ""),
+    ),
     emptyLine,
+    comment("The compiled packages, and the modules."),
     from("scratch"),
-    copy(["/seed/"], "/", "build"),
+    copy(["/seed/"], "/", { from: "build" }),
   ]);
 }
 
@@ -53,19 +53,28 @@ export function aboutSeed({ service, golangImage }: Plan): string {
   return `${firstFew(names, mostModules, "more modules").join(" ")}, ${golangImage}`;
 }
 
-/** Compiles into the seed. A package that cannot be compiled is left out (-e). */
-function compile(platforms: readonly string[]): string {
-  const list = `go list -e -export -deps "$@" > /dev/null`;
-  if (platforms.length === 1) return `mkdir -p /seed && GOPROXY=off GOCACHE=/seed ${list}`;
+/** Compiles into the seed; `end` is what stands before the next command. */
+function compile({ spec: { build, platforms } }: Plan, imports: readonly string[], end: string): string[] {
+  const list = ["go", "list", "-e", "-export", "-deps", ...packageFlags(build), ...imports.map(shellWord)];
+  const into = "GOPROXY=off GOCACHE=/seed";
+  const start = "mkdir -p /seed &&";
+  if (platforms.length === 1) return [start, ...commandLines([into, ...list], { end: ` > /dev/null${end}` })];
   const targets = platforms.map(goTarget).map(({ GOARCH = "", GOARM = "" }) => `${GOARCH}/${GOARM}`);
-  return (
-    `mkdir -p /seed && for target in ${targets.join(" ")}; do GOPROXY=off GOCACHE=/seed GOARCH=\${target%/*} ` +
-    `GOARM=\${target#*/} ${list} || exit 1; done`
-  );
+  const forTarget = "GOARCH=${target%/*} GOARM=${target#*/}";
+  return [
+    start,
+    ...commandLines(["for target in", ...targets], { end: "; do" }),
+    ...commandLines([into, forTarget, ...list], { indent: "  ", end: " > /dev/null || exit;" }),
+    `done${end}`,
+  ];
 }
 
-/** The modules as they were downloaded, with nothing that vouches for them: that is for the go.sum of who takes them. */
-const keep =
-  `mkdir /seed/${seedModules} && if cd "$(go env GOMODCACHE)/cache/download" 2> /dev/null; then ` +
-  `find . -type f \\( -name "*.zip" -o -name "*.mod" -o -name "*.info" \\) > /tmp/files && ` +
-  `tar -cf - -T /tmp/files | tar -xf - -C /seed/${seedModules}; fi`;
+/** The modules as they were downloaded. */
+const keep = [
+  "# The modules, without what vouches for them: that is for the go.sum of the service that takes them.",
+  `mkdir /seed/${seedModules} &&`,
+  'if cd "$(go env GOMODCACHE)/cache/download" 2> /dev/null; then',
+  "  find . -type f \\( -name '*.zip' -o -name '*.mod' -o -name '*.info' \\) > /tmp/files &&",
+  `  tar -cf - -T /tmp/files | tar -xf - -C /seed/${seedModules};`,
+  "fi",
+];

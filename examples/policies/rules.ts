@@ -25,7 +25,7 @@ export function notNumericUser({ dockerfile }: Image): string | undefined {
 /** Base images must be named by digest, as goimage does wherever it can read them. */
 export function notPinned({ dockerfile }: Image): string | undefined {
   if (dockerfile === undefined) return undefined;
-  const from = [...dockerfile.matchAll(/^FROM (?:--platform=\S+ )?(\S+)(?: AS (\S+))?$/gm)];
+  const from = [...dockerfile.matchAll(/^FROM (?:--platform=\S+\s(?:\\\s+)?)?(\S+)(?: AS (\S+))?$/gm)];
   const stages = new Set(from.map(([, , stage]) => stage));
   const loose = from
     .map(([, base = ""]) => base)

@@ -125,7 +125,7 @@ describe("text that could be an instruction", () => {
 
   it("bad input 27: a heredoc's start in commands and file names", () => {
     assert.deepEqual(added({ runtime: { command: ["<<EOF"], files: ["<<EOF"], env: { A: "<<EOF" } } }), [
-      ["COPY", '["\\u003c\\u003cEOF","/out/files/app/\\u003c\\u003cEOF"]'],
+      ["COPY", '["\\u003c\\u003cEOF", "/out/files/app/\\u003c\\u003cEOF"]'],
       ["COPY", "/out/files/ /"],
       ["ENV", 'A="<<EOF"'],
       ["CMD", '["\\u003c\\u003cEOF"]'],
@@ -146,8 +146,8 @@ describe("text that could be an instruction", () => {
     for (const workingDirectory of ["/a b", "/a*", "app", "/../x", "/$HOME", "//"])
       assert.match(problems({ runtime: { workingDirectory } }).join(), /^runtime\.workingDirectory: /);
     assert.deepEqual(added({ runtime: { files: [`it's $a "b"`, "--from=x"] } }).slice(0, 2), [
-      ["COPY", `["it\\\\'s \\\\$a \\\\\\"b\\\\\\"","/out/files/app/it\\\\'s \\\\$a \\\\\\"b\\\\\\""]`],
-      ["COPY", '["--from=x","/out/files/app/--from=x"]'],
+      ["COPY", `["it\\\\'s \\\\$a \\\\\\"b\\\\\\"", "/out/files/app/it\\\\'s \\\\$a \\\\\\"b\\\\\\""]`],
+      ["COPY", '["--from=x", "/out/files/app/--from=x"]'],
     ]);
   });
 

@@ -7,7 +7,7 @@ import { decide } from "../../components/deploy/before/decide";
 import type { Drift } from "../../components/deploy/before/drift";
 import { pinsFor, render, type Plan } from "../../components/dockerfile";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
@@ -52,8 +52,6 @@ describe("base images", () => {
   interface Last {
     /** The Dockerfile's digests. */
     digests?: Record<string, string>;
-    /** As 0.1.0 wrote it. */
-    isOld?: boolean;
     inspected?: Record<string, string>;
     files?: Record<string, string>;
     dockerfile?: string;
@@ -65,7 +63,7 @@ describe("base images", () => {
     more: { asEngine?: boolean; drift?: Drift; login?: object } = {},
   ) {
     const { digests = {} } = last ?? {};
-    const pins = last?.isOld === true ? { digests, idSuffix: "", asBefore: true } : pinsFor(plan, digests);
+    const pins = pinsFor(plan, digests);
     const state = last && {
       ...deployedAs(registry, old),
       ...{ baseImages: digests, inspectedBases: last.inspected, sourceFiles: last.files ?? files },
@@ -118,17 +116,10 @@ describe("base images", () => {
   }
 
   it("are asked for nothing, where their tags are taken and nothing has changed", async () => {
-    for (const last of [
-      { digests: both() },
-      { digests: {} },
-      { digests: { [golang]: old } },
-      { digests: {}, isOld: true },
-      { digests: both(), isOld: true },
-    ]) {
+    for (const last of [{ digests: both() }, { digests: {} }, { digests: { [golang]: old } }]) {
       const plan = planOf({ build: netrc });
       const { pins, isBuilt, refused } = await settled(plan, last);
       assert.deepEqual([pins.digests, isBuilt, refused], [last.digests, false, undefined]);
-      if (last.isOld) assert.equal(pins.idSuffix, "");
     }
     assert.deepEqual(registry.seen, []);
   });

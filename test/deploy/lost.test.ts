@@ -7,7 +7,7 @@ import type { DeployedImage } from "../../components/deploy/state/deployed";
 import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import type { Mode } from "../../components/deploy/pulumi/situation";
 import { readImage } from "../../components/registry";
-import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
 import { situationOf } from "../support/situation";

@@ -8,7 +8,7 @@ import type { Child } from "../../components/deploy/build";
 import { served } from "../../components/deploy/image/served";
 import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import type { RegistryAccess } from "../../components/registry";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { Build, runProgram } from "../support/program";
 import { binaryInstruction, deployedAs, serveImage } from "../support/servedImage";

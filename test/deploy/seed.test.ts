@@ -10,7 +10,7 @@ import { mediaTypes } from "../../components/registry/image/manifest";
 import { parseRepository } from "../../components/name/reference";
 import type { Source } from "../../components/source";
 import { Tree } from "../../components/source/tree";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { helloFiles, makeTree } from "../support/module";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { setTags, settleTags, withdrawTag, type PushedImage } from "../../components/deploy/image/imageTags";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { Build, runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
+import { compileScript } from "../support/dockerfileText";
 import { fastWith } from "../support/plan";
 
 /** The script of the compile step, with other directories than an image's. */
@@ -22,22 +23,21 @@ describe("the compile step's script", () => {
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "compile-"));
     mkdirSync(join(directory, "cache"));
-    mkdirSync(join(directory, "out"));
-    const step = fastWith({}, {})
-      .text.split("\n")
-      .find((line) => line.includes('"build"'));
-    const words = JSON.parse(/\[.*$/.exec(step ?? "")?.[0] ?? "") as string[];
-    script = (words[2] ?? "")
+    mkdirSync(join(directory, "out/bin/app"), { recursive: true });
+    const all = compileScript(fastWith({}, {}).text);
+    const command = /go build .* -o .*? \.\/cmd\/api(?=;)/.exec(all)?.[0] ?? assert.fail(all);
+    script = all
+      .replace(command, '/bin/sh -c "$COMMAND"')
       .replaceAll("/root/.cache/go-build", join(directory, "cache"))
       .replaceAll("/out", join(directory, "out"));
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-  const program = () => join(directory, "out/main");
+  const program = () => join(directory, "out/bin/app/main");
   /** Runs the script with a command in place of the compiler, which makes a program before it does anything else. */
   const compile = (command: string, env: NodeJS.ProcessEnv = process.env, made = "\\177ELF") => {
-    const words = ["/bin/sh", "-c", `printf '${made}' > ${program()}; ${command}`];
-    return promisify(execFile)("/bin/sh", ["-c", script, program(), ...words], { env, timeout: 15_000 });
+    const COMMAND = `printf '${made}' > ${program()}; ${command}`;
+    return promisify(execFile)("/bin/sh", ["-c", script], { env: { ...env, COMMAND }, timeout: 15_000 });
   };
 
   /** A compiler that has `missing` packages to compile, asked as the go command is for its plan, and otherwise does `work`. */

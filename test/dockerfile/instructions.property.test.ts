@@ -4,52 +4,13 @@ import assert from "node:assert/strict";
 import { DockerfileParser } from "dockerfile-ast";
 import * as path from "node:path";
 import * as fc from "fast-check";
+import type { Plan } from "../../components/dockerfile";
+import { fast } from "../../components/dockerfile/fast";
 import { validate } from "../../components/inputs";
-import { awaitTurn } from "../../components/dockerfile/steps/compileLock";
-import { fastWith } from "../support/plan";
-
-/** Strings made of what means something to Dockerfiles, shells, Go and JSON, and of anything else. */
-const nasty = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        "$",
-        "${HOME}",
-        "\\",
-        '"',
-        "'",
-        "`",
-        "$(id)",
-        "<<EOF",
-        "#",
-        "# syntax=x",
-        "\\n",
-        " ",
-        "=",
-        ";",
-        "|",
-        "*",
-      ),
-      fc.constantFrom(
-        "[",
-        "]",
-        "{",
-        "}",
-        "RUN",
-        "FROM x",
-        "--from=build",
-        "é",
-        "\u{1f600}",
-        "\u00a0",
-        "%",
-        "&&",
-        ",",
-      ),
-      fc.string({ unit: "binary", maxLength: 6 }),
-    ),
-    { maxLength: 8 },
-  )
-  .map((parts) => parts.join(""));
+import { callsOf, compileCalls } from "../support/calls";
+import { runOf, stepsOf } from "../support/dockerfileText";
+import { nastier as nasty, nasty as harmless } from "../support/nasty";
+import { examplePlan, fastWith } from "../support/plan";
 
 const name = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/);
 const runtimes = fc.record({
@@ -66,12 +27,16 @@ const builds = fc.record({
     nasty.map((text) => `-p=${text}`),
     { maxLength: 2 },
   ),
+  buildTags: fc.array(fc.stringMatching(/^[a-z][\w.]{0,5}$/), { maxLength: 2 }),
   ldflags: fc.array(
     nasty.map((text) => `-X main.v=${text}`),
     { maxLength: 2 },
   ),
   goProxy: nasty,
 });
+
+/** Without the backslashes at the ends of lines. */
+const onOneLine = (text: string) => text.replace(/ \\\n */g, " ");
 
 /** Undoes the quoting of a value in double quotes, as BuildKit's lexer does; fails on what it would expand. */
 function unquoted(text: string): string {
@@ -87,29 +52,57 @@ function copied(text: string): string[] {
   return words.map((word) => word.replace(/\\(["'$])/g, "$1"));
 }
 
+/** Words as the go command splits the text of -ldflags. */
+function linkerWords(text: string): string[] {
+  return [...text.matchAll(/'([^']*)'|"([^"]*)"|([^ ]+)/g)].map(
+    ([, one, two, plain]) => one ?? two ?? plain ?? "",
+  );
+}
+
+/** What can be a word of -ldflags at all: the go command knows no escapes. */
+const isLinkerWord = (word: string) => !(word.includes("'") && word.includes('"'));
+
+/** The call of go build, with what the go command makes of -ldflags, and that of find. */
+function assertCompiles({ spec: { build, runtime }, service }: Plan, calls: string[][]): void {
+  const [[...go] = [], ...others] = calls;
+  const ldflags = go[4] ?? "";
+  assert.deepEqual(go.slice(0, 4), ["go", "build", "-trimpath", "-buildvcs=false"]);
+  assert.ok(ldflags.startsWith("-ldflags="));
+  assert.deepEqual(linkerWords(ldflags.slice("-ldflags=".length)), ["-s", "-w", ...build.linkerFlags]);
+  assert.deepEqual(go.slice(5), [
+    ...(build.buildTags.length > 0 ? [`-tags=${build.buildTags.join(",")}`] : []),
+    ...build.flags,
+    ...["-o", `/out/bin${runtime.binary}`, service.mainPackage],
+  ]);
+  assert.deepEqual(others, [["find", "/out", "-exec", "touch", "-h", "-d", "@0", "{}", "+"]]);
+}
+
 describe("rendered Dockerfile, parsed by another parser", () => {
   it("has exactly the intended instructions, whatever validation lets pass", () => {
-    let rendered = 0;
+    const compiled: { text: string; plan: Plan }[] = [];
     fc.assert(
       fc.property(runtimes, builds, (runtime, build) => {
         const args = { source: ".", repository: "r.example/x", build, runtime };
         if (validate("GoMultiStageImage", args).length > 0) return;
-        rendered++;
         const { text } = fastWith({ build }, runtime);
+        compiled.push({ text, plan: examplePlan({ build, runtime }) });
         const env = { USER: "nonroot", ...runtime.env };
+        const buildEnv = {
+          ...{
+            CGO_ENABLED: "0",
+            GOARCH: "amd64",
+            GOOS: "linux",
+            GOTOOLCHAIN: "local",
+            GOPROXY: build.goProxy,
+          },
+          ...build.env,
+        };
         const instructions = DockerfileParser.parse(text).getInstructions();
         assert.deepEqual(
           instructions.map((instruction) => instruction.getKeyword()),
           [
             ...["FROM", "WORKDIR"],
-            ...Object.keys({
-              CGO_ENABLED: 0,
-              GOARCH: 0,
-              GOOS: 0,
-              GOTOOLCHAIN: 0,
-              GOPROXY: 0,
-              ...build.env,
-            }).map(() => "ENV"),
+            ...Object.keys(buildEnv).map(() => "ENV"),
             ...["COPY", "RUN", "COPY"],
             ...runtime.files.map(() => "COPY"),
             ...["RUN", "FROM", "WORKDIR"],
@@ -121,10 +114,14 @@ describe("rendered Dockerfile, parsed by another parser", () => {
           ],
         );
         assert.equal(DockerfileParser.parse(text).getDirectives().length, 0);
+        assert.deepEqual(
+          stepsOf(text).map(({ keyword }) => keyword),
+          instructions.map((instruction) => instruction.getKeyword()),
+        );
         const raw = (keyword: string) =>
           instructions
             .filter((found) => found.getKeyword() === keyword)
-            .map((found) => found.getRawArgumentsContent() ?? "");
+            .map((found) => onOneLine(found.getRawArgumentsContent() ?? ""));
         const pairs = (values: Record<string, string>) =>
           Object.keys(values)
             .sort()
@@ -135,27 +132,17 @@ describe("rendered Dockerfile, parsed by another parser", () => {
             unquoted(pair.slice(pair.indexOf("=") + 1)),
           ]);
         assert.deepEqual(parsed(raw("LABEL")), pairs(runtime.labels));
-        assert.deepEqual(parsed(raw("ENV").slice(-Object.keys(env).length)), pairs(env));
+        const [ofBuild, ofRuntime] = [Object.keys(buildEnv).length, -Object.keys(env).length];
+        assert.deepEqual(parsed(raw("ENV").slice(0, ofBuild)), pairs(buildEnv));
+        assert.deepEqual(parsed(raw("ENV").slice(ofRuntime)), pairs(env));
         assert.deepEqual(
           instructions
             .filter((found) => found.getKeyword() === "COPY")
             .slice(2, 2 + runtime.files.length)
             // BuildKit takes flags at the beginning alone; this parser also finds some in an array's strings.
-            .map((found) => copied(found.getTextContent().replace(/^COPY /, ""))),
+            .map((found) => copied(onOneLine(found.getTextContent()).replace(/^COPY /, ""))),
           runtime.files.map((file) => [path.posix.join(file), path.posix.join("/out/files/app", file)]),
         );
-        // The compile step is a script of ours; what the user has given is among its arguments.
-        const compile = /\[.*$/.exec(raw("RUN").at(-1) ?? "")?.[0] ?? "";
-        const [shell, option, script, ...words] = JSON.parse(compile) as string[];
-        assert.deepEqual([shell, option], ["sh", "-c"]);
-        assert.equal(
-          script,
-          `${awaitTurn("/root/.cache/go-build", "lock")}; ` +
-            `GOPROXY=off "$@" && { [ "$(head -c 4 "$0")" = "$(printf '\\177ELF')" ] || ` +
-            '{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }' +
-            " && find /out -exec touch -h -d @0 {} +",
-        );
-        for (const flag of build.flags) assert.ok(words.includes(flag), flag);
         assert.deepEqual(JSON.parse(raw("ENTRYPOINT")[0] ?? ""), runtime.entrypoint);
         assert.deepEqual(JSON.parse(raw("CMD")[0] ?? ""), runtime.command);
         assert.deepEqual(
@@ -163,10 +150,66 @@ describe("rendered Dockerfile, parsed by another parser", () => {
           runtime.healthcheck.command,
         );
       }),
-      { numRuns: 2000 },
+      { numRuns: 3000 },
     );
     // Were everything refused, nothing would have been shown.
-    assert.ok(rendered > 200, `only ${rendered} of the cases were rendered`);
+    assert.ok(compiled.length > 300, `only ${compiled.length} of the cases were rendered`);
+    for (const [n, calls] of compileCalls(compiled.map(({ text }) => text)).entries())
+      assertCompiles(compiled[n]?.plan ?? assert.fail(), calls);
+  });
+
+  it("calls the programs of its steps with the words that were meant, even with those that validation refuses", () => {
+    const compiled: { text: string; plan: Plan; packages: string[]; hosts: string[] }[] = [];
+    const host = fc.stringMatching(/^[a-z]{1,5}\.example\.com$/);
+    fc.assert(
+      fc.property(
+        fc.record({
+          flags: fc.array(harmless, { maxLength: 4 }),
+          linkerFlags: fc.array(harmless.filter(isLinkerWord), { maxLength: 6 }),
+          buildTags: fc.array(harmless, { maxLength: 2 }),
+          packages: fc.uniqueArray(harmless, { minLength: 1, maxLength: 3 }),
+          mainPackage: harmless,
+          directory: harmless,
+          hosts: fc.uniqueArray(host, { minLength: 1, maxLength: 2 }),
+        }),
+        ({ packages, mainPackage, directory, hosts, ...build }) => {
+          const valid = examplePlan({
+            build: { ssh: true, goPrivate: hosts.join(","), sshKnownHosts: "x" },
+            runtime: { packages: ["x"] },
+          });
+          const spec = {
+            ...valid.spec,
+            build: { ...valid.spec.build, ...build },
+            runtime: { ...valid.spec.runtime, packages, binary: `/app/${directory}` },
+          };
+          const plan = { ...valid, spec, service: { ...valid.service, mainPackage } };
+          compiled.push({ plan, text: fast(plan).text, packages, hosts });
+        },
+      ),
+      { numRuns: 500 },
+    );
+    const texts = compiled.map(({ text }) => text);
+    const steps = texts.map((text) => stepsOf(text));
+    for (const [n, calls] of compileCalls(texts).entries())
+      assertCompiles(compiled[n]?.plan ?? assert.fail(), calls);
+    const scripts = (program: string) =>
+      steps.map((all) =>
+        all
+          .filter(({ keyword, operand }) => keyword === "RUN" && operand.startsWith(`${program} `))
+          .map((step) => runOf(step).script)
+          .join("\n"),
+      );
+    for (const [n, calls] of callsOf(scripts("apk"), ["apk"]).entries()) {
+      const options = ["add", "--root", "/out/packages", "--no-cache", "--no-scripts"];
+      assert.deepEqual(calls, [["apk", ...options, ...[...(compiled[n]?.packages ?? [])].sort()]]);
+    }
+    for (const [n, calls] of callsOf(scripts("git"), ["git"]).entries()) {
+      const rewritten = (name: string) => [`url.ssh://git@${name}/.insteadOf`, `https://${name}/`];
+      assert.deepEqual(
+        calls,
+        compiled[n]?.hosts.map((name) => ["git", "config", "--system", ...rewritten(name)]),
+      );
+    }
   });
 
   it("has base images as they are written, as the only operand besides the stage's name", () => {

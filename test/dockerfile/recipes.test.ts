@@ -1,19 +1,17 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import type { RuntimeStageArgs } from "../../components/args";
 import { classic } from "../../components/dockerfile/classic";
-import { awaitTurn } from "../../components/dockerfile/steps/compileLock";
+import { seedDockerfile } from "../../components/dockerfile";
 import { singleStage } from "../../components/dockerfile/singleStage";
+import { compileCalls } from "../support/calls";
+import { compileScript, linesOf, stepsOf } from "../support/dockerfileText";
 import { examplePlan, fastWith, type PlanChange } from "../support/plan";
 
 function rendered(change: PlanChange = {}, runtime: RuntimeStageArgs = {}): string[] {
-  return fastWith(change, runtime).text.trimEnd().split("\n");
+  return linesOf(fastWith(change, runtime).text);
 }
-
-/** What compiles and looks at the result, as JSON has it. */
-const compile = `GOPROXY=off \\"$@\\" && { [ \\"$(head -c 4 \\"$0\\")\\" = \\"$(printf '\\\\177ELF')\\" ] || { echo \\"go build made no program: mainPackage is a library, or a flag in build makes another kind of file\\" >&2; exit 1; }; }`;
-
-/** The wait for other builds, as JSON has it; compileStep.test.ts runs it. */
-const turn = JSON.stringify(awaitTurn("/root/.cache/go-build", "lock")).slice(1, -1);
 
 /** The first line of the Dockerfile that starts so. */
 function line(lines: string[], start: string): string | undefined {
@@ -42,26 +40,138 @@ describe("recipe fast", () => {
   it("renders this with no settings", () => {
     assert.equal(
       fastWith({}, {}).text,
-      `FROM --platform=$BUILDPLATFORM golang:1.23 AS build
+      `# Compiles on the builder's own platform for the image's, so no emulator is needed.
+FROM --platform=$BUILDPLATFORM golang:1.23 AS build
 WORKDIR /src
+# Compiles for this platform, with the Go of this stage: no other Go is downloaded.
 ENV CGO_ENABLED="0"
 ENV GOARCH="amd64"
 ENV GOOS="linux"
 ENV GOTOOLCHAIN="local"
+# Modules are downloaded again only when one of these files changes.
 COPY go.mod go.sum ./
-RUN --mount=type=cache,id=ns-mod,target=/modules ["sh","-c","GOMODCACHE=/modules go mod download && GOPROXY=file:///modules/cache/download GONOPROXY=none GOSUMDB=off exec go mod download"]
+# Downloads into the builder's cache, and copies from there into this layer, which lasts longer.
+RUN --mount=type=cache,id=ns-mod,target=/modules \\
+    GOMODCACHE=/modules go mod download && \\
+    GOPROXY=file:///modules/cache/download GONOPROXY=none GOSUMDB=off go mod download
+# The source. After an edit, the steps from here on run again.
 COPY . .
-# Of several builds at once, the first fills the cache. The others wait until it has what they need.
-RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build ["sh","-c","${turn}; ${compile} && find /out -exec touch -h -d @0 {} +","/out/bin/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/out/bin/app/main","./cmd/api"]
+# Compiles with the modules that are there, and downloads nothing.
+RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build \\
+    build() { \\
+      GOPROXY=off go build -trimpath -buildvcs=false -ldflags='-s -w' -o /out/bin/app/main ./cmd/api; \\
+    }; \\
+    # Builds that run at once share the cache: the first fills it, and the others wait if they lack many packages.
+    missing() { (export GOFLAGS="$GOFLAGS -n"; build) 2>&1 | grep -c '/compile -o '; }; \\
+    if [ -w /root/.cache/go-build ]; then \\
+      exec 9> /root/.cache/go-build/lock; \\
+      { flock -n 9 || [ "$(missing)" -le 20 ] || flock -s 9; } 2> /dev/null; \\
+    fi; \\
+    build || exit; \\
+    # If the package is a library, go build makes an archive and says nothing.
+    if [ "$(head -c 4 /out/bin/app/main)" != "$(printf '\\177ELF')" ]; then \\
+      echo 'go build made no program: mainPackage is a library, or a flag in build makes another kind of file' >&2; \\
+      exit 1; \\
+    fi; \\
+    # All files get the same time, so that the same source gives the same digest.
+    find /out -exec touch -h -d @0 {} +
 
+# What ships: the program and its files, without compiler and source.
 FROM alpine:3.20.3 AS app
 WORKDIR /app
+# The program, last: it changes most often.
 COPY --from=build /out/bin/ /
+# Go's user.Current fails without a name for the user.
 ENV USER="nonroot"
+# Not root.
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
 `,
     );
+  });
+
+  it("is shown in the documentation as it is", () => {
+    const page = readFileSync(path.join(__dirname, "../../docs/how-it-works.md"), "utf8");
+    const shown = /^```dockerfile\n([^]*?)^```$/m.exec(page)?.[1];
+    assert.equal(shown, fastWith({}, {}).text.replaceAll("id=ns-", "id=goimage-infra-"));
+  });
+
+  /** Many settings at once, in the ways in which they make a Dockerfile longer. */
+  const long: PlanChange = {
+    engine: "buildkit",
+    cache: {},
+    smokeTest: { http: { port: 8080, path: "/healthz" }, args: ["--config=/etc/service/config.yaml"] },
+    platforms: ["linux/amd64", "linux/arm64", "linux/arm/v7"],
+    build: {
+      image: "registry.example.com/platform/golang:1.23-alpine",
+      ...{ ssh: true, goPrivate: "git.example.com,code.example.com", sshKnownHosts: "x" },
+      ...{ netrc: "machine a login b password c", caCertificates: "x", cgoEnabled: true },
+      flags: ["-race", "-gcflags=all=-N -l"],
+      buildTags: ["netgo", "osusergo"],
+      ldflags: [
+        "-X github.com/example/service/internal/version.Version=v1.24.0",
+        "-X github.com/example/service/internal/version.Commit=0123456789abcdef0123456789abcdef01234567",
+        "-X 'github.com/example/service/internal/version.Built=Tue Dec 1 13:18:25 UTC 2026'",
+      ],
+    },
+    service: {
+      ...examplePlan().service,
+      moduleDirectory: "services/api",
+      moduleFiles: [..."abcdefghij"].map((name) => `libraries/${name}/go.mod`),
+    },
+  };
+  const longRuntime: RuntimeStageArgs = {
+    image: "registry.example.com/platform/alpine:3.20.3",
+    packages: ["ca-certificates", "curl>=8", ...[..."abcdefghij"].map((name) => `package-${name}`)],
+    files: ["static", "templates/with space"],
+    volumes: ["/data"],
+    command: [..."abcdefghij"].map((name) => `--a-flag-named-${name}=value`),
+    healthcheck: { command: ["/app/main", "health"], intervalSeconds: 5, retries: 4 },
+  };
+  const digests = Object.fromEntries(
+    ["registry.example.com/platform/golang:1.23-alpine", "registry.example.com/platform/alpine:3.20.3"].map(
+      (image) => [image, `sha256:${"a".repeat(64)}`],
+    ),
+  );
+  const everyKind = () => {
+    const plan = examplePlan({ ...long, runtime: longRuntime });
+    const imports = Array.from({ length: 40 }, (_, n) => `github.com/example/package${n}/v2`);
+    return [
+      fastWith({}, {}).text,
+      fastWith(long, longRuntime, digests).text,
+      fastWith({ ...long, platforms: ["linux/amd64"] }, { image: "scratch" }, digests).text,
+      ...[plan, examplePlan()].map((each) => singleStage(each).text),
+      ...[plan, examplePlan()].map((each) => seedDockerfile(each, imports)),
+    ];
+  };
+
+  it("has no line of more than 120 characters", () => {
+    for (const text of everyKind()) {
+      const tooLong = text.split("\n").filter((line) => line.length > 120);
+      // An image's name with its digest cannot be broken; what stands before it can.
+      assert.deepEqual(
+        tooLong.filter((line) => !/^(FROM| {4})\S* ?registry\S+@sha256:a{64} AS \w+$/.test(line)),
+        [],
+      );
+    }
+    assert.ok(everyKind()[1]?.includes("FROM --platform=$BUILDPLATFORM \\\n    registry.example.com/"));
+  });
+
+  it("says why in a line before each stage, and before what a stage runs and copies", () => {
+    for (const text of everyKind()) {
+      const steps = stepsOf(text);
+      for (const [n, { keyword, comments, line }] of steps.entries()) {
+        const before = steps[n - 1];
+        // The smoke test has its own words for the stages of its program and of what it tests.
+        const from = steps.slice(0, n + 1).findLast((step) => step.keyword === "FROM");
+        const isTest = / AS (prober|smoketest)$/.test(from?.line ?? "");
+        const goesOn = before?.keyword === keyword || before?.keyword === "COPY" || before?.keyword === "ARG";
+        if (keyword === "FROM" && before?.keyword === "ARG") continue;
+        if (keyword === "FROM") assert.equal(comments.length, 1, line);
+        else if (/^(RUN|COPY)$/.test(keyword) && !isTest && !goesOn && before?.keyword !== "FROM")
+          assert.equal(comments.length, 1, line);
+      }
+    }
   });
 
   it("takes every runtime setting", () => {
@@ -88,8 +198,9 @@ ENTRYPOINT ["/app/main"]
         volumes: ["/data", "/srv/api/cache"],
       },
     );
-    assert.deepEqual(lines.slice(lines.indexOf("") + 1), [
-      `FROM gcr.io/distroless/static@sha256:${"a".repeat(64)} AS app`,
+    const last = `FROM gcr.io/distroless/static@sha256:${"a".repeat(64)} AS app`;
+    assert.deepEqual(lines.slice(lines.indexOf(last)), [
+      last,
       "COPY --from=build /out/tree/ /",
       "COPY --chown=1000:1000 --from=build /out/volumes/0/ /",
       "COPY --chown=1000:1000 --from=build /out/volumes/1/ /srv/api/",
@@ -102,15 +213,15 @@ ENTRYPOINT ["/app/main"]
       'LABEL org.opencontainers.image.title="an \\"api\\""',
       "EXPOSE 8080",
       "EXPOSE 53/udp",
-      'VOLUME ["/data","/srv/api/cache"]',
+      'VOLUME ["/data", "/srv/api/cache"]',
       "STOPSIGNAL SIGINT",
-      'HEALTHCHECK --interval=5s --timeout=2s --start-period=0s --retries=4 CMD ["/srv/api/main","health"]',
+      'HEALTHCHECK --interval=5s --timeout=2s --start-period=0s --retries=4 CMD ["/srv/api/main", "health"]',
       "USER 1000",
-      'ENTRYPOINT ["/srv/api/main","serve"]',
-      'CMD ["--config","x y"]',
+      'ENTRYPOINT ["/srv/api/main", "serve"]',
+      'CMD ["--config", "x y"]',
     ]);
     assert.ok(lines.includes("COPY cmd/api/static /out/files/srv/api/static"));
-    assert.ok(lines.includes('COPY ["cmd/api/with space","/out/files/srv/api/with space"]'));
+    assert.ok(lines.includes('COPY ["cmd/api/with space", "/out/files/srv/api/with space"]'));
   });
 
   it("passes Go flags, tags and linker values as the go command reads them", () => {
@@ -124,19 +235,23 @@ ENTRYPOINT ["/app/main"]
         "-X main.plain=1",
       ],
     };
-    assert.ok(
-      line(rendered({ build }), "RUN --mount=type=cache,id=ns-build")?.endsWith(
-        `"/out/bin/app/main","go","build","-trimpath","-buildvcs=false",` +
-          `"-ldflags=-s -w -X 'main.version=1.2 beta' -X=main.note=it's -buildid= -compressdwarf=false -X main.plain=1",` +
-          `"-tags=netgo,osusergo","-race","-gcflags=all=-N -l","-o","/out/bin/app/main","./cmd/api"]`,
-      ),
+    const { text } = fastWith({ build });
+    assert.match(compileScript(text), / GOPROXY=off go build -trimpath -buildvcs=false -ldflags="-s -w /);
+    const [[go = []] = []] = compileCalls([text]);
+    // Spaces between linker flags mean nothing to the go command.
+    assert.deepEqual(
+      [go[4]?.replace(/ +/g, " "), ...go.slice(5)],
+      [
+        `-ldflags=-s -w -X 'main.version=1.2 beta' -X=main.note=it's -buildid= -compressdwarf=false -X main.plain=1`,
+        ...["-tags=netgo,osusergo", "-race", "-gcflags=all=-N -l", "-o", "/out/bin/app/main", "./cmd/api"],
+      ],
     );
   });
 
   it("makes a directory for temporary files where the base image is empty, in the layer of the program", () => {
     const compile = (image?: string) =>
       line(rendered({}, { image }), "RUN --mount=type=cache,id=ns-build") ?? "";
-    const made = "&& mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp && find /out -exec touch";
+    const made = "; mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp || exit; find /out -exec touch";
     assert.ok(compile("scratch").includes(made));
     assert.ok(!compile().includes("1777"));
     assert.ok(!compile("registry.example.com/scratch").includes("1777"));
@@ -147,7 +262,7 @@ ENTRYPOINT ["/app/main"]
     assert.ok(lines.includes('VOLUME ["/tmp"]'));
     assert.ok(!lines.some((text) => text.includes("/out/volumes") || text.includes("/out/tree")));
     const both = rendered({}, { volumes: ["/tmp", "/data"] });
-    assert.ok(both.includes('VOLUME ["/tmp","/data"]') && both.includes("WORKDIR /out/tree/data"));
+    assert.ok(both.includes('VOLUME ["/tmp", "/data"]') && both.includes("WORKDIR /out/tree/data"));
     assert.ok(!both.some((text) => /\/out\/\w+(\/\d)?\/tmp/.test(text)));
   });
 
@@ -193,10 +308,10 @@ ENTRYPOINT ["/app/main"]
     };
     const lines = rendered({ build });
     assert.deepEqual(
-      lines.filter((text) => text.startsWith('RUN ["git')),
+      lines.filter((text) => text.startsWith("RUN git")),
       [
-        'RUN ["git","config","--system","url.ssh://git@git.example.com/.insteadOf","https://git.example.com/"]',
-        'RUN ["git","config","--system","url.ssh://git@other.example.com:2222/.insteadOf","https://other.example.com/"]',
+        "RUN git config --system url.ssh://git@git.example.com/.insteadOf https://git.example.com/",
+        "RUN git config --system url.ssh://git@other.example.com:2222/.insteadOf https://other.example.com/",
       ],
     );
     const mounted = lines.filter((text) => text.includes("--mount=type=ssh,required=true "));
@@ -204,7 +319,7 @@ ENTRYPOINT ["/app/main"]
     assert.match(mounted[0] ?? "", /go mod download/);
     assert.match(line(lines, "ENV GIT_SSH_COMMAND") ?? "", /StrictHostKeyChecking=yes .*UserKnownHostsFile=/);
     const own = rendered({ build: { ...build, env: { GIT_CONFIG_COUNT: "0" } } });
-    assert.equal(line(own, 'RUN ["git'), undefined);
+    assert.equal(line(own, "RUN git"), undefined);
   });
 
   it("gives the compiler no secret, no agent, no proxy, and where the engine can do without, no network", () => {
@@ -225,8 +340,8 @@ ENTRYPOINT ["/app/main"]
       const change = { build, service: { ...examplePlan().service, moduleFiles } };
       const texts = [fastWith(change, { packages: ["curl"] }).text, singleStage(examplePlan(change)).text];
       for (const text of texts) {
-        const steps = text.split("\n").filter((step) => step.startsWith("RUN"));
-        const compile = steps.filter((step) => step.includes('"go","build"'));
+        const steps = linesOf(text).filter((step) => step.startsWith("RUN"));
+        const compile = steps.filter((step) => step.includes(" go build "));
         assert.equal(compile.length, 1);
         for (const step of compile) {
           assert.match(step, /^RUN --network=none /);
@@ -293,14 +408,14 @@ ENTRYPOINT ["/app/main"]
 
   it("has no syntax line, heredoc or link, which old engines do not know", () => {
     const text = fastWith({}, { files: ["x"] }).text;
-    // The one comment stands in the middle, where nothing takes it for a directive.
-    assert.doesNotMatch(text.replace(/^# Of several builds at once, .*$/m, ""), /^#|<<|--link/m);
+    assert.doesNotMatch(text, /^# *\w+=|<<|--link/m);
   });
 
   it("cross-compiles for a foreign platform with no command in its stage", () => {
     const lines = rendered({ platforms: ["linux/arm/v7"] });
     assert.ok(lines.includes('ENV GOARCH="arm"') && lines.includes('ENV GOARM="7"'));
-    assert.ok(!lines.slice(lines.indexOf("")).some((text) => text.startsWith("RUN")));
+    const last = lines.findLastIndex((text) => text.startsWith("FROM"));
+    assert.ok(!lines.slice(last).some((text) => text.startsWith("RUN")));
   });
 });
 
@@ -308,16 +423,26 @@ describe("single stage", () => {
   it("renders one stage that compiles and runs, not as root", () => {
     assert.equal(
       singleStage(examplePlan()).text,
-      `FROM golang:1.23
+      `# Compiles and runs: the compiler, the source and the modules are all in the image.
+FROM golang:1.23
 WORKDIR /src
+# Compiles for this platform, with the Go of this stage: no other Go is downloaded.
 ENV CGO_ENABLED="0"
 ENV GOARCH="amd64"
 ENV GOOS="linux"
 ENV GOTOOLCHAIN="local"
+# The source and its modules, which stay in the image.
 COPY . .
-RUN ["go","mod","download"]
-RUN ["sh","-c","${compile}","/app/main","go","build","-trimpath","-buildvcs=false","-ldflags=-s -w","-o","/app/main","./cmd/api"]
+RUN go mod download
+# Compiles with the modules that are there, and downloads nothing.
+RUN GOPROXY=off go build -trimpath -buildvcs=false -ldflags='-s -w' -o /app/main ./cmd/api || exit; \\
+    # If the package is a library, go build makes an archive and says nothing.
+    if [ "$(head -c 4 /app/main)" != "$(printf '\\177ELF')" ]; then \\
+      echo 'go build made no program: mainPackage is a library, or a flag in build makes another kind of file' >&2; \\
+      exit 1; \\
+    fi
 WORKDIR /app
+# Not root.
 USER 65532:65532
 ENTRYPOINT ["/app/main"]
 `,

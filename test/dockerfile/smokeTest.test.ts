@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { DockerfileParser } from "dockerfile-ast";
 import type { RuntimeStageArgs, SmokeTestArgs } from "../../components/args";
 import { prober } from "../../components/dockerfile/steps/smokeTestProber";
+import { runOf, stagesOf, stepsOf } from "../support/dockerfileText";
 import { fastWith } from "../support/plan";
 
 function rendered(
@@ -14,8 +14,19 @@ function rendered(
 
 /** The command of the test, from the prober on. */
 function command(smokeTest: SmokeTestArgs, runtime?: RuntimeStageArgs): unknown {
-  const line = /^RUN --network=none --mount=type=bind\S+ (.*)$/m.exec(rendered(smokeTest, runtime))?.[1];
-  return JSON.parse(line ?? "");
+  const step = stepsOf(rendered(smokeTest, runtime)).find(({ line }) => line.includes("--mount=type=bind"));
+  const { options, script } = runOf(step ?? assert.fail());
+  assert.equal(options[0], "--network=none");
+  return JSON.parse(script);
+}
+
+/** The instructions of a stage after its FROM, without those that only the test's stage has. */
+function settings(text: string, stage: string): string[] {
+  const [from, ...lines] = stagesOf(text).get(stage) ?? assert.fail(stage);
+  assert.match(from ?? "", /^FROM /);
+  return lines
+    .filter((line) => !line.startsWith("RUN --network=none"))
+    .map((line) => line.replace("--from=tested", "--from=build"));
 }
 
 describe("stages of the smoke test", () => {
@@ -27,7 +38,7 @@ describe("stages of the smoke test", () => {
       text,
       `${build}
 
-# Runs the program of the next stage and asks it over loopback; nothing of this is in the image.
+# The smoke test: a program that runs the service and asks it. Nothing of it is in the image.
 FROM --platform=$BUILDPLATFORM golang:1.23 AS prober
 WORKDIR /prober
 ENV CGO_ENABLED="0"
@@ -38,16 +49,20 @@ ENV GOTOOLCHAIN="local"
 COPY <<"END_OF_FILE" main.go
 PROBER
 END_OF_FILE
-RUN ["go","build","-trimpath","-ldflags=-s -w","-o","prober","main.go"]
+RUN go build -trimpath -ldflags='-s -w' -o prober main.go
 
+# What ships, to be tested as it is.
 FROM alpine:3.20.3 AS smoketest
 WORKDIR /app
 COPY --from=build /out/bin/ /
 ENV USER="nonroot"
 USER 65532:65532
-RUN --network=none --mount=type=bind,from=prober,source=/prober/prober,target=/run/goimage/prober ["/run/goimage/prober","-timeout=30s","--","/app/main"]
+ENTRYPOINT ["/app/main"]
+# The program runs without a network.
+RUN --network=none --mount=type=bind,from=prober,source=/prober/prober,target=/run/goimage/prober \\
+    ["/run/goimage/prober", "-timeout=30s", "--", "/app/main"]
 
-# What was compiled, once the program has passed.
+# The files of the build stage, once the program has passed.
 FROM build AS tested
 COPY --from=smoketest /app/main /tested
 
@@ -55,25 +70,41 @@ ${image?.replace("--from=build", "--from=tested")}`,
     );
   });
 
-  it("run the program as the image does, with its own arguments or the image's", () => {
-    const runtime = {
-      env: { A: "$B" },
-      user: "7",
-      workingDirectory: "/srv",
-      files: ["web"],
-      command: ["serve", "$x"],
-    };
-    const stage = rendered({}, runtime)
-      .split("\n\n")
-      .find((text) => text.includes("AS smoketest"));
-    assert.deepEqual(stage?.split("\n").slice(1, -1), [
-      "WORKDIR /srv",
-      "COPY --from=build /out/files/ /",
-      "COPY --from=build /out/bin/ /",
-      'ENV A="\\$B"',
-      'ENV USER="nonroot"',
-      "USER 7",
-    ]);
+  /** All inputs of the stage; without a new one this does not compile. */
+  const everything: Required<Omit<RuntimeStageArgs, "alpineVersion">> = {
+    image: "corp/alpine:1",
+    env: { A: "$B" },
+    user: "7",
+    workingDirectory: "/srv",
+    files: ["web"],
+    packages: ["curl"],
+    command: ["serve", "$x"],
+    entrypoint: ["/srv/main"],
+    labels: { a: "b" },
+    exposedPorts: ["8080"],
+    volumes: ["/data"],
+    stopSignal: "SIGINT",
+    healthcheck: { command: ["/srv/main", "health"] },
+    timezones: true,
+  };
+
+  it("test what ships: files and settings of both stages are the same, one by one and all together", () => {
+    const cases = [{}, everything, ...Object.entries(everything).map(([name, value]) => ({ [name]: value }))];
+    for (const runtime of cases) {
+      const text = rendered({}, runtime);
+      const shipped = settings(text, "app");
+      assert.deepEqual(settings(text, "smoketest"), shipped);
+      assert.ok(shipped.some((line) => line.startsWith("ENTRYPOINT ")));
+    }
+    for (const keyword of ["LABEL", "EXPOSE", "VOLUME", "STOPSIGNAL", "HEALTHCHECK", "CMD"])
+      assert.ok(
+        settings(rendered({}, everything), "smoketest").some((line) => line.startsWith(keyword)),
+        keyword,
+      );
+  });
+
+  it("run the program with its own arguments or the image's", () => {
+    const runtime = { workingDirectory: "/srv", command: ["serve", "$x"] };
     const own = (words: unknown) => (words as string[]).slice((words as string[]).indexOf("--") + 1);
     assert.deepEqual(own(command({}, runtime)), ["/srv/main", "serve", "$x"]);
     assert.deepEqual(own(command({ args: [] }, runtime)), ["/srv/main"]);
@@ -93,23 +124,16 @@ ${image?.replace("--from=build", "--from=tested")}`,
   });
 
   it("compile the prober for the platform", () => {
-    const stage = rendered({}, {}, "linux/arm/v7")
-      .split("\n\n")
-      .find((text) => text.includes("AS prober"));
-    assert.match(stage ?? "", /ENV GOARCH="arm"\nENV GOARM="7"\n/);
+    const stage = stagesOf(rendered({}, {}, "linux/arm/v7")).get("prober") ?? assert.fail();
+    assert.ok(stage.includes('ENV GOARCH="arm"') && stage.includes('ENV GOARM="7"'));
   });
 
-  it("are read by another parser as they are meant", () => {
-    const smokeTest = { args: ["$x", "<<EOF", "\\", '"'] };
-    const keywords = DockerfileParser.parse(rendered(smokeTest))
-      .getInstructions()
-      .map((instruction) => instruction.getKeyword());
+  it("are read by a parser as they are meant", () => {
+    const smokeTest = { args: ["$x", "<<EOF", "\\", '"', "a".repeat(100), "b".repeat(100)] };
+    const keywords = stepsOf(rendered(smokeTest)).map(({ keyword }) => keyword);
     assert.equal(keywords.filter((keyword) => keyword === "FROM").length, 5);
-    assert.ok(
-      keywords.every((keyword) =>
-        ["FROM", "WORKDIR", "ENV", "COPY", "RUN", "USER", "ENTRYPOINT"].includes(keyword),
-      ),
-    );
-    assert.deepEqual((command(smokeTest) as string[]).slice(-4), smokeTest.args);
+    const known = ["FROM", "WORKDIR", "ENV", "COPY", "RUN", "USER", "ENTRYPOINT"];
+    assert.ok(keywords.every((keyword) => known.includes(keyword)));
+    assert.deepEqual((command(smokeTest) as string[]).slice(-6), smokeTest.args);
   });
 });

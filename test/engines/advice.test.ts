@@ -8,7 +8,7 @@ const attempt: Attempt = {
   builder: undefined,
   buildArgs: { GOIMAGE_SEED: "r.example.com/seeds@sha256:5eed" },
   platforms: ["linux/amd64", "linux/arm64"],
-  dockerfile: "FROM --platform=$BUILDPLATFORM golang:1.23 AS build\nFROM alpine:3.20.3 AS app\n",
+  dockerfile: "FROM --platform=$BUILDPLATFORM \\\n    golang:1.23 AS build\nFROM alpine:3.20.3 AS app\n",
 };
 const buildkit = "failed to solve: failed to push r.example.com/team/api:v1: ";
 const docker = "error reading push output: ";

@@ -8,12 +8,12 @@ describe("build log", () => {
 #11 DONE 0.0s
 #1 0.100 of another step
 
-#12 [build 6/7] RUN ["go","build","./cmd/api"]
+#12 [build 6/7] RUN --mount=type=cache,id=x,target=/root/.cache/go-build     build() {       GOPROXY=off go build ./cmd/api;     };     build || exit
 #12 0.303 # example.com/service/internal/db
 #12 0.303 internal/db/db.go:9:10: undefined: gopher
-#12 ERROR: process "go build ./cmd/api" did not complete successfully: exit code: 1
+#12 ERROR: process "/bin/sh -c build() {       GOPROXY=off go build ./cmd/api;     };     build || exit" did not complete successfully: exit code: 1
 ------
- > [build 6/7] RUN ["go","build"]:
+ > [build 6/7] RUN --mount=type=cache,id=x,target=/root/.cache/go-build     build() {       GOPROXY=off go build ./cmd/api;     };     build || exit:
 0.303 internal/db/db.go:9:10: undefined: gopher
 `;
     assert.deepEqual(failedStep(output), {
@@ -45,7 +45,7 @@ describe("build log", () => {
 
   const ofPackages: [line: string, hint: RegExp][] = [
     [
-      'runc run failed: unable to start container process: exec: "sh": executable file not found in $PATH',
+      'runc run failed: unable to start container process: error during container init: exec: "/bin/sh": stat /bin/sh: no such file or directory',
       /^runtime\.packages needs a base image with apk/,
     ],
     ["exec /bin/sh: exec format error", /own platform the base image is not there for/],

@@ -9,12 +9,12 @@ import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { digestOf } from "../support/digest";
 import { helloFiles, inHello, makeTree } from "../support/module";
-import { readableBases } from "./support/bases";
-import { assertNowhere } from "./support/canary";
-import { builder, engineFields, engines, registry } from "./support/environment";
-import { buildx, imageOf } from "./support/images";
-import { Project, run } from "./support/project";
-import { fetchBlob, fetchManifest, putBlob, putManifest } from "./support/registry";
+import { readableBases } from "./support/images/bases";
+import { assertNowhere } from "./support/project/canary";
+import { builder, engineFields, engines, registry } from "./support/project/environment";
+import { buildx, imageOf } from "./support/images/images";
+import { Project, run } from "./support/project/project";
+import { fetchBlob, fetchManifest, putBlob, putManifest } from "./support/images/registry";
 
 const canary = () => `canary-${crypto.randomBytes(8).toString("hex")}`;
 const password = canary();
@@ -289,11 +289,14 @@ module.exports = { dockerfile: image.dockerfile };
       const changed = dockerfile
         .replace(/^FROM \S+alpine\S+ AS app$/m, `FROM ${hostile} AS app`)
         // What is compiled plays no part.
-        .replace(/^RUN --network=none .*$/m, 'RUN ["sh","-c","mkdir -p /out/bin && touch /out/bin/main"]')
+        .replace(
+          /^RUN --network=none (?:.*\\\n| +#.*\n)*.*$/m,
+          "RUN mkdir -p /out/bin && touch /out/bin/main",
+        )
         // The step that downloads has them.
         .replace(
-          /^(RUN .*type=secret\S* .*?)\[.*go mod download.*\]$/m,
-          '$1["sh","-c","[ -S $SSH_AUTH_SOCK ] && cat /root/.netrc >> /found"]',
+          /^(RUN (?:--mount=\S+ (?:\\\n +)?)+)(?:.*\\\n| +#.*\n)*.*$/m,
+          "$1test -S $SSH_AUTH_SOCK && cat /root/.netrc >> /found",
         );
       assert.match(changed, /cat \/root\/\.netrc/);
       assert.notEqual(changed, dockerfile);

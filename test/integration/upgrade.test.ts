@@ -1,12 +1,22 @@
-// A new version of goimage changes nothing that an older one has deployed.
+// A new version of goimage goes on from what an older one has deployed: it builds once where it writes the Dockerfile in another way,
+// says so, and replaces nothing.
 
 import assert from "node:assert/strict";
-import { missingEngine, skipWithReason } from "./support/environment";
-import { importRecorded, recordedEnv, recordedVersions } from "./support/recordedState";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { missingEngine, skipWithReason } from "./support/project/environment";
+import { makeTree } from "../support/module";
+import { rebuilt } from "./support/images/images";
+import {
+  importRecorded,
+  recordedEnv,
+  recordedOutputs,
+  recordedProject,
+  recordedVersions,
+  type RecordedOutputs as Outputs,
+} from "./support/project/recordedState";
 
-type Outputs = Record<string, unknown>;
-
-/** States that this version does not write: what is in them is as little a reason to build. */
+/** States that this version does not write: what is in them is no reason to replace anything. */
 const shapes: Record<string, (outputs: Outputs) => void> = {
   "an older version that wrote less": (outputs) => {
     for (const name of ["checks", "platformSizes", "sourceFiles", "context", "repair"]) delete outputs[name];
@@ -33,20 +43,69 @@ for (const engine of ["docker", "buildkit"]) {
       assert.notEqual(recordedVersions(engine).length, 0);
     });
 
+    // The docker provider wants its daemon even for a preview.
+    const env = engine === "docker" ? {} : recordedEnv;
+    // The stack and both components stay as they are; the image of each is built.
+    const builtOnce = { same: 3, update: 2 };
+
     for (const version of recordedVersions(engine)) {
-      it(`promise P6: nothing to replace or update in a stack of version ${version}`, async () => {
-        const project = await importRecorded(engine, version);
-        // The docker provider wants its daemon even for a preview.
-        const { changes } = await project.preview(engine === "docker" ? {} : recordedEnv);
-        assert.deepEqual(changes, { same: 5 });
+      it(`promise P6: a stack of version ${version} is built once and nothing is replaced, which the preview says with the reason`, async () => {
+        const project = recordedProject(engine);
+        await importRecorded(project, engine, version);
+        const { changes, output } = await project.preview(env);
+        assert.deepEqual(changes, builtOnce);
+        const reasons = output.match(
+          /rebuilds because of (base image, )?the Dockerfile of this goimage version$/gm,
+        );
+        assert.equal(reasons?.length, 2, output);
+        assert.doesNotMatch(output, /\b(replace|delete)\b/);
       });
 
-      for (const [shape, change] of Object.entries(shapes))
-        it(`nothing to replace or update in a state of ${shape}, after ${version}`, async () => {
-          const project = await importRecorded(engine, version, change);
-          const { changes } = await project.preview(engine === "docker" ? {} : recordedEnv);
-          assert.deepEqual(changes, { same: 5 });
+      for (const [shape, outputs] of Object.entries(shapes))
+        it(`nothing is replaced in a state of ${shape}, after ${version}`, async () => {
+          const project = recordedProject(engine);
+          await importRecorded(project, engine, version, { outputs });
+          assert.deepEqual((await project.preview(env)).changes, builtOnce);
         });
     }
   });
 }
+
+describe("an upgrade whose images are there", function () {
+  this.timeout(600_000);
+
+  before(function () {
+    const reason = missingEngine("buildkit");
+    if (reason !== undefined) skipWithReason(this, reason);
+  });
+
+  it("builds the image that the recorded Dockerfile gives on this builder, with what was added since", async () => {
+    const [engine, version] = ["buildkit", "0.1.0"];
+    const project = recordedProject(engine);
+    const recorded = recordedOutputs(engine, version);
+    const pushed = (dockerfile: string, image: string) => {
+      const names = ["hello/go.mod", "hello/main.go"];
+      const files = names.map((name) => [name, project.read(name)] as const);
+      const directory = makeTree({ ...Object.fromEntries(files), "hello.Dockerfile": dockerfile });
+      return rebuilt(path.join(directory, "hello"), image);
+    };
+    const digests: Record<string, string> = {};
+    for (const [type, repository, tags] of [
+      ["GoMultiStageImage", `${project.repository}/multi`, ["v1", "latest"]],
+      ["GoSingleStageImage", `${project.repository}/single`, ["latest"]],
+    ] as const) {
+      const { dockerfile, digest } = recorded[type] ?? assert.fail(type);
+      for (const tag of tags)
+        digests[digest as string] = await pushed(dockerfile as string, `${repository}:${tag}`);
+    }
+    await importRecorded(project, engine, version, { digests });
+    assert.deepEqual(await project.up(), { same: 3, update: 2 });
+    const { ref } = await project.outputs<{ ref: string }>();
+    // Version 0.2.0 names the user.
+    const text = recorded["GoMultiStageImage"]?.["dockerfile"] as string;
+    const named = text.replace('ENV A="1"\n', 'ENV A="1"\nENV USER="nonroot"\n');
+    assert.notEqual(named, text);
+    assert.equal(ref.split("@")[1], await pushed(named, `${project.repository}/multi:again`));
+    assert.deepEqual(await project.up(), { same: 5 });
+  });
+});

@@ -6,7 +6,7 @@ import type { Situation } from "../../components/deploy/pulumi/situation";
 import { parseDeployed } from "../../components/deploy/state/deployed";
 import type { Plan } from "../../components/dockerfile";
 import type { RegistryAccess } from "../../components/registry";
-import type { FakeRegistry } from "../registry/fakeRegistry";
+import type { FakeRegistry } from "./fakeRegistry";
 
 /** An update, in which the component has these outputs of its last deployment. */
 export function situationOf(state?: object, change: Partial<Situation> = {}): Situation {

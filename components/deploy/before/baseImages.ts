@@ -41,18 +41,14 @@ export function digestsFor({ spec }: Plan, chosen: Chosen): BaseDigests {
   return spec.recipe === "classic" ? {} : pinnedDigests(chosen);
 }
 
-/**
- * The pins with which the Dockerfile is the deployed one, or undefined where something has changed. 0.1.0 had ids of secrets that
- * anybody can guess: as long as nothing is built, they are no reason to build.
- */
+/** The pins with which the Dockerfile is the deployed one, or undefined where something has changed. */
 export function unchangedPins(plan: Plan, digests: BaseDigests, last: LastBuild): Pins | undefined {
   const { dockerfile, hasOtherFiles, image } = last;
-  const old: Pins = { digests, idSuffix: "", asBefore: true };
   if (hasOtherFiles) return undefined;
+  const pins = pinsFor(plan, digests);
   // Not recorded: there is nothing to compare with.
-  if (dockerfile === undefined) return image === undefined ? undefined : old;
-  const candidates = [pinsFor(plan, digests), old];
-  return candidates.find((pins) => render(plan, pins).text === dockerfile);
+  const isSame = dockerfile === undefined ? image !== undefined : render(plan, pins).text === dockerfile;
+  return isSame ? pins : undefined;
 }
 
 /** How the base images are read. */

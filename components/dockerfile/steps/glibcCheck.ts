@@ -2,20 +2,30 @@
 // What it is linked to depends on the build image's C compiler, so the build looks at the binary itself.
 
 import type { ImageSpec } from "../../inputs";
-import { run, type Instruction } from "../instructions";
-
-/** Ends the build when the loader that the binary asks for is glibc's. It stands in the first page of an ELF file. */
-const script = `if head -c 4096 "$0" | LC_ALL=C grep -q "/ld\\(-linux\\|64\\)"; then echo "$1" >&2; exit 1; fi`;
+import { comment, run, type Instruction } from "../instructions";
+import { complaint, shellWord } from "../shell";
 
 const message =
-  "the program is linked to glibc, which Alpine has not: it would not start. Use a build.image with a C compiler for musl " +
-  '(golang on Alpine with gcc and musl-dev, or build.env CC "musl-gcc"), or link statically (build.ldflags ' +
+  "the program is linked to glibc, which Alpine does not have, so it would not start. Use a build.image with a C compiler for " +
+  'musl (golang on Alpine with gcc and musl-dev, or build.env CC "musl-gcc"), or link statically (build.ldflags ' +
   '"-extldflags=-static"), or choose a runtime.image with glibc';
 
+/** Ends the build when the loader that the binary asks for is glibc's. It stands in the first page of an ELF file. */
 export function glibcCheck({ build, runtime }: ImageSpec, binary: string): Instruction[] {
   const flags = [...build.flags, build.env["GOFLAGS"] ?? ""];
   const isDynamic = build.cgoEnabled || flags.some((flag) => flag.includes("-buildmode=pie"));
-  return isDynamic && isAlpine(runtime.image) ? [run(["sh", "-c", script, binary, message])] : [];
+  if (!isDynamic || !isAlpine(runtime.image)) return [];
+  return [
+    comment(
+      "Alpine has musl: a program that is linked to glibc would not start there, and would not say why.",
+    ),
+    run([
+      `if head -c 4096 ${shellWord(binary)} | LC_ALL=C grep -q '/ld\\(-linux\\|64\\)'; then`,
+      ...complaint(message, "  "),
+      "  exit 1;",
+      "fi",
+    ]),
+  ];
 }
 
 /** Whether the last part of the name says so: alpine:3.20.3, node:22-alpine. */

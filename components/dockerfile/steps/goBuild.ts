@@ -5,9 +5,10 @@ import { commonTarget, joinedWords } from "../../goSyntax";
 import { hasBuildkitFeatures, stageNames, type BuildSpec } from "../../inputs";
 import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
-import { comment, copy, pairs, plain, run, runOffline, workdir, type Instruction } from "../instructions";
-import { awaitTurn, awaitTurnAsBefore } from "./compileLock";
-import { downloadAccess, downloadCommand, gitEnvironment } from "./privateModules";
+import { comment, copy, pairs, plain, run, usualShell, workdir, type Instruction } from "../instructions";
+import { commandLines, complaint, shellList, shellWord } from "../shell";
+import { awaitTurn } from "./compileLock";
+import { downloadAccess, downloadScript, gitEnvironment } from "./privateModules";
 import { takeModules, unlessTaken } from "./seedStage";
 
 /** Where the build context lies in the build stage. */
@@ -22,14 +23,19 @@ const moduleCache = "/modules";
 /** Environment of the go command. GOTOOLCHAIN=local: the image's toolchain compiles, or says that it is too old. */
 export function goEnvironment(plan: Plan): Instruction[] {
   const { build, platforms } = plan.spec;
-  return pairs("ENV", {
-    CGO_ENABLED: build.cgoEnabled ? "1" : "0",
-    ...commonTarget(platforms),
-    GOTOOLCHAIN: "local",
-    ...(build.goProxy === undefined ? {} : { GOPROXY: build.goProxy }),
-    ...gitEnvironment(build),
-    ...build.env,
-  });
+  return [
+    // The usual images name none.
+    ...(build.image === undefined ? [] : usualShell()),
+    comment("Compiles for this platform, with the Go of this stage: no other Go is downloaded."),
+    ...pairs("ENV", {
+      CGO_ENABLED: build.cgoEnabled ? "1" : "0",
+      ...commonTarget(platforms),
+      GOTOOLCHAIN: "local",
+      ...(build.goProxy === undefined ? {} : { GOPROXY: build.goProxy }),
+      ...gitEnvironment(build),
+      ...build.env,
+    }),
+  ];
 }
 
 /**
@@ -39,7 +45,7 @@ export function goEnvironment(plan: Plan): Instruction[] {
 export function targetArguments({ platforms }: Plan["spec"]): Instruction[] {
   if (platforms.length < 2) return [];
   return [
-    comment(`From here on once for each of ${platforms.join(", ")}.`),
+    comment("The steps from here on run once for each platform."),
     ...["TARGETARCH", "TARGETVARIANT"].map((name) => plain("ARG", name)),
   ];
 }
@@ -50,6 +56,7 @@ export function downloadSteps(plan: Plan): Instruction[] {
   const { moduleFiles } = plan.service;
   const directories = [...new Set(moduleFiles.map((file) => path.posix.dirname(file)))];
   return [
+    comment("Modules are downloaded again only when one of these files changes."),
     ...directories.map((directory) =>
       copy(
         moduleFiles.filter((file) => path.posix.dirname(file) === directory),
@@ -78,7 +85,11 @@ function cachedDownload(plan: Plan): Instruction[] {
   const { build, cache } = plan.spec;
   const before = cache && unlessTaken;
   const mounts = [`type=cache,id=${plan.cacheNamespace}-mod,target=${moduleCache}`, ...downloadAccess(plan)];
-  return [...takeModules(plan), run(downloadCommand(build, moduleCache, before), mounts)];
+  return [
+    ...takeModules(plan),
+    comment("Downloads into the builder's cache, and copies from there into this layer, which lasts longer."),
+    run(downloadScript(build, moduleCache, before), { mounts }),
+  ];
 }
 
 /**
@@ -92,16 +103,23 @@ export function downloadDirectory(plan: Plan): string {
 }
 
 export function sourceSteps(plan: Plan): Instruction[] {
-  const source = copy(["."], inModule(plan, "."));
-  return plan.service.downloads && !downloadsFirst(plan) ? [source, ...cachedDownload(plan)] : [source];
+  const source = [
+    comment("The source. After an edit, the steps from here on run again."),
+    copy(["."], inModule(plan, ".")),
+  ];
+  return plan.service.downloads && !downloadsFirst(plan) ? [...source, ...cachedDownload(plan)] : source;
 }
 
 /** The source and its modules, in one stage that keeps both. */
 export function plainSourceSteps(plan: Plan): Instruction[] {
   const { service } = plan;
   const { build } = plan.spec;
-  const download = run(downloadCommand(build), downloadAccess(plan));
-  return [copy(["."], inModule(plan, ".")), ...(service.downloads ? [download] : [])];
+  const download = run(downloadScript(build), { mounts: downloadAccess(plan) });
+  return [
+    comment("The source and its modules, which stay in the image."),
+    copy(["."], inModule(plan, ".")),
+    ...(service.downloads ? [download] : []),
+  ];
 }
 
 /**
@@ -111,10 +129,10 @@ export function plainSourceSteps(plan: Plan): Instruction[] {
  */
 export function compileStep(
   { spec }: Plan,
-  command: readonly string[],
+  script: readonly string[],
   mounts: readonly string[] = [],
 ): Instruction {
-  return hasBuildkitFeatures(spec.engine) ? runOffline(command, mounts) : run(command, mounts);
+  return run(script, { mounts, isOffline: hasBuildkitFeatures(spec.engine) });
 }
 
 /** The directory in which the go command runs. */
@@ -127,15 +145,36 @@ function inModule({ service }: Plan, target: string): string {
   return service.moduleDirectory === "." ? target : path.posix.join(contextDirectory, target);
 }
 
-/** The go build command; `output` is the binary. */
+/** The words of the go build command as a shell takes them; `output` is the binary. */
 export function goBuild({ spec: { build }, service }: Plan, output: string): string[] {
-  const linkerFlags = `-ldflags=${joinedWords(["-s", "-w", ...build.linkerFlags])}`;
-  return ["go", "build", ...fixedFlags, linkerFlags, ...givenFlags(build), "-o", output, service.mainPackage];
+  return [
+    ...["go", "build", ...fixedFlags.map(shellWord)],
+    ...linkerFlags(build),
+    ...givenFlags(build).map(shellWord),
+    `-o ${shellWord(output)}`,
+    shellWord(service.mainPackage),
+  ];
 }
 
-/** The flags that a compiled package depends on: all but the linker's. */
+/** -ldflags, in words between which a line may end. */
+function linkerFlags({ flags, linkerFlags: given }: BuildSpec): string[] {
+  const parts: string[][] = [["-s", "-w"]];
+  for (const word of given) {
+    const last = parts.at(-1);
+    // What follows -X is its value, whatever it begins with.
+    const isValue = !word.startsWith("-") || /^--?X$/.test(last?.at(-1) ?? "");
+    if (isValue) last?.push(word);
+    else parts.push([word]);
+  }
+  const texts = parts.map(joinedWords);
+  // Without -trimpath the program has the very text, with its spaces.
+  const isTrimmed = !flags.some((flag) => flag.includes("trimpath"));
+  return shellList("-ldflags", isTrimmed ? texts : [texts.join(" ")]);
+}
+
+/** The flags that a compiled package depends on, all but the linker's, as a shell takes them. */
 export function packageFlags(build: BuildSpec): string[] {
-  return [...fixedFlags, ...givenFlags(build)];
+  return [...fixedFlags, ...givenFlags(build)].map(shellWord);
 }
 
 const fixedFlags = ["-trimpath", "-buildvcs=false"];
@@ -147,32 +186,63 @@ function givenFlags({ buildTags, flags }: BuildSpec): string[] {
 /**
  * Compiles to `output`, with what belongs around it: the wait for other builds, and afterwards the times of what was made, the only
  * thing left that differs between two builds of the same source. All in one step, since the start of a container for another
- * takes as long as a small package compiles. The command's words are arguments of the script and no part of it.
+ * takes as long as a small package compiles.
  */
-export function cachedCompile(plan: Plan, output: string): Instruction {
+export function cachedCompile(plan: Plan, output: string): Instruction[] {
   // Builds for different platforms need nothing of each other, and do not wait.
   const isOne = plan.spec.platforms.length === 1;
-  const file = isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT";
-  const turn = (plan.asBefore === true ? awaitTurnAsBefore : awaitTurn)(buildCache, file);
-  const target = isOne ? "" : "export GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v}; ";
-  const script = `${target}${turn}; ${compileProgram}${temporary(plan)} && find /out -exec touch -h -d @0 {} +`;
   // A cache that the builder does not have begins with the seed's content.
   const seed = plan.spec.cache === undefined ? "" : `from=${stageNames.seed},`;
   const cache = `type=cache,id=${plan.cacheNamespace}-build,${seed}target=${buildCache}`;
-  return compileStep(plan, ["sh", "-c", script, output, ...goBuild(plan, output)], [cache]);
+  const script = [
+    ...(isOne ? [] : ["export GOARCH=$TARGETARCH GOARM=${TARGETVARIANT#v};"]),
+    "build() {",
+    ...commandLines(["GOPROXY=off", ...goBuild(plan, output)], { indent: "  ", end: ";" }),
+    "};",
+    ...awaitTurn(buildCache, isOne ? "lock" : "lock-$TARGETARCH$TARGETVARIANT"),
+    "build || exit;",
+    ...programCheck(output),
+    ...(plan.spec.runtime.image === "scratch" ? temporary : []),
+    "# All files get the same time, so that the same source gives the same digest.",
+    "find /out -exec touch -h -d @0 {} +",
+  ];
+  return [
+    comment("Compiles with the modules that are there, and downloads nothing."),
+    compileStep(plan, script, [cache]),
+  ];
 }
 
 /** In an empty image a directory that everyone may write, in the layer of the program. Other images have theirs. */
-function temporary({ spec: { runtime }, asBefore }: Plan): string {
-  return runtime.image === "scratch" && asBefore !== true
-    ? " && mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp"
-    : "";
+const temporary = [
+  "# An empty image has no directory for temporary files.",
+  "mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp || exit;",
+];
+
+/** Compiles in an image that keeps all that it has. */
+export function plainCompile(plan: Plan, output: string): Instruction[] {
+  const script = [
+    ...commandLines(["GOPROXY=off", ...goBuild(plan, output)], { end: " || exit;" }),
+    ...programCheck(output).slice(0, -1),
+    "fi",
+  ];
+  return [
+    comment("Compiles with the modules that are there, and downloads nothing."),
+    compileStep(plan, script),
+  ];
 }
 
-/** Compiles, and looks at the result, whose path is $0: of a library go build makes an archive, without a word. */
-export const compileProgram =
-  `GOPROXY=off "$@" && { [ "$(head -c 4 "$0")" = "$(printf '\\177ELF')" ] || ` +
-  `{ echo "go build made no program: mainPackage is a library, or a flag in build makes another kind of file" >&2; exit 1; }; }`;
+/** Of a library go build makes an archive, without a word. */
+function programCheck(output: string): string[] {
+  const complaints =
+    "go build made no program: mainPackage is a library, or a flag in build makes another kind of file";
+  return [
+    "# If the package is a library, go build makes an archive and says nothing.",
+    `if [ "$(head -c 4 ${shellWord(output)})" != "$(printf '\\177ELF')" ]; then`,
+    ...complaint(complaints, "  "),
+    "  exit 1;",
+    "fi;",
+  ];
+}
 
 export const hints: readonly Hint[] = [
   {

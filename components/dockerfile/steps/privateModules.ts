@@ -6,7 +6,8 @@ import { privateHosts } from "../../goSyntax";
 import type { BuildSpec } from "../../inputs";
 import { portOf } from "../../text";
 import type { Plan } from "../dockerfile";
-import { run, type Instruction } from "../instructions";
+import { comment, run, type Instruction } from "../instructions";
+import { commandLines, shellWord } from "../shell";
 
 /**
  * BuildKit secrets by the input that holds their value: how their ids begin, and where the go command, git and ssh look for them. How
@@ -34,7 +35,7 @@ export function secretValues(build: BuildSpec, idSuffix: string): Record<string,
 
 /** Id under which a build has the SSH agent. */
 export function sshId(idSuffix: string): string {
-  // BuildKit's own name for a mount without an id, as 0.1.0 had it.
+  // BuildKit's own name for a mount without an id.
   return idSuffix === "" ? "default" : `goimage-ssh${idSuffix}`;
 }
 
@@ -55,7 +56,7 @@ export function authoritiesMount({ spec, idSuffix = "" }: Plan, target: string):
 }
 
 /** Environment of git, which fetches the modules that GOPRIVATE names. */
-export function gitEnvironment(build: BuildSpec): Record<string, string> {
+export function gitEnvironment(build: BuildSpec): Record<string, string | readonly string[]> {
   if (build.goPrivate === undefined) return {};
   return {
     GOPRIVATE: build.goPrivate,
@@ -66,17 +67,15 @@ export function gitEnvironment(build: BuildSpec): Record<string, string> {
 }
 
 /** ssh as git calls it: never asks, and talks to no host whose key is another than the known one. */
-function sshCommand(): string {
+function sshCommand(): string[] {
   const options = [
     "ControlMaster=no",
     "BatchMode=yes",
     "StrictHostKeyChecking=yes",
     "GlobalKnownHostsFile=/dev/null",
+    `UserKnownHostsFile=${secrets.sshKnownHosts.target}`,
   ];
-  const words = [...options, `UserKnownHostsFile=${secrets.sshKnownHosts.target}`].map(
-    (word) => `-o ${word}`,
-  );
-  return `ssh ${words.join(" ")}`;
+  return ["ssh", ...options.map((option) => `-o ${option}`)];
 }
 
 /** Where git finds the private hosts, at the ports that the known hosts tell. */
@@ -91,29 +90,40 @@ function sshHosts(build: BuildSpec): { host: string; url: string }[] {
 
 /** Makes git take SSH for the private hosts. Not in ENV, where BuildKit takes GIT_CONFIG_KEY_0 for a secret and warns. */
 export function gitSteps(build: BuildSpec): Instruction[] {
-  return sshHosts(build).map(({ host, url }) =>
-    run(["git", "config", "--system", `url.${url}/.insteadOf`, `https://${host}/`]),
-  );
+  const steps = sshHosts(build).map(({ host, url }) => {
+    const words = ["git", "config", "--system", `url.${url}/.insteadOf`, `https://${host}/`];
+    return run(commandLines(words.map(shellWord)));
+  });
+  return steps.length === 0 ? [] : [comment("Private modules come over SSH."), ...steps];
 }
 
 /**
- * The command that downloads modules; with a `cache`, after the script `before`, into that and from there to where the go
+ * The script that downloads modules; with a `cache`, after the line `before`, into that and from there to where the go
  * command looks for them. Both times go.sum is checked.
  *
  * The go command keeps git's words to itself ("no secure protocol found for repository"), so after a failure each host is
  * asked once more for what is wrong: its key, the agent's, no ssh.
  */
-export function downloadCommand(build: BuildSpec, cache?: string, before = ""): string[] {
+export function downloadScript(build: BuildSpec, cache?: string, before?: string): string[] {
   const download = "go mod download";
-  const urls = sshHosts(build).map(({ url }) => url);
-  if (urls.length === 0 && cache === undefined) return download.split(" ");
-  const first = `${before}${cache === undefined ? download : `GOMODCACHE=${cache} ${download}`}`;
-  const then =
+  const urls = sshHosts(build).map(({ url }) => shellWord(url));
+  const commands =
     cache === undefined
-      ? "exit"
-      : `GOPROXY=file://${cache}/cache/download GONOPROXY=none GOSUMDB=off exec ${download}`;
-  if (urls.length === 0) return ["sh", "-c", `${first} && ${then}`];
-  const ask =
-    'for url; do echo "$GIT_SSH_COMMAND -T $url" >&2; $GIT_SSH_COMMAND -T "$url" < /dev/null >&2; done';
-  return ["sh", "-c", `${first} && ${then}; ${ask}; exit 1`, "sh", ...urls];
+      ? [download]
+      : [
+          `GOMODCACHE=${cache} ${download} &&`,
+          `GOPROXY=file://${cache}/cache/download GONOPROXY=none GOSUMDB=off ${download}`,
+        ];
+  const script = [...(before === undefined ? [] : [before]), ...commands];
+  if (urls.length === 0) return script;
+  return [
+    ...script.slice(0, -1),
+    `${script.at(-1) ?? ""} && exit;`,
+    "# The go command does not pass on what ssh says, so each host is asked once more.",
+    ...commandLines(["for url in", ...urls], { end: "; do" }),
+    '  echo "$GIT_SSH_COMMAND -T $url" >&2;',
+    '  $GIT_SSH_COMMAND -T "$url" < /dev/null >&2;',
+    "done;",
+    "exit 1",
+  ];
 }

@@ -3,7 +3,7 @@
 
 import { hasBuildkitFeatures, stageNames } from "../../inputs";
 import type { Plan } from "../dockerfile";
-import { comment, emptyLine, from, plain, run, runOffline, type Instruction } from "../instructions";
+import { comment, emptyLine, from, plain, run, type Instruction } from "../instructions";
 
 /** The build argument of an image that has the input cache: a reference, or the default. */
 export const seedArgument = "GOIMAGE_SEED";
@@ -21,6 +21,7 @@ export function seedStages(platforms: readonly string[]): Instruction[] {
   // A seed has what all platforms need, and is itself an image of the first.
   const platform = platforms.length > 1 ? platforms[0] : undefined;
   return [
+    comment("A seed: compiled packages and modules for an empty builder. By default there is none."),
     plain("ARG", `${seedArgument}=scratch`),
     from(`\${${seedArgument}}`, { as: stageNames.seed, platform }),
     emptyLine,
@@ -28,30 +29,31 @@ export function seedStages(platforms: readonly string[]): Instruction[] {
 }
 
 /**
- * Environment in which the go command takes from the seed nothing but what go.sum lists: whatever is missing there is asked of a
- * checksum database that does not exist. Without that, modules that GONOSUMDB or GOPRIVATE name would be taken unchecked, and so would
- * a toolchain, which a go command with one proxy that is a directory does not check.
- */
-const checked =
-  `GOPROXY=file://${mountPoint}/${seedModules} GONOPROXY=none GONOSUMDB=none ` +
-  `GOSUMDB="sum.golang.org file:///nonexistent" GOTOOLCHAIN=local`;
-
-const script =
-  `[ ! -d ${mountPoint}/${seedModules} ] || ${checked} go mod download || ` +
-  `{ echo "the modules are not taken from the seed: they are downloaded" >&2; go clean -modcache || :; }`;
-
-/**
  * Takes the modules from the seed, all of them or none. A step of its own: what strangers may have made is in none that has secrets,
  * an agent or, where the builder can do without, a network.
+ *
+ * The go command takes nothing but what go.sum lists: whatever is missing there is asked of a checksum database that does not exist.
+ * Without that, modules that GONOSUMDB or GOPRIVATE name would be taken unchecked, and so would a toolchain, which a go command with
+ * one proxy that is a directory does not check.
  */
 export function takeModules({ spec }: Plan): Instruction[] {
   if (spec.cache === undefined) return [];
-  const isolated = hasBuildkitFeatures(spec.engine) ? runOffline : run;
+  const script = [
+    `if [ -d ${mountPoint}/${seedModules} ]; then`,
+    "  # This checksum database does not exist, so whatever go.sum does not list is refused.",
+    `  GOPROXY=file://${mountPoint}/${seedModules} GONOPROXY=none GONOSUMDB=none GOTOOLCHAIN=local`,
+    '    GOSUMDB="sum.golang.org file:///nonexistent" go mod download || {',
+    "    echo 'the modules are not taken from the seed: they are downloaded' >&2;",
+    "    go clean -modcache || :;",
+    "  };",
+    "fi",
+  ];
+  const isOffline = hasBuildkitFeatures(spec.engine);
   return [
-    comment("Modules of the seed, checked against go.sum."),
-    isolated(["sh", "-c", script], [`type=bind,from=${stageNames.seed},target=${mountPoint}`]),
+    comment("Modules of the seed, in a step that has no secrets."),
+    run(script, { mounts: [`type=bind,from=${stageNames.seed},target=${mountPoint}`], isOffline }),
   ];
 }
 
 /** What the step that downloads does first: nothing is left to do where the seed had it all. */
-export const unlessTaken = "GOPROXY=off GONOPROXY=none go mod download 2> /dev/null && exit; ";
+export const unlessTaken = "GOPROXY=off GONOPROXY=none go mod download 2> /dev/null && exit;";

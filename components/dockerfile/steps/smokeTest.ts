@@ -10,11 +10,12 @@ import {
   comment,
   copy,
   emptyLine,
+  exec,
   file,
   from,
   pairs,
   run,
-  runOffline,
+  usualShell,
   workdir,
   type Instruction,
   type StageStart,
@@ -30,7 +31,9 @@ interface SmokeTestPlan {
   platforms: readonly string[];
   /** Image with the Go toolchain. */
   compiler: string;
-  /** The stage of that name with what the program needs: files, environment, user. */
+  /** Whether that is none of the usual ones. */
+  isOwnCompiler: boolean;
+  /** The stage that ships, under that name. */
   image: (stage: StageStart) => readonly Instruction[];
   /** A file in `image` to wait for. */
   binary: string;
@@ -38,27 +41,31 @@ interface SmokeTestPlan {
 
 export function smokeTestStages(plan: SmokeTestPlan): Instruction[] {
   const isOne = plan.platforms.length === 1;
+  const mount = `type=bind,from=${stageNames.prober},source=/prober/prober,target=${proberPath}`;
   return [
-    comment("Runs the program of the next stage and asks it over loopback; nothing of this is in the image."),
+    comment("The smoke test: a program that runs the service and asks it. Nothing of it is in the image."),
     // No cache mount: the layer is the same for all projects on a builder, which a mount of each project would undo.
     from(plan.compiler, { as: stageNames.prober, platform: "$BUILDPLATFORM" }),
+    ...(plan.isOwnCompiler ? usualShell() : []),
     workdir("/prober"),
     ...pairs("ENV", {
-      ...{ CGO_ENABLED: "0", GOFLAGS: "", GOTOOLCHAIN: "local" },
+      CGO_ENABLED: "0",
+      GOFLAGS: "",
+      GOTOOLCHAIN: "local",
       ...commonTarget(plan.platforms),
     }),
     file("main.go", isOne ? prober : proberOfSeveral),
-    run(["go", "build", "-trimpath", "-ldflags=-s -w", "-o", "prober", "main.go"]),
+    run(["go build -trimpath -ldflags='-s -w' -o prober main.go"]),
     emptyLine,
+    comment("What ships, to be tested as it is."),
     // With several platforms the test runs where the builder's own is one of them, in the image of that.
     ...plan.image({ as: stageNames.smokeTest, ...(isOne ? {} : { platform: "$BUILDPLATFORM" }) }),
-    runOffline(proberCommand(plan), [
-      `type=bind,from=${stageNames.prober},source=/prober/prober,target=${proberPath}`,
-    ]),
+    comment("The program runs without a network."),
+    exec(proberCommand(plan), { mounts: [mount], isOffline: true }),
     emptyLine,
-    comment("What was compiled, once the program has passed."),
+    comment("The files of the build stage, once the program has passed."),
     from(stageNames.build, { as: stageNames.tested }),
-    copy([plan.binary], "/tested", stageNames.smokeTest),
+    copy([plan.binary], "/tested", { from: stageNames.smokeTest }),
     emptyLine,
   ];
 }

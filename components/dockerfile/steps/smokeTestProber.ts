@@ -59,7 +59,8 @@ ${more.atStart}		fail("the program does not start: %v", err)
 		}
 		if time.Now().After(deadline) {
 			stop(program, syscall.SIGQUIT, ended)
-			fail("no answer with status %s to GET 127.0.0.1:%d%s within %v, at last: %s", *status, *port, *path, *timeout, last)
+			fail("no answer with status %s to GET 127.0.0.1:%d%s within %v, at last: %s",
+				*status, *port, *path, *timeout, last)
 		}
 		answer, err := ask(deadline)
 		if err != nil {
@@ -87,7 +88,8 @@ func ask(deadline time.Time) (string, error) {
 	}
 	defer connection.Close()
 	connection.SetDeadline(deadline)
-	fmt.Fprintf(connection, "GET %s HTTP/1.1\\r\\nHost: %s\\r\\nUser-Agent: goimage\\r\\nConnection: close\\r\\n\\r\\n", *path, address)
+	headers := "Host: %s\\r\\nUser-Agent: goimage\\r\\nConnection: close\\r\\n\\r\\n"
+	fmt.Fprintf(connection, "GET %s HTTP/1.1\\r\\n"+headers, *path, address)
 	line, err := bufio.NewReader(connection).ReadString('\\n')
 	if err != nil {
 		return "", err

@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import type { RuntimeSpec } from "../../inputs";
-import { copy, workdir, type Instruction } from "../instructions";
+import { comment, copy, workdir, type Instruction } from "../instructions";
 
 /** Those that images do not have: /tmp is in each, and everyone may write it. */
 const absent = (volumes: readonly string[]) => volumes.filter((volume) => volume !== "/tmp");
@@ -15,7 +15,11 @@ export function mountPoints(volumes: readonly string[], workingDirectory: string
     workdir(`/out/tree${volume}`),
     workdir(`/out/volumes/${n}/${path.posix.basename(volume)}`),
   ]);
-  return [...made, workdir(workingDirectory)];
+  return [
+    comment("Empty directories, which the last stage gives to the user of the program."),
+    ...made,
+    workdir(workingDirectory),
+  ];
 }
 
 /**
@@ -28,8 +32,11 @@ export function volumeSteps({ volumes, user }: RuntimeSpec, origin: string): Ins
   const owner = user.includes(":") ? user : `${user}:${user}`;
   const owned = missing.map((volume, n) => {
     const above = path.posix.dirname(volume);
-    const { keyword, rest } = copy([`/out/volumes/${n}/`], above === "/" ? "/" : `${above}/`, origin);
-    return { keyword, rest: `--chown=${owner} ${rest}` };
+    return copy([`/out/volumes/${n}/`], above === "/" ? "/" : `${above}/`, { from: origin, owner });
   });
-  return [copy(["/out/tree/"], "/", origin), ...owned];
+  return [
+    comment("Directories that the program may write: first their places, then each with its owner."),
+    copy(["/out/tree/"], "/", { from: origin }),
+    ...owned,
+  ];
 }

@@ -160,7 +160,9 @@ function baseImageError(message: string, { dockerfile, platforms, buildArgs }: A
       "update, and put it back for the next one"
     );
   }
-  const images = [...dockerfile.matchAll(/^FROM (?:--\S+ )*(\S+)/gm)].map((match) => match[1] ?? "");
+  const images = [...dockerfile.matchAll(/^FROM (?:--\S+ (?:\\\n *)?)*(\S+)/gm)].map(
+    (match) => match[1] ?? "",
+  );
   // The message has the image's name, or the address of its manifest, in which the tag stands behind a slash.
   const image = images.find((name) => {
     const [path = "", tag = ""] = name.split(/[@:](?=[^/]*$)/);

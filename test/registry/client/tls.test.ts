@@ -10,8 +10,8 @@ import { promisify } from "node:util";
 import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/name/reference";
 import { openSession, type RegistryAccess, type Session } from "../../../components/registry/client/session";
-import { makeAuthority } from "../../integration/support/authority";
-import { close, emptyEnv } from "../fakeRegistry";
+import { makeAuthority } from "../../support/authority";
+import { close, emptyEnv } from "../../support/fakeRegistry";
 
 const digest = `sha256:${"a".repeat(64)}`;
 

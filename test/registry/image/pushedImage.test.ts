@@ -5,7 +5,7 @@ import { writeTag } from "../../../components/registry/image/tags";
 import { mediaTypes } from "../../../components/registry/image/manifest";
 import { gzipLayer, layerType } from "../../support/servedImage";
 import { digestOf } from "../../support/digest";
-import { refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
 const sizesOf = ({ platforms }: RegistryImage) =>
   Object.fromEntries(Object.entries(platforms).map(([name, { size }]) => [name, size]));
