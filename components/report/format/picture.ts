@@ -16,10 +16,10 @@ interface Part<T> {
   children?: T[];
 }
 
-export type Box<T> = HierarchyRectangularNode<T>;
+type Box<T> = HierarchyRectangularNode<T>;
 
 /** What stands for what, of an image or of a difference. */
-export interface Look<T> {
+interface Look<T> {
   title: string;
   /** In place of an empty picture. */
   nothing: string;
