@@ -67,7 +67,9 @@ async function compare(
         for (const peer of rotated(peers, round)) {
           wire.take();
           const { seconds } = await coldRun(lab, {
-            ...{ workload, peer, round },
+            workload,
+            peer,
+            round,
             // ko asks the registry itself for the base image.
             site: peer === koAlone ? { ...site, base: `${wire.host}/library/alpine:3.20.3` } : site,
             change: peer === nearest ? (changed) => useDependency(changed, "v5.2.2") : undefined,

@@ -12,7 +12,7 @@ import {
 } from "./peers";
 import type { Results } from "./stats";
 
-export interface Goal {
+interface Goal {
   readonly text: string;
   readonly is: "at most" | "at least";
   readonly bound: number;

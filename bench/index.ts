@@ -9,7 +9,7 @@ import { type Run, takenUp, verdictsOf, writeRun } from "./record";
 import { textReport } from "./report";
 import { Results } from "./stats";
 
-export interface Options {
+interface Options {
   readonly chosen: readonly Comparison[];
   readonly repetitions: Repetitions;
   /** Directory for the results. */

@@ -3,7 +3,7 @@ import * as http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Transform } from "node:stream";
 
-export interface Traffic {
+interface Traffic {
   /** Requests by method. */
   requests: Record<string, number>;
   /** Bytes of bodies that clients sent and got. */

@@ -17,7 +17,7 @@ export interface Descriptor {
   platform?: { architecture: string };
 }
 
-export interface Manifest {
+interface Manifest {
   mediaType: string;
   config: Descriptor;
   layers: Descriptor[];
@@ -64,7 +64,7 @@ export const transferSize = ({ config, layers }: Manifest): number =>
   layers.reduce((sum, { size }) => sum + size, config.size);
 
 /** The unpacked layers, the last first. */
-export async function* unpackedLayers(repository: string): AsyncGenerator<Buffer> {
+async function* unpackedLayers(repository: string): AsyncGenerator<Buffer> {
   const { layers } = await fetchManifest(repository);
   for (const { digest, mediaType } of layers.reverse()) {
     const blob = await fetchBlob(repository, digest);

@@ -100,7 +100,7 @@ async function recordSizes(peer: Peer, site: Site, name: string, record: Recorde
   record({ case: `${name}: binary`, side: peer.name, unit: "B" }, await largestFile(repository));
 }
 
-export interface Warm {
+interface Warm {
   readonly name: string;
   readonly about: string;
   readonly workloads: readonly Workload[];
@@ -155,14 +155,14 @@ export function warm({ name, about, workloads, peers, measures, sizes, site: opt
   };
 }
 
-export interface Cold {
+interface Cold {
   readonly name: string;
   readonly about: string;
   readonly workloads: readonly Workload[];
   readonly peers: readonly Peer[];
 }
 
-export interface ColdRun {
+interface ColdRun {
   readonly workload: Workload;
   readonly peer: Peer;
   readonly round: number;

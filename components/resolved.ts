@@ -6,7 +6,7 @@ import { agentProblems } from "./engines";
 import { specOf, validate, type ImageSpec, type Problem } from "./inputs";
 import { readSource, resolveService, type Source } from "./source";
 
-export interface ResolvedInputs {
+interface ResolvedInputs {
   spec: ImageSpec;
   /** What is wrong with the inputs by themselves. */
   problems: readonly Problem[];

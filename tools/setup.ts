@@ -55,14 +55,14 @@ const parseOptions = (args: string[]) =>
     },
   });
 
-export function exportLines({ changes, registry, builder }: Toolchain): string {
+function exportLines({ changes, registry, builder }: Toolchain): string {
   const all = { ...changes, GOIMAGE_REGISTRY: registry, GOIMAGE_BUILDER: builder };
   return Object.entries(all)
     .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'`)
     .join("\n");
 }
 
-export function summary(toolchain: Toolchain): string {
+function summary(toolchain: Toolchain): string {
   const { engines, registry, builder, changes, noDocker, baseImages } = toolchain;
   const rows = [
     ["engines", engines.join(", ")],

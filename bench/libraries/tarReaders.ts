@@ -108,8 +108,14 @@ interface Header {
 /** In our words; undefined for a kind that no file comes of. */
 function headerLine(header: Header): string | undefined {
   const types: Record<string, string> = {
-    ...{ file: "file", "contiguous-file": "file", directory: "directory", fifo: "fifo" },
-    ...{ link: "hardlink", symlink: "symlink", "character-device": "character", "block-device": "block" },
+    file: "file",
+    "contiguous-file": "file",
+    directory: "directory",
+    fifo: "fifo",
+    link: "hardlink",
+    symlink: "symlink",
+    "character-device": "character",
+    "block-device": "block",
   };
   const type = types[header.type ?? ""];
   if (type === undefined) return undefined;

@@ -9,7 +9,7 @@ const json = JSON.stringify;
 /** Directory of a service, as the Pulumi program names it. */
 export const sourceOf = ({ directory }: Service): string => posix.join("src", directory);
 
-export interface GoimageOptions {
+interface GoimageOptions {
   language?: Language;
   /** More inputs, as the text of an object's fields. */
   inputs?: (site: Site) => string;
@@ -40,10 +40,10 @@ export const sizes = images.map((image) => image.size);
   });
 }
 
-export type DockerfileKind = "original" | "tuned";
+type DockerfileKind = "original" | "tuned";
 
 /** The original two stages, and what somebody makes of them who knows BuildKit; same flags as goimage's. */
-export function dockerfile(kind: DockerfileKind, site: Site, { directory }: Service): string {
+function dockerfile(kind: DockerfileKind, site: Site, { directory }: Service): string {
   if (kind === "original")
     return `FROM golang:1.23 AS build
 WORKDIR /build
@@ -77,7 +77,7 @@ ENTRYPOINT ["/app/main"]
 
 const dockerfileName = ({ name }: Service): string => `Dockerfile.${name}`;
 
-export interface DockerfileOptions {
+interface DockerfileOptions {
   /** Asks for newer base images on each build. */
   pull?: boolean;
   /** Repository of a cache that is read and written, with all layers (mode=max). docker-build alone. */

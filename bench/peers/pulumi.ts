@@ -12,7 +12,7 @@ export type Language = "TypeScript" | "TypeScript, not checked" | "JavaScript" |
 export const inLanguage = (language: Language = "TypeScript"): string =>
   language === "TypeScript" ? "" : `, ${language}`;
 
-export interface PulumiPeer {
+interface PulumiPeer {
   readonly name: string;
   readonly needs: Peer["needs"];
   readonly pushes?: boolean;

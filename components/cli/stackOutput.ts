@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { cleanLine } from "../text";
 
 /** Asks Pulumi for all outputs of the stack. */
-export type ReadOutputs = () => Promise<Record<string, unknown>>;
+type ReadOutputs = () => Promise<Record<string, unknown>>;
 
 /** What has a slash is a reference; all else names an output, with properties as in `simple.ref` or `images[0]`. */
 export async function imageReference(image: string, readOutputs: ReadOutputs): Promise<string> {

@@ -17,7 +17,7 @@ const besideContexts = /\.(Dockerfile|lock)$/;
 type Content = string | Buffer | ((inode: bigint) => string);
 
 /** The directory cannot be used; the message says what to do. */
-export class WorkDirectoryError extends Error {
+class WorkDirectoryError extends Error {
   override readonly name = "WorkDirectoryError";
 }
 

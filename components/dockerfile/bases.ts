@@ -58,7 +58,7 @@ export function ownDigest(image: string): string | undefined {
   return at < 0 ? undefined : image.slice(at + 1);
 }
 
-export function digestOf(image: string, digests: BaseDigests): string | undefined {
+function digestOf(image: string, digests: BaseDigests): string | undefined {
   return Object.hasOwn(digests, image) ? digests[image] : undefined;
 }
 

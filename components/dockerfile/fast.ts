@@ -65,7 +65,10 @@ export function fast(given: Plan, { digests, idSuffix }: Pins = noPins): Dockerf
       ...(smokeTest === undefined
         ? []
         : smokeTestStages({
-            ...{ smokeTest, compiler, binary: runtime.binary, platforms: spec.platforms },
+            smokeTest,
+            compiler,
+            binary: runtime.binary,
+            platforms: spec.platforms,
             isOwnCompiler: build.image !== undefined,
             image: (stage) => withoutComments(shipped(stage, stageNames.build)),
           })),

@@ -11,7 +11,7 @@ const longestStep = 160;
 /** Characters of a build's output that are kept: its end. */
 const mostOutput = 1024 * 1024;
 
-export interface ArchiveOptions<T> {
+interface ArchiveOptions<T> {
   /** Takes the archive; of a build that fails it may be a part of one. */
   take: (archive: Readable) => Promise<T>;
   /** Told of each step that begins. */

@@ -7,7 +7,7 @@ import type * as net from "node:net";
 /** Milliseconds for the answer. */
 const patience = 5_000;
 
-export interface BuildkitAnswer {
+interface BuildkitAnswer {
   /** Whether there was a connection, be it one that was closed at once. */
   connected: boolean;
   /** Why there is no answer. Undefined for a server that is connected and does not answer. */
@@ -39,8 +39,10 @@ export function askBuildkit(connect: () => net.Socket): Promise<BuildkitAnswer> 
       session = http2.connect("http://buildkit", { createConnection: () => socket });
       session.on("error", fail).once("close", () => end({ failure: "closed" }));
       const call = session.request({
-        ...{ ":method": "POST", ":path": "/moby.buildkit.v1.Control/Info" },
-        ...{ "content-type": "application/grpc", te: "trailers" },
+        ":method": "POST",
+        ":path": "/moby.buildkit.v1.Control/Info",
+        "content-type": "application/grpc",
+        te: "trailers",
       });
       call.on("error", fail).on("response", statusIn).on("trailers", statusIn);
       call.resume();

@@ -1,7 +1,7 @@
 // What `go version -m` shows: the Go version and the modules that a program was built from.
 import type { ElfFile } from "./elf";
 
-export interface Module {
+interface Module {
   path: string;
   version: string;
 }
@@ -90,7 +90,7 @@ function withoutMarks(text: string): string {
   return text.length >= 33 && text.at(-17) === "\n" ? text.slice(16, -16) : "";
 }
 
-export function parseModules(text: string): Omit<BuildInfo, "goVersion"> {
+function parseModules(text: string): Omit<BuildInfo, "goVersion"> {
   const dependencies: Module[] = [];
   let main: Module | undefined;
   let mainPackage = "";

@@ -119,13 +119,16 @@ function segments(reader: Reader): Section[] {
     throw new FormatError(`a segment table of ${headers.length} entries`);
   const loaded = headers.filter(({ type, size }) => type === loadSegment && size > 0);
   return loaded.map(({ address, offset, size, flags }, n) => ({
-    ...{ name: `segment ${n + 1}`, address, offset, size },
+    name: `segment ${n + 1}`,
+    address,
+    offset,
+    size,
     executable: (flags & executableSegment) !== 0,
   }));
 }
 
 /** How a program is linked. */
-export interface Linkage {
+interface Linkage {
   static: boolean;
   /** The dynamic linker that it names. */
   interpreter?: string;
@@ -151,7 +154,7 @@ export function linkage(head: Buffer): Linkage | undefined {
 }
 
 /** A name that the linker left in an unstripped file. */
-export interface Symbol {
+interface Symbol {
   name: string;
   address: number;
   size: number;

@@ -2,7 +2,7 @@
 // address of the function table, which is how it is found.
 import type { ElfFile } from "./elf";
 
-export interface ModuleData {
+interface ModuleData {
   /** Address that a function's address counts from. */
   text: number;
   /** Address of go:func.*, the functions' data; undefined where the format is not known to have it. */

@@ -60,7 +60,7 @@ function unescapePath(path: string): string {
   return path.replace(/%([0-9a-f]{2})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
 }
 
-export type ModuleKind = "main" | "dependency" | "standard" | "unknown";
+type ModuleKind = "main" | "dependency" | "standard" | "unknown";
 
 export interface Origin {
   kind: ModuleKind;

@@ -7,7 +7,7 @@ export class FormatError extends Error {
 }
 
 /** How a program's numbers are stored. */
-export interface ByteOrder {
+interface ByteOrder {
   little: boolean;
   /** Bytes of a pointer: 4 or 8. */
   wordSize: number;

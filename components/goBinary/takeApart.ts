@@ -8,7 +8,7 @@ import type { BinaryBreakdown } from "./breakdown";
 import { isElf } from "./elf";
 
 /** What the worker answers. */
-export interface Answer {
+interface Answer {
   found: BinaryBreakdown | undefined;
 }
 

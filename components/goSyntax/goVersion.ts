@@ -1,6 +1,6 @@
 // Versions of Go, as go.mod and the tags of the golang images write them (https://go.dev/doc/toolchain#version).
 
-export interface GoVersion {
+interface GoVersion {
   major: number;
   minor: number;
   /** Undefined for a version such as 1.23, which stands for whatever patch there is. */
@@ -15,7 +15,9 @@ export function parseGoVersion(text: string): GoVersion | undefined {
   if (match === null) return undefined;
   const [, major, minor, patch, candidate] = match;
   return {
-    ...{ major: Number(major), minor: Number(minor), candidate },
+    major: Number(major),
+    minor: Number(minor),
+    candidate,
     patch: patch === undefined ? undefined : Number(patch),
   };
 }

@@ -5,8 +5,17 @@ import { parseGoVersion, privateHosts } from "../goSyntax";
 import { portOf } from "../text";
 import { baseImageProblem } from "./baseImage";
 import { cgoFlagProblem, flagsVariableProblem, goFlagProblem, variableProblem } from "./goFlags";
-import { flag, objectOf, secret, secretProblem, text, texts, variableName } from "./inputValidator";
-import type { InputValidator } from "./inputValidator";
+import {
+  flag,
+  objectOf,
+  record,
+  secret,
+  secretProblem,
+  text,
+  texts,
+  variableName,
+  type Add,
+} from "./inputChecks";
 import { linkerWords } from "./ldflags";
 import { netrcProblem } from "./netrc";
 import { quoteValue } from "./problem";
@@ -18,8 +27,8 @@ export const buildStage = objectOf<BuildStageArgs>({
   goVersion: text((version) =>
     parseGoVersion(version) ? undefined : "is not a Go version, such as 1.23 or 1.23.4",
   ),
-  flags: (validator, path, value, { cgoEnabled }) => {
-    validator.texts(path, value, (flag) => goFlagProblem(flag) ?? cgoFlagProblem(flag, cgoEnabled));
+  flags: (add, path, value, { cgoEnabled }) => {
+    texts((flag) => goFlagProblem(flag) ?? cgoFlagProblem(flag, cgoEnabled))(add, path, value);
   },
   ldflags: texts((entry) => linkerWords(entry).problem),
   buildTags: texts((tag) =>
@@ -28,10 +37,10 @@ export const buildStage = objectOf<BuildStageArgs>({
       : "is not a build tag; write one tag per entry, of letters, digits, _ and .",
   ),
   env: environment,
-  cgoEnabled: (validator, path, value, { image }) => {
-    validator.flag(path, value);
+  cgoEnabled: (add, path, value, { image }) => {
+    flag(add, path, value);
     if (value === true && image === undefined) {
-      validator.add(
+      add(
         path,
         "needs build.image with a C compiler for musl: a binary linked to glibc does not start on Alpine",
       );
@@ -59,65 +68,57 @@ export const lateSecrets = {
   caCertificates: (value: unknown) => secretProblem(value, certificatesProblem),
 } as const;
 
-function environment(
-  validator: InputValidator,
-  path: string,
-  env: unknown,
-  { netrc, ssh, cgoEnabled }: BuildStageArgs,
-): void {
-  validator.record(path, env, variableName);
+function environment(add: Add, path: string, env: unknown, { netrc, ssh, cgoEnabled }: BuildStageArgs): void {
+  record(variableName)(add, path, env);
   for (const [name, value] of Object.entries((env as BuildStageArgs["env"]) ?? {})) {
     if (typeof value !== "string") continue;
     const problem = variableProblem(name, value, netrc !== undefined || ssh === true);
-    if (problem !== undefined) validator.add(`${path}.${name}`, problem);
+    if (problem !== undefined) add(`${path}.${name}`, problem);
     if (name === "GOFLAGS")
-      validator.text(`${path}.GOFLAGS`, value, (text) => flagsVariableProblem(text, cgoEnabled));
+      text((flags) => flagsVariableProblem(flags, cgoEnabled))(add, `${path}.GOFLAGS`, value);
     if (name === "GOWORK" && !["", "auto", "off"].includes(value)) {
-      validator.add(
+      add(
         `${path}.GOWORK`,
         "is refused: goimage finds the go.work file above source by itself and uses no other; set it to off to ignore that file",
       );
     }
     if (/^GIT_SSH(_COMMAND|_VARIANT)?$/.test(name) && ssh === true) {
-      validator.add(`${path}.${name}`, "is refused: build.ssh sets it, so that host keys are verified");
+      add(`${path}.${name}`, "is refused: build.ssh sets it, so that host keys are verified");
     }
   }
 }
 
 /** Host keys, and with them the rest of what ssh needs. */
 function sshKnownHosts(
-  validator: InputValidator,
+  add: Add,
   path: string,
   knownHosts: unknown,
   { ssh, goPrivate }: BuildStageArgs,
 ): void {
   if (knownHosts !== undefined && typeof knownHosts !== "string") {
-    return validator.add(
+    return add(
       path,
       'is not a string that is known when the program runs, such as readFileSync(path, "utf8")',
     );
   }
   if (ssh !== true) {
-    if (knownHosts !== undefined) validator.add(path, "has no effect without build.ssh");
+    if (knownHosts !== undefined) add(path, "has no effect without build.ssh");
     return;
   }
   if (typeof goPrivate !== "string" || goPrivate === "") {
-    return validator.add(
+    return add(
       "build.ssh",
       'needs build.goPrivate, such as "git.example.com/*": it names what is fetched by SSH',
     );
   }
   for (const host of privateHosts(goPrivate)) {
     if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(host)) {
-      validator.add(
-        "build.goPrivate",
-        `has the host ${quoteValue(host)}; with build.ssh, write each host's full name`,
-      );
+      add("build.goPrivate", `has the host ${quoteValue(host)}; with build.ssh, write each host's full name`);
       continue;
     }
     if (portOf(host, knownHosts ?? "") === undefined) {
       const line = `add the line that ssh-keyscan ${host} prints, after you have compared its key with the one that the host's owner publishes`;
-      validator.add(path, `has no host key for ${host}; ${line}`);
+      add(path, `has no host key for ${host}; ${line}`);
     }
   }
 }

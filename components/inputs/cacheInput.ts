@@ -2,18 +2,18 @@
 
 import type { CacheArgs } from "../args";
 import { pushTargetProblem } from "../name";
-import { flag, lateText, objectOf, text } from "./inputValidator";
+import { flag, lateText, objectOf, text } from "./inputChecks";
 
 export const cache = objectOf<CacheArgs>(
   {
-    repository: (validator, path, value, siblings) => {
+    repository: (add, path, value) => {
       if (value === undefined)
-        validator.add(
+        add(
           path,
           "is required: a repository for seeds only, to which only those who may change the program can push, such as " +
             "registry.example.com/team/seeds",
         );
-      lateText(pushTargetProblem)(validator, path, value, siblings);
+      lateText(pushTargetProblem)(add, path, value);
     },
     write: flag,
     newest: flag,
@@ -23,9 +23,9 @@ export const cache = objectOf<CacheArgs>(
         : "is not the digest of a seed: sha256: and 64 hexadecimal digits in lower case, as goimage cache ls shows it",
     ),
   },
-  (validator, path, { write, newest, trusted }) => {
+  (add, path, { write, newest, trusted }) => {
     const refuse = (input: string, found: unknown, why: string) => {
-      if (found === true) validator.add(`${path}.${input}`, why);
+      if (found === true) add(`${path}.${input}`, why);
     };
     if (trusted !== undefined) {
       refuse(

@@ -80,7 +80,10 @@ export const ownedVariables: readonly { names: RegExp; reason: string }[] = [
 
 /** Variables that are fine, but not where a step has credentials: with build.netrc or build.ssh. */
 const riskyWithCredentials: readonly { names: RegExp; values?: RegExp; reason: string }[] = [
-  { names: /^GOINSECURE$/, reason: "it lets the go command send the credentials to a server that is not verified" },
+  {
+    names: /^GOINSECURE$/,
+    reason: "it lets the go command send the credentials to a server that is not verified",
+  },
   {
     names: /^(GIT_TRACE\w*|GIT_TR2\w*|GIT_CURL_VERBOSE)$/,
     reason: "it writes what git sends, with the credentials, into the build's log",

@@ -3,22 +3,12 @@
 export { knownBase, stageNames } from "./baseImage";
 export { imageCommands, type ImageCommand } from "./imageCommands";
 export { lateSecrets } from "./buildStage";
-export { capabilities, type Capability } from "./engineChoice";
-export { isDeferred } from "./inputValidator";
+export { hasBuildkitFeatures } from "./engineChoice";
+export { isDeferred } from "./inputChecks";
 export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";
 export { secretWarnings, withoutLineEnd } from "./misplacedSecrets";
-export {
-  defaultGoVersion,
-  defaultUserName,
-  hasProblem,
-  specOf,
-  type BuildSpec,
-  type CacheSpec,
-  type ComponentType,
-  type ImageSpec,
-  type RuntimeSpec,
-  type SmokeTestSpec,
-} from "./spec";
+export type { BuildSpec, CacheSpec, ComponentType, ImageSpec, RuntimeSpec, SmokeTestSpec } from "./spec";
+export { defaultGoVersion, defaultUserName, hasProblem, specOf } from "./specOf";
 export { needsTimezones, timezoneWarning } from "./timezones";
 export { validate, validateDestination } from "./validate";

@@ -3,7 +3,7 @@
 import { isUnquotable, splitQuoted } from "../goSyntax";
 
 /** The words of an entry, or what is wrong with it, worded to follow the entry. */
-export type LinkerWords = { words: string[]; problem?: undefined } | { words?: undefined; problem: string };
+type LinkerWords = { words: string[]; problem?: undefined } | { words?: undefined; problem: string };
 
 export function linkerWords(entry: string): LinkerWords {
   if (!entry.trim().startsWith("-"))

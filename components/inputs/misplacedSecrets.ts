@@ -64,7 +64,7 @@ const publicName = /(^|_)public(_|$)/i;
 const pointer = /_(FILE|PATH|DIR|NAME|URL|URI|ID|TTL|ENABLED)$/i;
 
 /** True when a variable or label of this name probably holds a secret. */
-export function namesSecret(name: string): boolean {
+function namesSecret(name: string): boolean {
   const words = name.replace(/[.\-/]/g, "_");
   return secretName.test(words) && !publicName.test(words) && !pointer.test(words);
 }

@@ -1,7 +1,7 @@
 // Checks of the input runtime.packages.
 
 import type { RuntimeStageArgs } from "../args";
-import type { InputValidator } from "./inputValidator";
+import { texts, type Add } from "./inputChecks";
 import { quoteValue } from "./problem";
 
 // As apk-world(5) has it: a name or what a package provides (cmd:jq), a tag of a repository, a version.
@@ -9,25 +9,22 @@ const constraint =
   /^((?:[a-z][\w.]*:)?[A-Za-z0-9_][\w.+-]*)(?:@\w[\w.-]*)?(?:(?:[=~]|[<>~]=|[<>])\d[\w.~-]*)?$/;
 
 export function runtimePackages(
-  validator: InputValidator,
+  add: Add,
   path: string,
   packages: unknown,
   { image }: RuntimeStageArgs,
 ): void {
-  validator.texts(path, packages, packageProblem);
+  texts(packageProblem)(add, path, packages);
   if (!Array.isArray(packages)) return;
   const names = packages.map((text: unknown) =>
     typeof text === "string" ? constraint.exec(text)?.[1] : undefined,
   );
   names.forEach((name, index) => {
     if (name !== undefined && names.indexOf(name) < index)
-      validator.add(
-        `${path}[${index}]`,
-        `${quoteValue(packages[index])} names ${name} a second time; name it once`,
-      );
+      add(`${path}[${index}]`, `${quoteValue(packages[index])} names ${name} a second time; name it once`);
   });
   if (packages.length > 0 && image === "scratch") {
-    validator.add(
+    add(
       path,
       'needs a base image with apk, and runtime.image "scratch" is empty; use another base image or leave packages out',
     );

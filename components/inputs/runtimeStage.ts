@@ -2,23 +2,14 @@
 
 import type { HealthcheckArgs, RuntimeStageArgs } from "../args";
 import { baseImageProblem } from "./baseImage";
-import {
-  atLeast,
-  flag,
-  objectOf,
-  record,
-  text,
-  texts,
-  variableName,
-  type InputValidator,
-} from "./inputValidator";
+import { atLeast, flag, objectOf, record, text, texts, variableName, type Add } from "./inputChecks";
 import { runtimePackages } from "./runtimePackages";
 
 const healthcheck = objectOf<HealthcheckArgs>({
-  command: (validator, path, value) => {
-    validator.texts(path, value ?? []);
+  command: (add, path, value) => {
+    texts()(add, path, value ?? []);
     if (!Array.isArray(value) || value.length === 0)
-      validator.add(path, "is required: a command and its arguments as a list");
+      add(path, "is required: a command and its arguments as a list");
   },
   intervalSeconds: atLeast(1),
   timeoutSeconds: atLeast(1),
@@ -46,10 +37,9 @@ export const runtimeStage = objectOf<RuntimeStageArgs>({
   files: texts(fileProblem),
   volumes,
   command: texts(),
-  entrypoint: (validator, path, value) => {
-    validator.texts(path, value);
-    if (Array.isArray(value) && value.length === 0)
-      validator.add(path, "is empty; leave it out to run the binary");
+  entrypoint: (add, path, value) => {
+    texts()(add, path, value);
+    if (Array.isArray(value) && value.length === 0) add(path, "is empty; leave it out to run the binary");
   },
   healthcheck,
   stopSignal: text((signal) =>
@@ -67,13 +57,13 @@ function isAbsolute(path: string): boolean {
 }
 
 function volumes(
-  validator: InputValidator,
+  add: Add,
   path: string,
   value: unknown,
   { workingDirectory = "/app" }: RuntimeStageArgs,
 ): void {
   const seen = new Set<string>();
-  validator.texts(path, value, (volume) => {
+  texts((volume) => {
     if (!isAbsolute(volume)) return `${absolute}, such as /var/lib/api`;
     if (`${workingDirectory}/`.startsWith(`${volume}/`))
       return `holds the program (runtime.workingDirectory is ${workingDirectory}), which a volume mounted there would hide; name a directory below it or elsewhere`;
@@ -82,7 +72,7 @@ function volumes(
     if (seen.has(volume)) return "is named a second time; name it once";
     seen.add(volume);
     return undefined;
-  });
+  })(add, path, value);
 }
 
 function userProblem(user: string): string | undefined {

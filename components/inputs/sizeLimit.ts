@@ -1,8 +1,14 @@
 // The inputs maxSize and maxGrowth: what a size may look like, and what it means in bytes.
 
 const units: Readonly<Record<string, number>> = {
-  ...{ "": 1, B: 1, KB: 1e3, MB: 1e6, GB: 1e9 },
-  ...{ KIB: 2 ** 10, MIB: 2 ** 20, GIB: 2 ** 30 },
+  "": 1,
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KIB: 2 ** 10,
+  MIB: 2 ** 20,
+  GIB: 2 ** 30,
 };
 
 /** Bytes of 20000000, "20000000", "20MB" or "20 MiB"; undefined when it is none of these. */

@@ -1,14 +1,14 @@
 // Checks of the input smokeTest.
 
 import type { SmokeTestArgs, SmokeTestHttpArgs } from "../args";
-import { objectOf, text, texts, within } from "./inputValidator";
+import { objectOf, text, texts, within } from "./inputChecks";
 
 const longestSeconds = 600;
 
 const http = objectOf<SmokeTestHttpArgs>({
-  port: (validator, path, value) => {
-    if (value === undefined) validator.add(path, "is required: the port that the program listens on");
-    validator.within(path, value, 1, 65535);
+  port: (add, path, value) => {
+    if (value === undefined) add(path, "is required: the port that the program listens on");
+    within(1, 65535)(add, path, value);
   },
   path: text((path) =>
     /^\/[!-~]*$/.test(path)

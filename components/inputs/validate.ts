@@ -14,19 +14,23 @@ import { knownPlatforms } from "../goSyntax";
 import { pushTargetProblem, tagProblem } from "../name";
 import { buildStage } from "./buildStage";
 import { cache } from "./cacheInput";
-import { engineProblems } from "./engineChoice";
+import { validateEngine } from "./engineChoice";
 import {
-  InputValidator,
+  anything,
+  atLeast,
   flag,
   isDeferred,
   isPlainObject,
   lateText,
   objectOf,
   oneOf,
+  problemsOf,
   secret,
   text,
+  texts,
+  type Add,
   type InputTable,
-} from "./inputValidator";
+} from "./inputChecks";
 import { quoteValue, type Problem } from "./problem";
 import { runtimeStage } from "./runtimeStage";
 import { withoutLineEnd } from "./misplacedSecrets";
@@ -36,9 +40,9 @@ import type { ComponentType } from "./spec";
 
 const registry = objectOf<RegistryArgs>(
   { username: secret(oneLine), password: secret(oneLine), insecure: flag },
-  (validator, path, { username, password }) => {
+  (add, path, { username, password }) => {
     if ((username === undefined) === (password === undefined)) return;
-    validator.add(
+    add(
       path,
       "has only one of username and password; give both, or neither to use the Docker credential store",
     );
@@ -51,35 +55,37 @@ function oneLine(text: string): string | undefined {
 }
 
 const shared: InputTable<GoImageArgs> = {
-  source: (validator, path, value) => {
-    if (value === undefined) validator.add(path, "is required: a directory inside a Go module");
-    validator.text(path, value, (source) => (source.trim() === "" ? "is empty" : undefined));
+  source: (add, path, value) => {
+    if (value === undefined) add(path, "is required: a directory inside a Go module");
+    text((source) => (source.trim() === "" ? "is empty" : undefined))(add, path, value);
   },
   sourceRoot: text((directory) =>
     directory.trim() === "" ? "is empty; leave it out, or name a directory" : undefined,
   ),
   mainPackage: text(mainPackageProblem),
-  repository: (validator, path, value) => {
-    if (value === undefined) validator.add(path, "is required, such as registry.example.com/team/api");
-    validateRepository(validator, value);
+  repository: (add, path, value) => {
+    if (value === undefined) add(path, "is required, such as registry.example.com/team/api");
+    validateRepository(add, value);
   },
-  tags: (validator, _, value) => validateTags(validator, value),
-  platforms: (validator, path, value) => validatePlatforms(validator, path, value),
+  tags: (add, _, value) => validateTags(add, value),
+  platforms: (add, path, value) => validatePlatforms(add, path, value),
   registry,
   build: buildStage,
   baseImages: oneOf(Object.values(BaseImages)),
-  maxSize: (validator, path, value) => validator.value(path, value, sizeProblem),
-  maxGrowth: (validator, path, value) => validator.value(path, value, growthProblem),
+  maxSize: (add, path, value) => anything(sizeProblem)(add, path, value),
+  maxGrowth: (add, path, value) => anything(growthProblem)(add, path, value),
   compression: oneOf(Object.values(Compression)),
   compressionLevel,
   engine: oneOf(Object.values(Engine)),
   builder: text((builder) =>
-    /^[A-Za-z0-9][\w.-]*$/.test(builder) ? undefined : "is not the name of a builder; docker buildx ls lists them",
+    /^[A-Za-z0-9][\w.-]*$/.test(builder)
+      ? undefined
+      : "is not the name of a builder; docker buildx ls lists them",
   ),
-  retainOnDelete: (validator, path, value, { registry }) => {
-    validator.flag(path, value);
+  retainOnDelete: (add, path, value, { registry }) => {
+    flag(add, path, value);
     if (value !== false || registry?.insecure !== true) return;
-    validator.add(
+    add(
       path,
       "cannot be false together with registry.insecure: the provider deletes only over verified https, so it would delete nothing",
     );
@@ -102,31 +108,31 @@ export const inputTables = {
 
 /** All problems of a component's inputs. */
 export function validate(type: ComponentType, args: GoMultiStageImageArgs | undefined): Problem[] {
-  const validator = new InputValidator();
   if (!isPlainObject(args)) return [{ propertyPath: "args", reason: "are missing" }];
-  validator.object("", args, inputTables[type]);
-  if (Array.isArray(args.platforms) && args.platforms.length > 1) validateSeveral(validator, type, args);
-  if (args.engine === Engine.Docker) validator.problems.push(...engineProblems(args.engine, args));
-  if (type === "GoMultiStageImage" && args.recipe === Recipe.Classic) validateClassic(validator, args);
-  return validator.problems;
+  return problemsOf((add) => {
+    objectOf<GoImageArgs>(inputTables[type])(add, "", args);
+    if (Array.isArray(args.platforms) && args.platforms.length > 1) validateSeveral(add, type, args);
+    if (args.engine === Engine.Docker) validateEngine(add, args.engine, args);
+    if (type === "GoMultiStageImage" && args.recipe === Recipe.Classic) validateClassic(add, args);
+  });
 }
 
 /** One Dockerfile compiles for all of them, on the builder's own platform. */
-function validateSeveral(validator: InputValidator, type: ComponentType, args: GoMultiStageImageArgs): void {
+function validateSeveral(add: Add, type: ComponentType, args: GoMultiStageImageArgs): void {
   if (type === "GoSingleStageImage") {
-    validator.add(
+    add(
       "platforms",
       "has several entries, but GoSingleStageImage compiles in the image that it ships, which a builder can only run for its own " +
         "platform; name one, or use GoMultiStageImage",
     );
   } else if (args.recipe === Recipe.Classic) {
-    validator.add(
+    add(
       "platforms",
       'has several entries, but the recipe "classic" compiles only for the builder\'s own platform; name one, or use the recipe "fast"',
     );
   }
   if (isPlainObject(args.build) && args.build.cgoEnabled === true) {
-    validator.add(
+    add(
       "build.cgoEnabled",
       "needs a C compiler for each of the platforms, but a build image has only one; make one image per platform, each with a " +
         "build.image of its own, or leave cgoEnabled out",
@@ -135,35 +141,35 @@ function validateSeveral(validator: InputValidator, type: ComponentType, args: G
 }
 
 /** The original Dockerfile has nothing to set. */
-function validateClassic(validator: InputValidator, args: GoMultiStageImageArgs): void {
+function validateClassic(add: Add, args: GoMultiStageImageArgs): void {
   const fixed = 'the recipe "classic" has no such setting; leave it out or use the recipe "fast"';
-  if (args.build !== undefined) validator.add("build", fixed);
-  if (args.runtime !== undefined) validator.add("runtime", fixed);
-  if (args.smokeTest !== undefined) validator.add("smokeTest", fixed);
-  if (args.cache !== undefined) validator.add("cache", fixed);
-  if (args.baseImages !== undefined && args.baseImages !== BaseImages.Tag) validator.add("baseImages", fixed);
-  if (args.mainPackage !== undefined && args.mainPackage !== ".") validator.add("mainPackage", fixed);
+  if (args.build !== undefined) add("build", fixed);
+  if (args.runtime !== undefined) add("runtime", fixed);
+  if (args.smokeTest !== undefined) add("smokeTest", fixed);
+  if (args.cache !== undefined) add("cache", fixed);
+  if (args.baseImages !== undefined && args.baseImages !== BaseImages.Tag) add("baseImages", fixed);
+  if (args.mainPackage !== undefined && args.mainPackage !== ".") add("mainPackage", fixed);
 }
 
 /** Problems of repository and tags, as far as they are plain values; a component checks Outputs once they are known. */
 export function validateDestination(repository: unknown, tags: unknown): Problem[] {
-  const validator = new InputValidator();
-  validateRepository(validator, repository);
-  validateTags(validator, tags);
-  return validator.problems;
+  return problemsOf((add) => {
+    validateRepository(add, repository);
+    validateTags(add, tags);
+  });
 }
 
-function validateRepository(validator: InputValidator, repository: unknown): void {
-  lateText(pushTargetProblem)(validator, "repository", repository, {});
+function validateRepository(add: Add, repository: unknown): void {
+  lateText(pushTargetProblem)(add, "repository", repository);
 }
 
-function validateTags(validator: InputValidator, tags: unknown): void {
+function validateTags(add: Add, tags: unknown): void {
   if (tags === undefined || isDeferred(tags)) return;
-  if (!Array.isArray(tags)) return validator.add("tags", `${quoteValue(tags)} is not a list`);
-  if (tags.length === 0) validator.add("tags", "is empty; leave it out for latest, or name a tag");
+  if (!Array.isArray(tags)) return add("tags", `${quoteValue(tags)} is not a list`);
+  if (tags.length === 0) add("tags", "is empty; leave it out for latest, or name a tag");
   // Array.from also sees the holes of a sparse list. A tag that comes later is checked then.
   const known = Array.from(tags, (tag: unknown) => (isDeferred(tag) ? "latest" : tag));
-  validator.texts("tags", known, tagProblem);
+  texts(tagProblem)(add, "tags", known);
 }
 
 function mainPackageProblem(mainPackage: string): string | undefined {
@@ -172,32 +178,27 @@ function mainPackageProblem(mainPackage: string): string | undefined {
   return /^\.(\/[A-Za-z0-9_+~@-][A-Za-z0-9_.+~@-]*)*\/?$/.test(mainPackage) ? undefined : form;
 }
 
-function compressionLevel(
-  validator: InputValidator,
-  path: string,
-  level: unknown,
-  { compression }: GoImageArgs,
-): void {
+function compressionLevel(add: Add, path: string, level: unknown, { compression }: GoImageArgs): void {
   const isZstd = compression === Compression.Zstd;
-  validator.atLeast(path, level, isZstd ? 1 : 0);
+  atLeast(isZstd ? 1 : 0)(add, path, level);
   const most = isZstd ? 22 : 9;
   if (typeof level === "number" && level > most)
-    validator.add(path, `${level} is more than ${most}, the highest level`);
+    add(path, `${level} is more than ${most}, the highest level`);
 }
 
-function validatePlatforms(validator: InputValidator, path: string, platforms: unknown): void {
+function validatePlatforms(add: Add, path: string, platforms: unknown): void {
   if (platforms === undefined) return;
   if (!Array.isArray(platforms) || platforms.length === 0) {
-    return validator.add(
+    return add(
       path,
       `${quoteValue(platforms)} is not a list of platforms, such as ["linux/amd64", "linux/arm64"]`,
     );
   }
   const seen = new Set<string>();
-  validator.texts(path, platforms, (platform) => {
+  texts((platform) => {
     if (!knownPlatforms.includes(platform)) return `is unknown; use ${knownPlatforms.join(" or ")}`;
     if (seen.has(platform)) return "is listed twice";
     seen.add(platform);
     return undefined;
-  });
+  })(add, path, platforms);
 }

@@ -85,7 +85,7 @@ export function registryHost(domain: string): string {
 }
 
 /** One spelling of a host with its port: names in lower case, IPv6 in its short form. */
-export function normalDomain(domain: string): string {
+function normalDomain(domain: string): string {
   const [, host = domain, port = ""] = /^(\[[^\]]*\]|[^:]*)(:\d+)?$/.exec(domain) ?? [];
   const address =
     host.startsWith("[") && URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;

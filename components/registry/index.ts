@@ -18,7 +18,7 @@ export type { BaseDescription } from "./image/base";
 export { ManifestError, isDigest } from "./image/manifest";
 export { dpkgPackageOf, isApkDatabase } from "./image/packageDatabases";
 export { linuxProblem, platformProblem } from "./image/platformFit";
-export type { RegistryLayer, MeasuredLayer, RegistryImage } from "./image/pushedImage";
+export type { MeasuredLayer, RegistryImage } from "./image/pushedImage";
 export type { DataSink, TarEntry } from "./image/tar";
 export type { LayerFile } from "./image/upload";
 export type { ImageDescription } from "./image/describe";
@@ -32,7 +32,7 @@ export interface BriefAccess extends RegistryAccess {
 // A firewall may drop what is sent to a registry, and then nothing answers.
 const briefSettings: Partial<Settings> = { tries: 2, idleTimeoutMs: 5_000, headersTimeoutMs: 10_000 };
 
-export interface ReadImageOptions extends ReadOptions {
+interface ReadImageOptions extends ReadOptions {
   access?: RegistryAccess;
 }
 

@@ -7,7 +7,7 @@ import { SizeKind, type SizeNode } from "./model";
  * A Go module of a program, a package of the operating system, a file, or a directory of many. Together they are the
  * whole image.
  */
-export interface Contributor {
+interface Contributor {
   name: string;
   kind: SizeKind;
   /** Bytes on disk. */
@@ -116,9 +116,11 @@ export function changes(tree: DifferenceNode, detailed = false): Change[] {
       const total = (field: "before" | "after") =>
         trails.reduce((sum, trail) => sum + (trail.at(-1)?.[field] ?? 0), 0);
       return {
-        ...{ name, kind },
+        name,
+        kind,
         ...(was === name ? {} : { was }),
-        ...{ before: total("before"), after: total("after") },
+        before: total("before"),
+        after: total("after"),
       };
     })
     .filter(({ before, after }) => before !== after)

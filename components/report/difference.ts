@@ -28,7 +28,9 @@ export function difference(before: Image, after: Image): DifferenceNode {
   const { name, kind } = after.contents;
   const programs = moves.map(({ from, to }) =>
     merged({
-      ...{ name: to, was: from, kind: SizeKind.Program },
+      name: to,
+      was: from,
+      kind: SizeKind.Program,
       before: old.programs.filter((program) => program.name === from),
       after: now.programs.filter((program) => program.name === to),
     }),

@@ -35,7 +35,7 @@ export interface Surface {
   osPackages: number;
 }
 
-export interface ReportLayer {
+interface ReportLayer {
   digest: string;
   mediaType: string;
   /** The instruction that made it, from the image's history. */
@@ -44,7 +44,7 @@ export interface ReportLayer {
   unpackedSize: number;
 }
 
-export interface Program extends BinaryBreakdown {
+interface Program extends BinaryBreakdown {
   path: string;
 }
 
@@ -157,10 +157,10 @@ function fileNode(name: string, size: number, program: BinaryBreakdown | undefin
 }
 
 export const standardLibrary = "Go standard library";
-export const notAttributed = "Go data of no known package";
+const notAttributed = "Go data of no known package";
 
 /** A Go program's modules, with the packages below, and what is of no known package, by section. */
-export function programNodes(program: BinaryBreakdown): SizeNode[] {
+function programNodes(program: BinaryBreakdown): SizeNode[] {
   const modules = new Map<string, SizeNode[]>();
   for (const { module, kind, package: name, size } of program.packages) {
     const key = kind === "standard" ? standardLibrary : module;

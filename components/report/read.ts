@@ -5,7 +5,7 @@ import { FileVisitor, KeptOfImage } from "./files";
 import { imageTree, type ImageReport } from "./model";
 import { surfaceOf } from "./surface";
 
-export interface ReadReportOptions {
+interface ReadReportOptions {
   access?: RegistryAccess;
   platform?: string;
   progress?: ((done: number, total: number) => void) | undefined;
@@ -34,7 +34,10 @@ export async function readReport(reference: string, options: ReadReportOptions =
     unpackedSize: image.layers.reduce((sum, layer) => sum + layer.unpackedSize, 0),
     surface: surfaceOf(image.layers),
     layers: image.layers.map(({ digest, mediaType, createdBy, size, unpackedSize }) => ({
-      ...{ digest, mediaType, size, unpackedSize },
+      digest,
+      mediaType,
+      size,
+      unpackedSize,
       createdBy: createdBy && instruction(createdBy),
     })),
     programs: layers.flatMap(({ programs }) => [...programs].map(([path, found]) => ({ path, ...found }))),

@@ -21,7 +21,7 @@ export function seedProblem(image: Omit<ImageDescription, "created" | "size">): 
 }
 
 /** A layer, and the digest of its archive. */
-export interface SeedLayer extends LayerFile {
+interface SeedLayer extends LayerFile {
   diffId: string;
 }
 
@@ -43,7 +43,10 @@ export async function packLayer(archive: Readable, file: string, mayBeZstd: bool
     fs.createWriteStream(file, { flags: "wx", mode: 0o600 }),
   );
   return {
-    ...{ file, digest: packed.digest(), size: packed.bytes, diffId: plain.digest() },
+    file,
+    digest: packed.digest(),
+    size: packed.bytes,
+    diffId: plain.digest(),
     mediaType: `application/vnd.oci.image.layer.v1.tar+${isZstd ? "zstd" : "gzip"}`,
   };
 }
@@ -75,7 +78,10 @@ export function seedConfig(layer: SeedLayer, about: string, platform: string, cr
   const time = created.toISOString();
   return Buffer.from(
     JSON.stringify({
-      ...{ created: time, architecture, os, ...(variant === undefined ? {} : { variant }) },
+      created: time,
+      architecture,
+      os,
+      ...(variant === undefined ? {} : { variant }),
       config: { Labels: { [seedLabel]: about } },
       rootfs: { type: "layers", diff_ids: [layer.diffId] },
       history: [{ created: time, created_by: "goimage seed" }],

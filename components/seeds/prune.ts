@@ -2,7 +2,7 @@
 
 import type { Seed } from "./list";
 
-export interface PruneChoice {
+interface PruneChoice {
   keep: Seed[];
   remove: Seed[];
 }

@@ -5,7 +5,7 @@ import { newestGoVersion } from "../goSyntax";
 import { unquote } from "./goString";
 
 /** A module that a local directory replaces. */
-export interface LocalReplacement {
+interface LocalReplacement {
   /** Path of the replaced module. */
   module: string;
   /** The directory, as written. */

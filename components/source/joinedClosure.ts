@@ -17,7 +17,8 @@ export function joined(closures: readonly Closure[]): Closure {
     secrets: [...all(({ secrets }) => secrets)].sort(),
     required: all(({ required }) => required),
     // Inputs name these files, whatever the platform.
-    ...{ leftOut: first.leftOut, broken: first.broken },
+    leftOut: first.leftOut,
+    broken: first.broken,
     problems: problems.filter((_, n) => reasons.indexOf(reasons[n] ?? "") === n),
   };
 }

@@ -17,7 +17,7 @@ export function readGoMod(disk: Disk, file: string): GoModFile {
   return parseGoMod(disk.text(file));
 }
 
-export interface Replacements {
+interface Replacements {
   modules: LocalModule[];
   /** Paths of the modules that the build may take packages from; undefined where go.mod does not list them all. */
   required: readonly string[] | undefined;

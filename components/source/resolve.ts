@@ -153,7 +153,8 @@ function findSource(service: GoService, spec: ImageSpec): Source {
   problems.push(...commands.problems);
   problems.push(...lfsPointers(tree, [...new Set([...closure.required, ...shipped])]));
   return {
-    ...{ service, tree },
+    service,
+    tree,
     golangImage: golangImage(spec, service.goMod),
     closure: { ...closure, files, leftOut: closure.leftOut.filter((file) => isPassed.has(file)), problems },
     elsewhere: directoriesElsewhere(tree, service, files),

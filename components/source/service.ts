@@ -43,7 +43,7 @@ export interface GoService {
 }
 
 /** What the environment of the build says about modules. */
-export interface ModuleSettings {
+interface ModuleSettings {
   mainPackage?: string | undefined;
   /** False when GOWORK=off. */
   workspace?: boolean;

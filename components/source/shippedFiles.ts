@@ -6,7 +6,7 @@ import { isWithin } from "./bound";
 import { join, type Tree } from "./tree";
 import { isOthers, isSecret } from "./wholeModule";
 
-export interface ShippedFiles {
+interface ShippedFiles {
   files: string[];
   /** What an entry can only have by its own name: probable secrets, and directories such as node_modules. */
   leftOut: string[];

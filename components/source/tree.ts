@@ -9,7 +9,7 @@ import { slashed } from "./paths";
 /** What a directory entry is; a link counts as what it leads to, a name that is not UTF-8 as misnamed. */
 export type Kind = PlaceKind | "misnamed";
 
-export interface Entry {
+interface Entry {
   name: string;
   kind: Kind;
   /** True for a symbolic link, whatever it leads to. */

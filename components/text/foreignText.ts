@@ -4,7 +4,7 @@
 import { masker } from "./secrets";
 
 /** How a text is cleaned. */
-export interface Cleaning {
+interface Cleaning {
   /** Values that must not be shown. */
   secrets?: Iterable<string>;
   /** Characters after which a line is cut. */

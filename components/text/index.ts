@@ -5,4 +5,4 @@ export { cleanLine, cleanLines, inert, messageLine } from "./foreignText";
 export { Budget, classAt, goPattern, matches, type Token } from "./glob";
 export { humanSize, signedSize } from "./humanSize";
 export { portOf } from "./knownHosts";
-export { shebang, shebangLength, type Shebang } from "./shebang";
+export { shebang, shebangLength } from "./shebang";

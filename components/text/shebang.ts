@@ -2,7 +2,7 @@
 
 import { cleanLine } from "./foreignText";
 
-export interface Shebang {
+interface Shebang {
   /** Path of the program that reads the script. */
   interpreter: string;
   /** What runs in the end: of /usr/bin/env, its argument, which it looks for in PATH. */

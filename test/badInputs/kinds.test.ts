@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { InputCheck } from "../../components/inputs/inputValidator";
+import type { InputCheck } from "../../components/inputs/inputChecks";
 import { inputTables } from "../../components/inputs/validate";
 import { problems } from "../support/problems";
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { buildStage } from "../../components/inputs/buildStage";
-import { InputValidator } from "../../components/inputs/inputValidator";
 
 function problems(build: object): string[] {
-  const validator = new InputValidator();
-  buildStage(validator, "build", build, {});
-  return validator.problems.map(({ propertyPath, reason }) => `${propertyPath}: ${reason}`);
+  const found: string[] = [];
+  buildStage((path, reason) => found.push(`${path}: ${reason}`), "build", build);
+  return found;
 }
 
 const ssh = { ssh: true, goPrivate: "git.example.com/*", sshKnownHosts: "git.example.com ssh-ed25519 AAAA" };

@@ -2,7 +2,6 @@
 // says so, and replaces nothing.
 
 import assert from "node:assert/strict";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { missingEngine, skipWithReason } from "./support/project/environment";
 import { makeTree } from "../support/module";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { mustRun, run, SetupError } from "../setup/exec";
 import type { Layout } from "../setup/paths";
 
-export interface Running {
+interface Running {
   readonly name: string;
   readonly address: string;
   /** It was there already, with the same image. */

@@ -2,7 +2,7 @@
 import { humanSize } from "../../components/text/humanSize";
 import { table } from "../setup/ui";
 
-export interface Image {
+interface Image {
   readonly digest: string;
   readonly ref: string;
   readonly size: number;

@@ -20,7 +20,7 @@ export interface Shape {
 }
 
 /** An object of constants with a type of the same name. */
-export interface Choice {
+interface Choice {
   name: string;
   text: string;
   values: readonly { name: string; value: string; text: string }[];
@@ -42,7 +42,8 @@ export function readDeclarations(root: string): Declarations {
     statements.filter(ts.isInterfaceDeclaration).map((node) => [node.name.text, node]),
   );
   const shapeOf = (node: ts.InterfaceDeclaration): Shape => ({
-    ...{ name: node.name.text, text: commentOf(node) },
+    name: node.name.text,
+    text: commentOf(node),
     fields: [...inherited(node), ...node.members.filter(ts.isPropertySignature).map(fieldOf)],
   });
   const inherited = (node: ts.InterfaceDeclaration): Field[] =>
@@ -67,8 +68,10 @@ function fieldOf(member: ts.PropertySignature): Field {
   if (member.type === undefined) throw new Error(`${member.name.getText()} has no type`);
   const { type } = member;
   return {
-    ...{ name: member.name.getText(), isOptional: member.questionToken !== undefined },
-    ...{ type, text: commentOf(member) },
+    name: member.name.getText(),
+    isOptional: member.questionToken !== undefined,
+    type,
+    text: commentOf(member),
   };
 }
 

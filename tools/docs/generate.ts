@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
 import { Engine } from "../../components/args";
-import { capabilities, capabilityNames, needs, type Capability } from "../../components/inputs/engineChoice";
+import { featureNames, hasBuildkitFeatures, needs } from "../../components/inputs/engineChoice";
 import { readDeclarations } from "./declarations";
 import { schema } from "./schema";
 import { troubleshooting } from "./troubleshooting";
@@ -15,7 +15,10 @@ const root = path.resolve(__dirname, "../..");
 
 /** Examples in other languages, with their programs; they have a page of their own. */
 const inLanguages: Record<string, string> = {
-  ...{ yaml: "Pulumi.yaml", python: "__main__.py", go: "main.go", "typescript-sdk": "index.ts" },
+  yaml: "Pulumi.yaml",
+  python: "__main__.py",
+  go: "main.go",
+  "typescript-sdk": "index.ts",
 };
 
 /** The other folders of examples/, each with its program on the page of examples. */
@@ -82,19 +85,15 @@ function codeOf(file: string): string {
 function engineTable(): string {
   const engines = Object.values(Engine);
   const cells = (of: (engine: Engine) => string) => engines.map(of).join(" | ");
-  const inputs = (engine: Engine) =>
-    needs
-      .filter(({ capability }) => capabilities[engine][capability])
-      .map(({ input, value }) => `\`${value === undefined ? input : `${input}: ${value}`}\``);
-  const selected = (engine: Engine) =>
-    inputs(engine).length === 0 ? "by default" : inputs(engine).join(", ");
-  const row = ([capability, name]: [string, string]) =>
-    `| ${name} | ${cells((engine) => (capabilities[engine][capability as Capability] ? "yes" : "no"))} |`;
+  const inputs = needs.map(({ input, value }) => `\`${value === undefined ? input : `${input}: ${value}`}\``);
+  const selected = (engine: Engine) => (hasBuildkitFeatures(engine) ? inputs.join(", ") : "by default");
+  const row = (name: string) =>
+    `| ${name} | ${cells((engine) => (hasBuildkitFeatures(engine) ? "yes" : "no"))} |`;
   return [
     `| | ${cells((engine) => `\`${engine}\``)} |`,
     `| --- | ${cells(() => "---")} |`,
     `| Selected | ${cells(selected)} |`,
-    ...Object.entries(capabilityNames).map(row),
+    ...featureNames.map(row),
   ].join("\n");
 }
 

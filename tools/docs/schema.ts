@@ -38,14 +38,18 @@ export function schema(root: string): Json {
   const resources = components.map(({ name, inputs, description }) => [
     token(name),
     {
-      ...{ isComponent: true, description },
+      isComponent: true,
+      description,
       ...types.properties(outputs, "output"),
       ...renamed(types.properties(shapeNamed(declarations, inputs), "input")),
     },
   ]);
   return {
     $schema: "https://raw.githubusercontent.com/pulumi/pulumi/master/pkg/codegen/schema/pulumi.json",
-    ...{ name: "goimage", displayName: "goimage", version, license },
+    name: "goimage",
+    displayName: "goimage",
+    version,
+    license,
     description: "A Go service as a small, safe, pushed container image, with its digest and size.",
     keywords: ["kind/component", "category/infrastructure", ...keywords],
     // SDKs have the version of the package, not one of their own.
@@ -145,7 +149,9 @@ class Types {
     const shape = shapes.get(name);
     if (choice !== undefined) {
       const values = choice.values.map((each) => ({
-        ...{ name: each.name, value: each.value, description: each.text },
+        name: each.name,
+        value: each.value,
+        description: each.text,
       }));
       this.found.set(token(schemaName), { type: "string", description: choice.text, enum: values });
     } else if (shape !== undefined) {

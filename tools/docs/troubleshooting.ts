@@ -164,7 +164,7 @@ const parts: readonly RegExp[] = [
   /^(1|<\w+>) inputs? (is|are) not|^no user is|^no bundle|^the Go version has not been/,
   // What other programs say, and what is run.
   /^(no match|error reading|credentials not found|exec |for url|if head|GOPROXY)/,
-  // The capabilities of engines, and comments of the Dockerfile.
+  // The features of engines, and comments of the Dockerfile.
   /^(Builds|Compiles|Compresses|Deletes|Gives|Previews|Private|Pushes|Runs|Secrets for|What was|Modules of) /,
 ];
 

@@ -11,7 +11,7 @@ export type Checksums = Readonly<Record<string, string>>;
  * GOIMAGE_UNPINNED=1 asks for it; everything but the plugin of @pulumi/docker is then built from Go modules, which
  * the go.sum files of tools/recipes pin.
  */
-export const checksums: Checksums = {
+const checksums: Checksums = {
   "buildx-v0.35.0.linux-amd64": "d41ece72044243b4f58b343441ae37446d9c29a7d6b5e11c61847bbcf8f7dfda",
   "buildx-v0.35.0.linux-arm64": "c4248d6cbc4a619a7e0b4609c11e509ad4ac0b475e1c64817c0ac20c5d90c766",
   "buildx-v0.35.0.darwin-amd64": "7d53fd11deca2d4caebc5436c9eebece5c81c8bbc6d4b539cf30be5c133c38c7",
@@ -37,7 +37,7 @@ export function checksumOf(place: string, known: Checksums = checksums): string 
 export const mayDownload = (url: string, known?: Checksums): boolean =>
   checksumOf(url, known) !== undefined || process.env["GOIMAGE_UNPINNED"] === "1";
 
-export async function sha256Of(file: string): Promise<string> {
+async function sha256Of(file: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   return hash.digest("hex");

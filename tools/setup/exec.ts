@@ -20,7 +20,7 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-export interface Result {
+interface Result {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

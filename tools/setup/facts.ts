@@ -39,7 +39,7 @@ export function toolFolder(layout: Layout, tool: Tool, version: string): string 
   return join(layout.tools, `${tool.name}-${version}`);
 }
 
-export async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {
+async function versionOf(command: string, args: readonly string[]): Promise<string | undefined> {
   const { code, stdout } = await run(command, args);
   return code === 0 ? /\d+\.\d+\.\d+/.exec(stdout)?.[0] : undefined;
 }

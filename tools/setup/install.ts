@@ -26,7 +26,7 @@ import type { Recipe, Target, Tool } from "./versions";
 export type Archives = Map<string, Promise<string>>;
 
 /** The log of a build from Go modules. */
-export const buildLog = (layout: Layout, tool: Tool): string => join(layout.log, `build-${tool.name}.log`);
+const buildLog = (layout: Layout, tool: Tool): string => join(layout.log, `build-${tool.name}.log`);
 
 /** How far a tool is, by the log of its build. */
 export async function progressOf(layout: Layout, tool: Tool, choice: Choice): Promise<string> {

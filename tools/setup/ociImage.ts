@@ -20,12 +20,12 @@ export interface ImageConfig {
   readonly Labels?: Readonly<Record<string, string>>;
 }
 
-export interface Platform {
+interface Platform {
   readonly architecture: string;
   readonly os: string;
 }
 
-export interface PlatformImage extends Platform {
+interface PlatformImage extends Platform {
   readonly layer: Layer;
   readonly config: ImageConfig;
   /** What `docker history` says of the layer. */

@@ -9,7 +9,7 @@ import { removeSocketDirectory } from "./sockets";
 import { task } from "./ui";
 import type { Daemon } from "./userDaemon";
 
-export interface ServiceNeeds {
+interface ServiceNeeds {
   readonly env: NodeJS.ProcessEnv;
   /** A Docker Engine that was here before us. */
   readonly daemon: Daemon | undefined;
@@ -20,7 +20,7 @@ export interface ServiceNeeds {
   publish(host: string, image: LocalImage): Promise<boolean>;
 }
 
-export interface Services {
+interface Services {
   readonly registry: string;
   readonly builder?: string;
   readonly noDocker?: string;

@@ -5,7 +5,7 @@ const colours = out.isTTY && !process.env["NO_COLOR"];
 
 const paint = (code: number) => (text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
 export const bold = paint(1);
-export const dim = paint(2);
+const dim = paint(2);
 export const green = paint(32);
 export const yellow = paint(33);
 export const red = paint(31);

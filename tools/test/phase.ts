@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { run } from "../setup/exec";
 import { repoRoot } from "../setup/paths";
 
-export interface Counts {
+interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -27,7 +27,7 @@ export interface PhaseResult extends Summary {
   readonly failure?: string;
 }
 
-export interface Phase {
+interface Phase {
   readonly name: string;
   readonly spec: string;
   readonly ignore?: readonly string[];

@@ -35,7 +35,7 @@ function assertAllowed(file: string, searched = process.env["PATH"] ?? ""): void
 
 /** All of the asynchronous ways to start a program end here. */
 interface Spawned {
-  spawn(options: { file: string; envPairs?: string[] }): number;
+  spawn: (this: Spawned, options: { file: string; envPairs?: string[] }) => number;
 }
 const prototype = ChildProcess.prototype as unknown as Spawned;
 const spawn = prototype.spawn;
@@ -57,8 +57,9 @@ for (const name of ["spawnSync", "execFileSync"] as const) {
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 type Connect = (this: net.Socket, ...args: unknown[]) => net.Socket;
-const connect = net.Socket.prototype.connect as Connect;
-(net.Socket.prototype as { connect: Connect }).connect = function (...args) {
+const sockets = net.Socket.prototype as unknown as { connect: Connect };
+const connect = sockets.connect;
+sockets.connect = function (...args) {
   // Node calls it with its arguments in one array.
   const [first] = (Array.isArray(args[0]) ? args[0] : args) as unknown[];
   const { host, path } = (typeof first === "object" && first !== null ? first : {}) as Record<string, string>;

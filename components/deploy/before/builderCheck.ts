@@ -2,7 +2,7 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 import { builderProblem, hasAnyBuilder } from "../../engines";
-import { capabilities, type ImageSpec } from "../../inputs";
+import { hasBuildkitFeatures, type ImageSpec } from "../../inputs";
 import { oncePerRun } from "../pulumi/program";
 import { say } from "../pulumi/say";
 
@@ -13,7 +13,7 @@ export async function builderProblemOf(
   component: pulumi.ComponentResource,
   { builder, engine }: Pick<ImageSpec, "builder" | "engine">,
 ): Promise<string | undefined> {
-  if (!capabilities[engine].builders) return undefined;
+  if (!hasBuildkitFeatures(engine)) return undefined;
   if (builder !== undefined) return builderProblem(builder);
   if (said().started || (await hasAnyBuilder())) return undefined;
   said().started = true;

@@ -1,7 +1,7 @@
 // How long a build with its push may take.
 
 import type * as pulumi from "@pulumi/pulumi";
-import { capabilities, type ImageSpec } from "../../inputs";
+import { hasBuildkitFeatures, type ImageSpec } from "../../inputs";
 import type { Situation } from "../pulumi/situation";
 
 /** Longer than any build of a Go service that ends; a build that hangs would otherwise hang until the pipeline's own limit. */
@@ -12,6 +12,6 @@ export function timeLimits(
   { customTimeouts }: Pick<Situation, "customTimeouts">,
   { engine }: Pick<ImageSpec, "engine">,
 ): pulumi.CustomResourceOptions {
-  if (!capabilities[engine].timeLimits) return customTimeouts === undefined ? {} : { customTimeouts };
+  if (!hasBuildkitFeatures(engine)) return customTimeouts === undefined ? {} : { customTimeouts };
   return { customTimeouts: { ...usual, ...customTimeouts } };
 }

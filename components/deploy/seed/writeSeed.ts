@@ -4,7 +4,7 @@
 import * as fs from "node:fs";
 import { aboutSeed, seedDockerfile } from "../../dockerfile";
 import { buildArchive, type BuildRequest, type ImageBuild } from "../../engines";
-import { capabilities } from "../../inputs";
+import { hasBuildkitFeatures } from "../../inputs";
 import { limits } from "../../limits";
 import { isDigest, pushImage, putTag } from "../../registry";
 import { packLayer, seedConfig } from "../../seeds";
@@ -135,7 +135,7 @@ async function push(
         take(archive) {
           // Left behind by a run that was killed, or by a command that could not build.
           fs.rmSync(file, { force: true });
-          return packLayer(archive, file, capabilities[plan.spec.engine].zstd);
+          return packLayer(archive, file, hasBuildkitFeatures(plan.spec.engine));
         },
         step: (step) => void say("info", `seed: ${step}`, component),
         milliseconds: limits.seed.buildMilliseconds,

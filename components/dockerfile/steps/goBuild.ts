@@ -2,7 +2,7 @@
 
 import * as path from "node:path";
 import { commonTarget, joinedWords } from "../../goSyntax";
-import { capabilities, stageNames, type BuildSpec } from "../../inputs";
+import { hasBuildkitFeatures, stageNames, type BuildSpec } from "../../inputs";
 import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
 import { comment, copy, pairs, plain, run, usualShell, workdir, type Instruction } from "../instructions";
@@ -132,7 +132,7 @@ export function compileStep(
   script: readonly string[],
   mounts: readonly string[] = [],
 ): Instruction {
-  return run(script, { mounts, isOffline: capabilities[spec.engine].isolatedSteps });
+  return run(script, { mounts, isOffline: hasBuildkitFeatures(spec.engine) });
 }
 
 /** The directory in which the go command runs. */

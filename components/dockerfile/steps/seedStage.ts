@@ -1,7 +1,7 @@
 // A seed in the Dockerfile of an image: an image that a builder's empty cache begins with, and that the modules are taken from.
 // Which one it is comes as a build argument, so that the Dockerfile is the same with every seed and with none, and builds by itself.
 
-import { capabilities, stageNames } from "../../inputs";
+import { hasBuildkitFeatures, stageNames } from "../../inputs";
 import type { Plan } from "../dockerfile";
 import { comment, emptyLine, from, plain, run, type Instruction } from "../instructions";
 
@@ -48,7 +48,7 @@ export function takeModules({ spec }: Plan): Instruction[] {
     "  };",
     "fi",
   ];
-  const isOffline = capabilities[spec.engine].isolatedSteps;
+  const isOffline = hasBuildkitFeatures(spec.engine);
   return [
     comment("Modules of the seed, in a step that has no secrets."),
     run(script, { mounts: [`type=bind,from=${stageNames.seed},target=${mountPoint}`], isOffline }),

@@ -26,7 +26,7 @@ import { prober, proberOfSeveral } from "./smokeTestProber";
 const proberPath = "/run/goimage/prober";
 
 /** What the stages are rendered from. */
-export interface SmokeTestPlan {
+interface SmokeTestPlan {
   smokeTest: SmokeTestSpec;
   platforms: readonly string[];
   /** Image with the Go toolchain. */
@@ -49,7 +49,9 @@ export function smokeTestStages(plan: SmokeTestPlan): Instruction[] {
     ...(plan.isOwnCompiler ? usualShell() : []),
     workdir("/prober"),
     ...pairs("ENV", {
-      ...{ CGO_ENABLED: "0", GOFLAGS: "", GOTOOLCHAIN: "local" },
+      CGO_ENABLED: "0",
+      GOFLAGS: "",
+      GOTOOLCHAIN: "local",
       ...commonTarget(plan.platforms),
     }),
     file("main.go", isOne ? prober : proberOfSeveral),

@@ -24,7 +24,7 @@ export function unfinishedStep(output: string): string | undefined {
 }
 
 /** The step that failed, and its lines without the number and time that each begins with. */
-export interface FailedStep {
+interface FailedStep {
   /** Name of its stage in the Dockerfile. */
   stage: string;
   lines: string[];

@@ -7,7 +7,7 @@ import { failedOutput, hangingStep, type Rerun } from "./rerun";
 export { failedLines } from "./rerun";
 
 /** A build that failed. */
-export type FailedBuild = Omit<Attempt, "dockerfile"> & Rerun & { dockerfileText: string };
+type FailedBuild = Omit<Attempt, "dockerfile"> & Rerun & { dockerfileText: string };
 
 /** The failed step's output, or what to do about another error; undefined when the errors say enough themselves. */
 export async function explainFailure(

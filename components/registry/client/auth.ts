@@ -13,7 +13,7 @@ import {
   type Session,
 } from "./session";
 
-export interface Challenge {
+interface Challenge {
   scheme: string;
   parameters: ReadonlyMap<string, string>;
 }

@@ -4,7 +4,7 @@ import { cleanLine } from "../../text";
 import { readBody } from "./http";
 import type { Session } from "./session";
 
-export interface RegistryErrorDetails {
+interface RegistryErrorDetails {
   status?: number;
   code?: string;
   /** The same request may work in a moment. */
@@ -41,7 +41,7 @@ const temporaryCodes = [...brokenCodes, "EAI_AGAIN"];
 export const immutableTag =
   /immutable|ImageTagAlreadyExists|cannot be (overwritten|overridden)|tag '?[\w.-]+'? already exists/i;
 
-export function isTemporaryStatus(status: number): boolean {
+function isTemporaryStatus(status: number): boolean {
   return temporaryStatus.includes(status);
 }
 
@@ -97,7 +97,7 @@ export function loginCommand(session: Session): string {
 }
 
 /** A registry's message, with echoed secrets masked. */
-export function redact(session: Session, text: string): string {
+function redact(session: Session, text: string): string {
   return cleanLine(text, { secrets: session.secrets });
 }
 

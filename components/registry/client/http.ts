@@ -35,7 +35,7 @@ export interface Guard {
   rule: string;
 }
 
-export interface TimeLimits {
+interface TimeLimits {
   idleTimeoutMs: number;
   headersTimeoutMs: number;
   storedTimeoutMs: number;

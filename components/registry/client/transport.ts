@@ -18,7 +18,7 @@ import {
   type Settings,
 } from "./session";
 
-export interface RegistryRequest {
+interface RegistryRequest {
   /** For messages, as in "cannot ... of REPOSITORY". */
   what: string;
   method: "GET" | "HEAD" | "POST" | "PUT" | "DELETE";

@@ -3,7 +3,7 @@ import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { cleanLine } from "../../text";
 import { CredentialError } from "./error";
 
-export interface HelperAnswer {
+interface HelperAnswer {
   username: string;
   secret: string;
 }

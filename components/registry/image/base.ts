@@ -15,7 +15,7 @@ import {
   type Platform,
 } from "./manifest";
 import { isNoPlatform, mayBeChosen } from "./platformFit";
-import { readConfig, readManifest } from "./served";
+import { readConfig, readManifest } from "./servedManifest";
 
 export interface BaseDescription {
   /** Instructions of all images that a builder may choose. */

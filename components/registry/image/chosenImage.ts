@@ -14,7 +14,7 @@ import {
   type ImageManifest,
   type Platform,
 } from "./manifest";
-import { readManifest, type Served } from "./served";
+import { readManifest, type ServedManifest } from "./servedManifest";
 
 const parallelManifests = 4;
 
@@ -26,7 +26,7 @@ export interface PlatformImage {
 }
 
 /** An image of an index, or the only one there is. */
-export interface ChosenImage {
+interface ChosenImage {
   manifest: ImageManifest;
   /** As the index says. */
   platform: Platform | undefined;
@@ -39,7 +39,7 @@ export interface ChosenImage {
 /** `withSizes`: the other platforms' manifests are fetched as well, for their sizes. */
 export async function chosenImage(
   session: Session,
-  served: Served,
+  served: ServedManifest,
   wanted?: string,
   withSizes = false,
 ): Promise<ChosenImage> {

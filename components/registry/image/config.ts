@@ -13,12 +13,12 @@ import {
   type Platform,
 } from "./manifest";
 
-export interface HistoryEntry {
+interface HistoryEntry {
   createdBy?: string;
   emptyLayer: boolean;
 }
 
-export interface ImageConfig {
+interface ImageConfig {
   platform?: Platform;
   /** The user, as in the configuration; "" is root. */
   user: string;

@@ -4,7 +4,7 @@ import type { Session } from "../client/session";
 import { chosenImage } from "./chosenImage";
 import { parseConfig } from "./config";
 import { platformName, transferSize } from "./manifest";
-import { readConfig, readManifest } from "./served";
+import { readConfig, readManifest } from "./servedManifest";
 
 export interface ImageDescription {
   /** Bytes that a pull transfers. */

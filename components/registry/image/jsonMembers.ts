@@ -1,7 +1,7 @@
 // The members of a JSON document as they are written: JSON.parse keeps the last of two with one name, and programs in Go, such as
 // builders, read names in any case. Whoever judges what a builder will read has to look at all of them.
 
-export interface Member {
+interface Member {
   /** Folded names from the top to this member; "" for an element of an array. The list is the walk's own. */
   path: readonly string[];
   /** As it is written. */

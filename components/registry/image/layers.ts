@@ -8,7 +8,7 @@ import { ImageBudget } from "./budget";
 import { ZstdFrames } from "./zstdFrames";
 import { readTar, type DataRequest, type TarEntry } from "./tar";
 
-export interface LayerSource {
+interface LayerSource {
   mediaType: string;
   digest: string;
   /** Bytes of the blob, compressed. */
@@ -165,7 +165,7 @@ interface Inode {
  * Counts as docker's overlay2 driver does (directory.Size): files once however many links they have, a symbolic link
  * as the length of its target, directories and devices as nothing. Whiteouts are empty files, so they add nothing.
  */
-export class UnpackedFiles {
+class UnpackedFiles {
   entries = 0;
   size = 0;
   /** Directories are undefined. */

@@ -2,7 +2,7 @@
 import { limits } from "../../limits";
 import type { Session } from "../client/session";
 import { ManifestError, isDigest, parseManifest } from "./manifest";
-import { readManifest } from "./served";
+import { readManifest } from "./servedManifest";
 
 /** Digests of everything that the manifest lists, in all depths; none for an image. */
 export async function listedDigests(session: Session, digest: string): Promise<string[]> {

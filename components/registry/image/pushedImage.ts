@@ -9,7 +9,7 @@ import { inParallel } from "../../work";
 import { measureLayer } from "./layers";
 import { layerInstructions, parseConfig } from "./config";
 import { platformName, transferSize, type Descriptor } from "./manifest";
-import { readConfig, readManifest } from "./served";
+import { readConfig, readManifest } from "./servedManifest";
 
 /** A layer's files, summed up. */
 export interface MeasuredLayer {
@@ -18,7 +18,7 @@ export interface MeasuredLayer {
   contents: LayerContents;
 }
 
-export interface RegistryLayer extends MeasuredLayer {
+interface RegistryLayer extends MeasuredLayer {
   digest: string;
   mediaType: string;
   /** Bytes that a pull transfers. */

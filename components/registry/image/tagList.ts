@@ -5,7 +5,7 @@ import { drain } from "../client/http";
 import type { Session } from "../client/session";
 import { exchange } from "../client/transport";
 import { tagProblem } from "../../name";
-import { body } from "./served";
+import { body } from "./servedManifest";
 
 const pageSize = 1000;
 

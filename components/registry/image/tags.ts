@@ -5,7 +5,7 @@ import type { Session } from "../client/session";
 import { exchange } from "../client/transport";
 import { tagProblem } from "../../name";
 import { isDigest, sha256 } from "./manifest";
-import { acceptManifests, body, longestManifest, readManifest, type Served } from "./served";
+import { acceptManifests, body, longestManifest, readManifest, type ServedManifest } from "./servedManifest";
 
 export async function readTagDigest(session: Session, tag: string): Promise<string | undefined> {
   checkTag(tag);
@@ -41,7 +41,7 @@ export async function writeTag(session: Session, digest: string, tag: string): P
 /** Stores a manifest under a tag; gives its digest. */
 export async function putManifest(
   session: Session,
-  { bytes, mediaType }: Served,
+  { bytes, mediaType }: ServedManifest,
   tag: string,
 ): Promise<string> {
   const digest = sha256(bytes);

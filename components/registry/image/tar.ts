@@ -16,7 +16,7 @@ import {
 
 export { TarError } from "./tarFields";
 
-export type TarEntryType = "file" | "hardlink" | "symlink" | "directory" | "character" | "block" | "fifo";
+type TarEntryType = "file" | "hardlink" | "symlink" | "directory" | "character" | "block" | "fifo";
 
 export interface TarEntry {
   /** As the archive has it: may start with "./" or "/", and a directory's may end with "/". */
@@ -70,7 +70,7 @@ export async function* readTar(
 }
 
 /** Takes the archive in pieces of any size. */
-export class TarParser {
+class TarParser {
   private readonly block = Buffer.allocUnsafe(blockSize);
   private filled = 0;
   private skip = 0;

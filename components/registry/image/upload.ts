@@ -24,7 +24,9 @@ export async function writeImage(
   const described = { mediaType: configType, digest: sha256(config), size: config.length };
   const { mediaType, digest, size } = layer;
   const manifest = {
-    ...{ schemaVersion: 2, mediaType: mediaTypes.ociManifest, config: described },
+    schemaVersion: 2,
+    mediaType: mediaTypes.ociManifest,
+    config: described,
     layers: [{ mediaType, digest, size }],
   };
   const bytes = Buffer.from(JSON.stringify(manifest));

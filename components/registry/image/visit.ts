@@ -10,11 +10,11 @@ import { ContentsScan } from "./contents";
 import { measureLayer } from "./layers";
 import { layerInstructions, parseConfig } from "./config";
 import { platformName, transferSize, type Descriptor } from "./manifest";
-import { readConfig, readManifest } from "./served";
+import { readConfig, readManifest } from "./servedManifest";
 import { readTagDigest } from "./tags";
 import type { DataRequest } from "./tar";
 
-export interface VisitedLayer<V> {
+interface VisitedLayer<V> {
   digest: string;
   mediaType: string;
   /** Bytes that a pull transfers. */
@@ -27,7 +27,7 @@ export interface VisitedLayer<V> {
   visitor: V;
 }
 
-export interface VisitedImage<V> {
+interface VisitedImage<V> {
   /** Digest of the image itself; for an index, of the chosen platform's image. */
   digest: string;
   platform: string;
@@ -37,7 +37,7 @@ export interface VisitedImage<V> {
 }
 
 /** Looks at the entries of one layer. */
-export interface LayerVisitor {
+interface LayerVisitor {
   request: DataRequest;
   /** Ends when it has looked at all that it was given. Nothing more is read before. */
   finished?(): Promise<void>;
@@ -45,7 +45,7 @@ export interface LayerVisitor {
   discard?(): void;
 }
 
-export interface VisitOptions<V> {
+interface VisitOptions<V> {
   access?: RegistryAccess;
   platform?: string;
   /** Makes a visitor for the entries of one layer, and a new one when the layer is read again after a failed connection. */

@@ -20,11 +20,7 @@ export function formatMarkdown(report: ImageReport, options: TableOptions): stri
   return `${[head, ...shown, ...folded].join("\n\n")}\n`;
 }
 
-export function markdownTable({
-  columns,
-  rows,
-  note,
-}: Pick<ReportTable, "columns" | "rows" | "note">): string {
+function markdownTable({ columns, rows, note }: Pick<ReportTable, "columns" | "rows" | "note">): string {
   const row = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
   const lines = [
     row(columns.map(({ title }) => escaped(title))),

@@ -16,10 +16,10 @@ interface Part<T> {
   children?: T[];
 }
 
-export type Box<T> = HierarchyRectangularNode<T>;
+type Box<T> = HierarchyRectangularNode<T>;
 
 /** How a tree is drawn: an image, or a difference of two. */
-export interface Look<T> {
+interface Look<T> {
   title: string;
   /** The text in place of an empty picture. */
   nothing: string;

@@ -4,7 +4,7 @@ import { changes, contributors, type Change } from "../contributors";
 import { difference, type DifferenceNode } from "../difference";
 import { SizeKind, type ImageReport } from "../model";
 
-export interface Column {
+interface Column {
   title: string;
   /** Numbers are aligned to the right. */
   number: boolean;

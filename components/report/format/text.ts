@@ -3,7 +3,7 @@ import { inert } from "../../text";
 import type { ImageReport } from "../model";
 import { reportTables, type ReportTable, type TableOptions } from "./tables";
 
-export interface TextOptions extends TableOptions {
+interface TextOptions extends TableOptions {
   /** With the terminal's colours. */
   colours: boolean;
 }

@@ -90,7 +90,10 @@ function changedPageNode(node: DifferenceNode): PageNode {
   const direction = isBoth(node) ? "grew and shrank" : directionOf(node);
   const hint = [`${humanSize(before)} before`, `${humanSize(after)} after`, change, direction, kind];
   const part: PageNode = {
-    ...{ name, size, amount, mark: after > before ? "+" : after < before ? "-" : "±" },
+    name,
+    size,
+    amount,
+    mark: after > before ? "+" : after < before ? "-" : "±",
     hint: [...hint, ...(was === undefined ? [] : [`was ${was}`])].join(", "),
     colour: isBoth(node) ? "both" : directionOf(node),
   };

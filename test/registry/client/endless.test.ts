@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { readConfig } from "../../../components/registry/image/served";
+import { readConfig } from "../../../components/registry/image/servedManifest";
 import { readTagDigest } from "../../../components/registry/image/tags";
 import { parseRepository } from "../../../components/name/reference";
 import { drain } from "../../../components/registry/client/http";

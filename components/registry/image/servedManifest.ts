@@ -15,15 +15,15 @@ import {
 } from "./manifest";
 
 /** A manifest's bytes, and what they are said to be. */
-export interface Served {
+export interface ServedManifest {
   bytes: Buffer;
   mediaType: string;
 }
 
-export const { manifestBytes: longestManifest, configBytes: longestConfig } = limits.registry;
+export const longestManifest = limits.registry.manifestBytes;
 export const acceptManifests = { accept: Object.values(mediaTypes).join(", ") };
 
-export async function readManifest(session: Session, digest: string): Promise<Served> {
+export async function readManifest(session: Session, digest: string): Promise<ServedManifest> {
   if (!isDigest(digest))
     throw new ManifestError("a digest must be sha256: and 64 lower-case hexadecimal digits");
   const what = `read the manifest ${digest}`;
@@ -39,7 +39,7 @@ export async function readManifest(session: Session, digest: string): Promise<Se
 export async function readConfig(session: Session, config: Descriptor): Promise<Buffer> {
   const what = `read the configuration ${config.digest}`;
   return exchange(session, { what, method: "GET", path: `blobs/${config.digest}` }, async (response) => {
-    const bytes = await body(session, what, response, longestConfig);
+    const bytes = await body(session, what, response, limits.registry.configBytes);
     verifyDigest(bytes, config.digest, `the configuration of ${session.name}`);
     return bytes;
   });
