@@ -123,10 +123,7 @@ describe("a health check's command", () => {
 
   it("is refused in the form of docker compose", async () => {
     for (const word of ["CMD", "CMD-SHELL"])
-      await refused(
-        /begins with "CMD(-SHELL)?", as in a docker compose file/,
-        ...check([word, "wget -q"]),
-      );
+      await refused(/begins with "CMD(-SHELL)?", as in a docker compose file/, ...check([word, "wget -q"]));
   });
 
   it("is judged as the entrypoint is when it is a shipped script", () =>

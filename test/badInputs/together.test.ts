@@ -17,7 +17,10 @@ describe("inputs that belong together", () => {
     const args: Partial<GoMultiStageImageArgs> = { tags: ["v2", "latest"] };
     const { error } = await outcome(hello(), args, second(args));
     assert.match(error, taken);
-    assert.equal((await outcome(hello(), {}, second({}))).error.match(/"first" in this program already pushes/)?.length, 1);
+    assert.equal(
+      (await outcome(hello(), {}, second({}))).error.match(/"first" in this program already pushes/)?.length,
+      1,
+    );
     assert.equal((await outcome(hello(), { tags: ["v2"] }, second({}))).error, "");
     // The next run of a program begins anew.
     assert.equal((await outcome(hello(), { tags: ["latest"] })).error, "");

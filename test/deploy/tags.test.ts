@@ -81,7 +81,8 @@ describe("tags", () => {
       text: `${back}; still at the previous image: b, c; not set: d`,
       set: ["a"],
     });
-    const first = "a points to this image, since no image of this stack had it before; the stack does not export it";
+    const first =
+      "a points to this image, since no image of this stack had it before; the stack does not export it";
     assert.deepEqual(await told(["a"], undefined), { text: first, set: [] });
     assert.deepEqual(await told(["a", "b", "c"], undefined), {
       text: `${first}; not set: b, c`,
