@@ -26,6 +26,7 @@ import {
   publishSeed,
   readBack,
   registerOutputs,
+  registryAccess,
   registryLogin,
   repushTrigger,
   seedFor,
@@ -123,8 +124,8 @@ function deploy(
   const { component, type, name } = owner;
   const deployed = state.apply(parseDeployed);
   const destination = destinationOf(owner, spec);
-  const login = registryLogin(spec);
-  const access = pulumi.output({ ...login, insecure: spec.registry.insecure });
+  const login = registryLogin(owner, spec);
+  const access = registryAccess(login, spec.registry.insecure);
   const drift = findDrift(component, deployed, destination, access);
 
   // Stage. Where is decided now: the program may go to another directory before the files are written.

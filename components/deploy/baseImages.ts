@@ -156,7 +156,7 @@ async function readingOf({ owner, plan, destination, access }: BaseOptions): Pro
   // The registry that is pushed to may have base images as well. Both may come late, or never.
   const isNeeded = login !== undefined || insecure;
   const where = isNeeded ? await valueIfKnown(destination).catch(() => undefined) : undefined;
-  const how = where && (await valueIfKnown(access));
+  const how = where && (await valueIfKnown(access).catch(() => undefined));
   const brief = spec.baseImages === BaseImages.Tag && spec.build.netrc === undefined && !spec.build.ssh;
   return {
     component: owner.component,

@@ -15,7 +15,7 @@ export type { Owner } from "./owner";
 export { readBack } from "./readBack";
 export { repushTrigger } from "./repush";
 export { isKnown, isMocked, registerOutputs, sdkProblem } from "./sdk";
-export { buildAccess, registryLogin } from "./secrets";
+export { buildAccess, registryAccess, registryLogin } from "./secrets";
 export { seedFor, withTags } from "./seed";
 export { claimPlaces, knownPlaces, placeProblems } from "./seedPlaces";
 export { stagedContext, workDirectory } from "./stagedContext";

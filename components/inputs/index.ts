@@ -12,6 +12,7 @@ export { netrcProblem } from "./netrc";
 export { commonTarget, goTarget, knownPlatforms } from "./platform";
 export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";
+export { lateLoginProblem } from "./registryAccess";
 export { secretWarnings, withoutLineEnd } from "./secrets";
 export {
   defaultGoVersion,

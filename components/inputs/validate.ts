@@ -8,7 +8,6 @@ import {
   type GoImageArgs,
   type GoMultiStageImageArgs,
   type GoSingleStageImageArgs,
-  type RegistryArgs,
 } from "../args";
 import { pushTargetProblem, tagProblem } from "../registry/reference";
 import { buildStage } from "./buildStage";
@@ -16,39 +15,20 @@ import { cache } from "./cache";
 import { engineProblems } from "./engine";
 import {
   InputValidator,
-  flag,
   isDeferred,
   isPlainObject,
   lateText,
-  objectOf,
   oneOf,
-  secret,
   text,
   type InputTable,
 } from "./inputValidator";
 import { knownPlatforms } from "./platform";
 import { quoteValue, type Problem } from "./problem";
+import { registryAccess } from "./registryAccess";
 import { runtimeStage } from "./runtimeStage";
-import { withoutLineEnd } from "./secrets";
 import { growthProblem, sizeProblem } from "./sizeLimit";
 import { smokeTest } from "./smokeTest";
 import type { ComponentType } from "./spec";
-
-const registry = objectOf<RegistryArgs>(
-  { username: secret(oneLine), password: secret(oneLine), insecure: flag },
-  (validator, path, { username, password }) => {
-    if ((username === undefined) === (password === undefined)) return;
-    validator.add(
-      path,
-      "has one of username and password; give both, or neither to use the Docker credential store",
-    );
-  },
-);
-
-/** The line end of a file that ends with one is left out. */
-function oneLine(text: string): string | undefined {
-  return /[\r\n]/.test(withoutLineEnd(text)) ? "has several lines; give the value alone" : undefined;
-}
 
 const shared: InputTable<GoImageArgs> = {
   source: (validator, path, value) => {
@@ -65,7 +45,7 @@ const shared: InputTable<GoImageArgs> = {
   },
   tags: (validator, _, value) => validateTags(validator, value),
   platforms: (validator, path, value) => validatePlatforms(validator, path, value),
-  registry,
+  registry: registryAccess,
   build: buildStage,
   baseImages: oneOf(Object.values(BaseImages)),
   maxSize: (validator, path, value) => validator.value(path, value, sizeProblem),
