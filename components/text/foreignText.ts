@@ -58,6 +58,18 @@ export function messageLine(text: string): string {
 }
 
 /**
+ * A name that others chose, for a place that is shown as it is, such as an output: what steers a terminal or is not seen is
+ * escaped, so that it is still another name than one without.
+ */
+export function printableName(name: string): string {
+  return inert(name.replace(invisible, (found) => [...found].map(codeOf).join("")));
+}
+
+function codeOf(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+}
+
+/**
  * Without what a CI system takes for a command in a log: GitHub's ::add-mask:: and ##[group], Azure's ##vso[...], TeamCity's
  * ##teamcity[...]. The first counts at a line's begin, the others anywhere.
  */
