@@ -13,10 +13,16 @@ export interface Registration<T> {
   all: pulumi.Inputs | Promise<pulumi.Inputs>;
 }
 
-/** Whether resources come first that may write the source. In a plugin they are done before it is asked for the component. */
+/**
+ * Whether resources come first that may write the source. In a plugin they are done before an update asks it for the component, and
+ * a preview alone has to know of them.
+ */
 export function hasDependencies({ dependsOn, parent }: pulumi.ComponentResourceOptions = {}): boolean {
-  if (isMocked() || pulumi.runtime.getStackResource() === undefined) return false;
+  if (isMocked()) return false;
   const isGiven = dependsOn !== undefined && !(Array.isArray(dependsOn) && dependsOn.length === 0);
+  const isPlugin = pulumi.runtime.getStackResource() === undefined;
+  // There each parent looks like a resource of a provider.
+  if (isPlugin) return pulumi.runtime.isDryRun() && isGiven;
   return isGiven || pulumi.CustomResource.isInstance(parent);
 }
 
