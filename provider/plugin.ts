@@ -38,7 +38,11 @@ class Goimage implements provider.Provider {
     if (Component === undefined) throw new Error(`goimage has no resource type ${type}`);
     const outputs = Object.keys(this.parsed.resources[type]?.properties ?? {});
     const constructed = await answer(async () => {
-      const component = new Component(name, inputs as never, withoutEmptyTimeouts(options));
+      const dependsOn = await explicitly(options.dependsOn, inputs);
+      const component = new Component(name, inputs as never, {
+        ...withoutEmptyTimeouts(options),
+        dependsOn,
+      });
       const fields = component as unknown as pulumi.Inputs;
       const state = Object.fromEntries(outputs.map((output) => [output, fields[output] as unknown]));
       await settled({ urn: component.urn, ...state });
@@ -59,6 +63,23 @@ async function settled(values: pulumi.Inputs): Promise<void> {
   const all = pulumi.output(values) as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
   await all.promise(true);
   await (pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> }).waitForRPCs();
+}
+
+type Dependencies = pulumi.ComponentResourceOptions["dependsOn"];
+
+/** The engine also lists what values of inputs come from, such as a repository. A program's own dependsOn has only the others. */
+async function explicitly(listed: Dependencies, inputs: pulumi.Inputs): Promise<pulumi.Resource[]> {
+  const resources = Array.isArray(listed) ? (listed as pulumi.Resource[]) : [];
+  // Not in the SDK's types either.
+  const all = pulumi.output(inputs) as unknown as { allResources: () => Promise<Set<pulumi.Resource>> };
+  const implied = new Set(await Promise.all([...(await all.allResources())].map(urnOf)));
+  const urns = await Promise.all(resources.map(urnOf));
+  return resources.filter((_, n) => !implied.has(urns[n] ?? ""));
+}
+
+/** Of resources of another process it is known. */
+function urnOf({ urn }: pulumi.Resource): Promise<string> {
+  return (urn as unknown as { promise: () => Promise<string> }).promise();
 }
 
 /** The answer that nobody reads. */
