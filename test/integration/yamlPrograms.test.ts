@@ -48,7 +48,7 @@ describe("programs in YAML", function () {
     env = await npmPlugin();
   });
 
-  it("with --continue-on-error tell a failed image's error once, and leave the other as it is", async () => {
+  it("with --continue-on-error tell a failed image's error once, pass over what depends on it, and leave the other as it is", async () => {
     const project = yamlProject(
       {
         ...inHello(helloFiles),
@@ -57,6 +57,7 @@ describe("programs in YAML", function () {
       },
       ({ repository }) => ({
         failed: image(repository, "failed", "broken"),
+        after: image(repository, "after", "hello", { dependsOn: ["${failed}"] }),
         other: image(repository, "other", "hello"),
       }),
     );
@@ -69,6 +70,12 @@ describe("programs in YAML", function () {
       told,
     );
     assert.doesNotMatch(told, /grpc|has a problem|getResource|^\s+at .*\(/m);
+    const passedOver =
+      /\((\w+)\):\n\s+warning: not deployed, because something that it depends on has failed/g;
+    assert.deepEqual(
+      [...told.matchAll(passedOver)].map(([, name]) => name),
+      ["after"],
+    );
     const { deployment } = JSON.parse(await project.state()) as {
       deployment: { resources: { urn: string; type: string; outputs?: { digest?: string } }[] };
     };
