@@ -50,9 +50,9 @@ export interface RegistryArgs {
    * User name for the registry. The default is the credentials that docker login has stored (config.json and credential
    * helpers).
    */
-  username?: Input<string> | undefined;
+  username?: Input<string | undefined>;
   /** Password or access token for the registry. It is encrypted in the state. Required with username. */
-  password?: Input<string> | undefined;
+  password?: Input<string | undefined>;
   /**
    * Allow plain http and unverified certificates for this registry, as Docker's insecure-registries does. The default is
    * false. Registries on loopback addresses always use plain http.

@@ -24,6 +24,9 @@ class Goimage implements provider.Provider {
   private readonly parsed = JSON.parse(this.schema) as Schema;
   readonly version = this.parsed.version;
 
+  /** Components of this run, by URN. */
+  private readonly made = new Map<string, pulumi.Resource>();
+
   getSchema(): Promise<string> {
     return Promise.resolve(this.schema);
   }
@@ -38,13 +41,34 @@ class Goimage implements provider.Provider {
     if (Component === undefined) throw new Error(`goimage has no resource type ${type}`);
     const outputs = Object.keys(this.parsed.resources[type]?.properties ?? {});
     const constructed = await answer(async () => {
-      const component = new Component(name, inputs as never, withoutEmptyTimeouts(options));
+      const dependsOn = await this.explicitly(options.dependsOn, inputs);
+      const component = new Component(name, inputs as never, {
+        ...withoutEmptyTimeouts(options),
+        dependsOn,
+      });
+      this.made.set(await urnOf(component), component);
       const fields = component as unknown as pulumi.Inputs;
       const state = Object.fromEntries(outputs.map((output) => [output, fields[output] as unknown]));
       await settled({ urn: component.urn, ...state });
       return { urn: component.urn, state };
     }, failure);
     return constructed ?? nothing();
+  }
+
+  /**
+   * The engine also lists what values of inputs come from, such as a repository. A program's own dependsOn has only the others. Images
+   * are given as they are here: to Pulumi their builds belong to them then, and where one has failed, what depends on it is passed over.
+   */
+  private async explicitly(listed: Dependencies, inputs: pulumi.Inputs): Promise<pulumi.Resource[]> {
+    const resources = Array.isArray(listed) ? (listed as pulumi.Resource[]) : [];
+    // Not in the SDK's types either.
+    const all = pulumi.output(inputs) as unknown as { allResources: () => Promise<Set<pulumi.Resource>> };
+    const implied = new Set(await Promise.all([...(await all.allResources())].map(urnOf)));
+    const urns = await Promise.all(resources.map(urnOf));
+    return resources.flatMap((resource, n) => {
+      const urn = urns[n] ?? "";
+      return implied.has(urn) ? [] : [this.made.get(urn) ?? resource];
+    });
   }
 
   /** What the engine calls at the end of a run, before it closes the connections. */
@@ -59,6 +83,13 @@ async function settled(values: pulumi.Inputs): Promise<void> {
   const all = pulumi.output(values) as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
   await all.promise(true);
   await (pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> }).waitForRPCs();
+}
+
+type Dependencies = pulumi.ComponentResourceOptions["dependsOn"];
+
+/** Of resources of another process it is known. */
+function urnOf({ urn }: pulumi.Resource): Promise<string> {
+  return (urn as unknown as { promise: () => Promise<string> }).promise();
 }
 
 /** The answer that nobody reads. */

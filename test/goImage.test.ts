@@ -68,13 +68,32 @@ describe("GoMultiStageImage", () => {
   });
 
   it("leaves out the line end of a login that was read from a file, even when it comes late", async () => {
-    for (const password of ["hunter2\r\n", pulumi.secret("hunter2\n")]) {
+    const logins = [
+      { username: "robot\n", password: "hunter2\r\n" },
+      { username: "robot\n", password: pulumi.secret("hunter2\n") },
+      { username: pulumi.output("robot\n"), password: pulumi.secret("hunter2\n") },
+    ];
+    for (const given of logins) {
       const found = await registered(() => {
-        const login = { username: "robot\n", password };
-        new GoMultiStageImage("api", { source: "hello", repository, registry: login, builder: "b" });
+        new GoMultiStageImage("api", { source: "hello", repository, registry: given, builder: "b" });
       });
       const [login] = secretValue(inputs(found, buildkit)["registries"]) as Record<string, unknown>[];
       assert.deepEqual([login?.["username"], login?.["password"]], ["robot", "hunter2"]);
+    }
+  });
+
+  it("takes a login that comes late and has no value for none", async () => {
+    const nothing = () => pulumi.output<string | undefined>(undefined);
+    for (const [engine, input] of [
+      ["docker", "registry"],
+      ["buildkit", "registries"],
+    ] as const) {
+      const found = await registered(() => {
+        const registry = { username: nothing(), password: nothing() };
+        new GoMultiStageImage("api", { source: "hello", repository, registry, engine });
+      });
+      const child = inputs(found, engine === "docker" ? docker : buildkit);
+      assert.equal(child[input], undefined);
     }
   });
 

@@ -48,6 +48,10 @@ describe("types of the package", () => {
     type Args = goimage.GoMultiStageImageArgs;
     type Tags = pulumi.Output<string[] | undefined>;
     expectTypeOf<{ source: string; repository: string; tags: Tags }>().toExtend<Args>();
+    type Late = pulumi.Output<string | undefined>;
+    expectTypeOf<{ username: Late; password: Late }>().toExtend<goimage.RegistryArgs>();
+    // Whether there is one decides about the Dockerfile.
+    expectTypeOf<{ netrc: Late }>().not.toExtend<goimage.BuildStageArgs>();
   });
 
   it("has the settings of a runtime stage in one component alone", () => {

@@ -2,7 +2,7 @@
 
 import * as crypto from "node:crypto";
 import * as path from "node:path";
-import { firstFew } from "../text";
+import { firstFew, printableName } from "../text";
 
 const mostReasons = 6;
 
@@ -12,10 +12,28 @@ type Hashes = Readonly<Record<string, string>>;
 /** More files than the state should have to list. */
 const mostFiles = 2_000;
 
-/** The files as the state has them: one by one, or of a large source by directory, or of a huge one together. */
+/**
+ * The files as the state has them: one by one, or of a large source by directory, or of a huge one together. The CLI shows the state
+ * as it is, and anybody who writes the source chooses names.
+ */
 export function recordedFiles(files: Hashes): Record<string, string> {
+  const recorded = new Map<string, string>();
+  for (const [name, hash] of Object.entries(grouped(files))) {
+    const shown = printableName(name);
+    const other = recorded.get(shown);
+    // A name may have been written as another one is shown.
+    recorded.set(shown, other === undefined ? hash : hashOf(`${other}\n${hash}`));
+  }
+  return Object.fromEntries(recorded);
+}
+
+function hashOf(text: string): string {
+  return crypto.createHash("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+function grouped(files: Hashes): Hashes {
   const names = Object.keys(files);
-  if (names.length <= mostFiles) return { ...files };
+  if (names.length <= mostFiles) return files;
   const directories = new Map<string, crypto.Hash>();
   for (const name of names.sort()) {
     const directory = `${path.posix.dirname(name)}/`;

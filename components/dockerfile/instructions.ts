@@ -50,7 +50,7 @@ export function from(image: string, options: StageStart = {}): Instruction {
   return ofWords("FROM", [...platform, `${image}${name}`]);
 }
 
-export interface RunOptions {
+interface RunOptions {
   mounts?: readonly string[];
   /** Whether it reaches nothing but loopback. Syntax of version 1.3. */
   isOffline?: boolean;

@@ -7,9 +7,9 @@ const width = 120;
 const continued = " \\";
 
 /** How far the lines of an instruction after its first are indented. */
-export const indentation = "    ";
+const indentation = "    ";
 
-export interface Filling {
+interface Filling {
   /** Stands before the first word. */
   start?: string;
   /** Stands before the first word of later lines. */

@@ -2,12 +2,14 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Image, ImageArgs } from "@pulumi/docker-build/image";
-import type { BuildRequest, BuildSecrets, ImageEngine } from "./engine";
+import { loginOf, type BuildRequest, type BuildSecrets, type ImageEngine } from "./engine";
 
 export const buildkitEngine: ImageEngine = (name, request, opts) => {
   // Loaded here, so that a program with the other engine does not pay for it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const provider = require("@pulumi/docker-build/image") as { Image: typeof Image };
+  const { registry: address } = request;
+  const registries = loginOf(request.login, (username, password) => [{ address, username, password }]);
   const image = new provider.Image(
     name,
     {
@@ -26,9 +28,7 @@ export const buildkitEngine: ImageEngine = (name, request, opts) => {
         .output(request.buildArgs ?? {})
         .apply((args) => ({ SOURCE_DATE_EPOCH: "0", ...args })),
       buildOnPreview: false,
-      ...(request.login === undefined
-        ? {}
-        : { registries: [{ address: request.registry, ...request.login }] }),
+      ...(registries && { registries }),
       builder: request.builder === undefined ? undefined : { name: request.builder },
       ...secretsOf(request.secrets),
       // No path: the provider asks the agent that SSH_AUTH_SOCK names, and the state is the same everywhere.

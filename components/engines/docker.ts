@@ -2,12 +2,14 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { Image } from "@pulumi/docker/image";
-import type { ImageEngine } from "./engine";
+import { loginOf, type ImageEngine } from "./engine";
 
 export const dockerEngine: ImageEngine = (name, request, opts) => {
   // Loaded here, so that a program with the other engine does not pay for it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const provider = require("@pulumi/docker/image") as { Image: typeof Image };
+  const { registry: server } = request;
+  const registry = loginOf(request.login, (username, password) => ({ server, username, password }));
   const image = new provider.Image(
     name,
     {
@@ -20,7 +22,7 @@ export const dockerEngine: ImageEngine = (name, request, opts) => {
         platform: request.platforms[0] ?? "",
         ...(request.buildArgs && { args: request.buildArgs }),
       },
-      registry: request.login && { server: request.registry, ...request.login },
+      ...(registry && { registry }),
     },
     opts,
   );

@@ -2,8 +2,27 @@
 
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Credentials for the registry that the image is pushed to. */
+/** Credentials for the registry that the image is pushed to: both, or neither. */
 export interface RegistryLogin {
+  username: pulumi.Output<string | undefined>;
+  password: pulumi.Output<string | undefined>;
+  /** False where both are there for sure. */
+  mayBeMissing: boolean;
+}
+
+/** A login as an engine takes it; undefined where there is none. */
+export function loginOf<T>(
+  login: RegistryLogin | undefined,
+  shaped: (username: pulumi.Output<string>, password: pulumi.Output<string>) => T,
+): pulumi.Input<T> | undefined {
+  if (login === undefined) return undefined;
+  const { username, password, mayBeMissing } = login as RegistryLogin & KnownLogin;
+  const whole = shaped(username, password);
+  if (!mayBeMissing) return whole;
+  return username.apply((name?: string) => (name === undefined ? undefined : whole)) as pulumi.Output<T>;
+}
+
+interface KnownLogin {
   username: pulumi.Output<string>;
   password: pulumi.Output<string>;
 }

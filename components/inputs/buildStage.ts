@@ -15,6 +15,7 @@ import {
   texts,
   variableName,
   type Add,
+  type Check,
 } from "./inputChecks";
 import { linkerWords } from "./ldflags";
 import { netrcProblem } from "./netrc";
@@ -62,11 +63,17 @@ function certificatesProblem(certificates: string): string | undefined {
     : 'is not PEM text; read the file, such as readFileSync(path, "utf8")';
 }
 
-/** What is wrong with the value of an input that came late. */
+/** What is wrong with the value of an input that came late. The Dockerfile is another one without it, so it cannot be missing. */
 export const lateSecrets = {
-  netrc: (value: unknown) => secretProblem(value, netrcProblem),
-  caCertificates: (value: unknown) => secretProblem(value, certificatesProblem),
+  netrc: (value: unknown) => lateProblem(value, netrcProblem),
+  caCertificates: (value: unknown) => lateProblem(value, certificatesProblem),
 } as const;
+
+function lateProblem(value: unknown, check: Check): string | undefined {
+  return value === undefined || value === null
+    ? "has no value; leave it out where there is none, which must be known when the program runs"
+    : secretProblem(value, check);
+}
 
 function environment(add: Add, path: string, env: unknown, { netrc, ssh, cgoEnabled }: BuildStageArgs): void {
   record(variableName)(add, path, env);

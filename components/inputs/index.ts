@@ -7,6 +7,7 @@ export { hasBuildkitFeatures } from "./engineChoice";
 export { isDeferred } from "./inputChecks";
 export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";
+export { lateLoginProblem } from "./registryAccess";
 export { secretWarnings, withoutLineEnd } from "./misplacedSecrets";
 export type { BuildSpec, CacheSpec, ComponentType, ImageSpec, RuntimeSpec, SmokeTestSpec } from "./spec";
 export { defaultGoVersion, defaultUserName, hasProblem, specOf } from "./specOf";

@@ -5,7 +5,7 @@ import { credentialIn, endsInImage, placeForSecret } from "./misplacedSecrets";
 import { quoteValue, type Problem } from "./problem";
 
 /** What is wrong with a text, worded to follow the text itself; undefined when nothing is. */
-type Check = (value: string) => string | undefined;
+export type Check = (value: string) => string | undefined;
 
 /** Takes a problem of the input at `path`. */
 export type Add = (path: string, reason: string) => void;

@@ -89,8 +89,8 @@ export interface ImageSpec {
   compression: { type: Compression; level: number | undefined } | undefined;
   retainOnDelete: boolean;
   registry: {
-    /** Undefined: the Docker credential store is asked. */
-    login: { username: Input<string>; password: Input<string> } | undefined;
+    /** Undefined: the Docker credential store is asked, as it is where both come late and have no value. */
+    login: { username: Input<string | undefined>; password: Input<string | undefined> } | undefined;
     insecure: boolean;
   };
   /** May come late, and is checked again then. */

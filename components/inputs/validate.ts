@@ -8,7 +8,6 @@ import {
   type GoImageArgs,
   type GoMultiStageImageArgs,
   type GoSingleStageImageArgs,
-  type RegistryArgs,
 } from "../args";
 import { knownPlatforms } from "../goSyntax";
 import { pushTargetProblem, tagProblem } from "../name";
@@ -25,34 +24,17 @@ import {
   objectOf,
   oneOf,
   problemsOf,
-  secret,
   text,
   texts,
   type Add,
   type InputTable,
 } from "./inputChecks";
 import { quoteValue, type Problem } from "./problem";
+import { registryAccess } from "./registryAccess";
 import { runtimeStage } from "./runtimeStage";
-import { withoutLineEnd } from "./misplacedSecrets";
 import { growthProblem, sizeProblem } from "./sizeLimit";
 import { smokeTest } from "./smokeTestInput";
 import type { ComponentType } from "./spec";
-
-const registry = objectOf<RegistryArgs>(
-  { username: secret(oneLine), password: secret(oneLine), insecure: flag },
-  (add, path, { username, password }) => {
-    if ((username === undefined) === (password === undefined)) return;
-    add(
-      path,
-      "has only one of username and password; give both, or neither to use the Docker credential store",
-    );
-  },
-);
-
-/** The line end of a file that ends with one is left out. */
-function oneLine(text: string): string | undefined {
-  return /[\r\n]/.test(withoutLineEnd(text)) ? "has several lines; give the value alone" : undefined;
-}
 
 const shared: InputTable<GoImageArgs> = {
   source: (add, path, value) => {
@@ -69,7 +51,7 @@ const shared: InputTable<GoImageArgs> = {
   },
   tags: (add, _, value) => validateTags(add, value),
   platforms: (add, path, value) => validatePlatforms(add, path, value),
-  registry,
+  registry: registryAccess,
   build: buildStage,
   baseImages: oneOf(Object.values(BaseImages)),
   maxSize: (add, path, value) => anything(sizeProblem)(add, path, value),

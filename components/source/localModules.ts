@@ -13,8 +13,17 @@ export interface LocalModule {
   directory: string;
 }
 
-export function readGoMod(disk: Disk, file: string): GoModFile {
-  return parseGoMod(disk.text(file));
+/** What a go.mod or go.work says, by its path. */
+export type GoModReader = (file: string) => GoModFile;
+
+/** Several questions are asked of each file: it is read and parsed once. */
+export function goModReader(disk: Disk): GoModReader {
+  const files = new Map<string, GoModFile>();
+  return (file) => {
+    const known = files.get(file) ?? parseGoMod(disk.text(file));
+    files.set(file, known);
+    return known;
+  };
 }
 
 interface Replacements {
@@ -30,12 +39,13 @@ interface Replacements {
  */
 export function neededReplacements(
   disk: Disk,
+  read: GoModReader,
   source: string,
   { files, mains, rewrites }: { files: readonly string[]; mains: readonly string[]; rewrites: boolean },
 ): Replacements {
-  const problems = files.flatMap((file) => absolutePaths(disk, source, file));
+  const problems = files.flatMap((file) => absolutePaths(read(file), source, file));
   const replaced = files.flatMap((file) =>
-    readGoMod(disk, file).localReplacements.map(({ module, directory }) => ({
+    read(file).localReplacements.map(({ module, directory }) => ({
       path: module,
       directory: path.resolve(path.dirname(file), directory),
       problem: (reason: string): Problem => ({
@@ -44,7 +54,7 @@ export function neededReplacements(
       }),
     })),
   );
-  const mods = mains.map((file) => readGoMod(disk, file));
+  const mods = mains.map(read);
   const required = new Set(mods.flatMap(({ requires }) => requires));
   // Before Go 1.17 a go.mod does not list what only other modules require, and -mod=mod adds what is missing.
   const isComplete = !rewrites && mods.every(({ go }) => isPruned(go));
@@ -64,7 +74,7 @@ export function neededReplacements(
       else if (!isThere) problems.push(module.problem("which has no go.mod"));
       if (!isThere) continue;
       modules.push({ path: module.path, directory: module.directory });
-      for (const name of readGoMod(disk, path.join(module.directory, "go.mod")).requires) required.add(name);
+      for (const name of read(path.join(module.directory, "go.mod")).requires) required.add(name);
     }
   }
   return { modules, required: isComplete ? [...required] : undefined, problems };
@@ -88,8 +98,7 @@ function isPruned(go: string | undefined): boolean {
 }
 
 /** An absolute path would not be there in the build. */
-function absolutePaths(disk: Disk, source: string, file: string): Problem[] {
-  const { use, localReplacements } = readGoMod(disk, file);
+function absolutePaths({ use, localReplacements }: GoModFile, source: string, file: string): Problem[] {
   return [...use, ...localReplacements.map(({ directory }) => directory)]
     .filter((directory) => path.isAbsolute(directory))
     .map((directory) => ({

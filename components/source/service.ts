@@ -8,7 +8,13 @@ import { boundOf, commonDirectory, isWithin, nearest } from "./bound";
 import { Disk, shown } from "./disk";
 import { leavesOutVendor } from "./ignore";
 import type { GoMod } from "./goMod";
-import { neededReplacements, placeProblem, readGoMod, type LocalModule } from "./localModules";
+import {
+  goModReader,
+  neededReplacements,
+  placeProblem,
+  type GoModReader,
+  type LocalModule,
+} from "./localModules";
 import { mainPackageProblems, type PlatformBuild } from "./mainPackage";
 import { slashed, statOf } from "./paths";
 
@@ -82,9 +88,10 @@ export function findGoService(
       `has no go.mod, and no directory above it up to ${shown(bound)} has one; run go mod init in the directory of the module`,
     );
 
-  const goMod = readGoMod(disk, path.join(moduleRoot, "go.mod"));
+  const read = goModReader(disk);
+  const goMod = read(path.join(moduleRoot, "go.mod"));
   const problems = goModProblems(source, goMod);
-  const workspace = settings.workspace === false ? undefined : findWorkspace(disk, moduleRoot);
+  const workspace = settings.workspace === false ? undefined : findWorkspace(disk, read, moduleRoot);
   problems.push(...(workspace?.problems ?? []));
   const mains = workspace?.members ?? [moduleRoot];
   const vendorRoot = workspace ? path.dirname(workspace.file) : moduleRoot;
@@ -95,8 +102,9 @@ export function findGoService(
       : vendorUse(disk, vendorRoot, workspace, (workspace ?? goMod).go);
   const vendor = settings.mod === "vendor" && found === "maybe" ? "yes" : found;
   const mainFiles = mains.map((main) => path.join(main, "go.mod"));
+  const mainMods = mainFiles.map(read);
   // A vendored build takes everything but the main modules from the vendor directory.
-  const replacements = neededReplacements(disk, source, {
+  const replacements = neededReplacements(disk, read, source, {
     files: vendor === "yes" ? [] : [...mainFiles, ...(workspace ? [workspace.file] : [])],
     mains: mainFiles,
     rewrites: settings.mod === "mod",
@@ -106,10 +114,7 @@ export function findGoService(
 
   const ancestor = commonDirectory([vendorRoot, ...mains, ...replaced.map((module) => module.directory)]);
   const relative = (file: string) => slashed(path.relative(ancestor, file)) || ".";
-  const mainModules = mains.map((main) => ({
-    path: readGoMod(disk, path.join(main, "go.mod")).module ?? "",
-    directory: main,
-  }));
+  const mainModules = mains.map((directory, n) => ({ path: mainMods[n]?.module ?? "", directory }));
   const modules = [...mainModules, ...replaced];
   const packageDirectory = path.resolve(directory, settings.mainPackage ?? ".");
   const service: GoService = {
@@ -120,7 +125,7 @@ export function findGoService(
     mainPackage: packageName(slashed(path.relative(moduleRoot, packageDirectory))),
     goMod: {
       ...goMod,
-      needs: newestGoVersion([workspace?.needs, ...mainFiles.map((file) => readGoMod(disk, file).needs)]),
+      needs: newestGoVersion([workspace?.needs, ...mainMods.map((main) => main.needs)]),
       ...(workspace
         ? {
             go: newestGoVersion([goMod.go, workspace.go]),
@@ -140,7 +145,7 @@ export function findGoService(
     vendorDirectory: vendor === "no" ? undefined : relative(path.join(vendorRoot, "vendor")),
     unreadWorkspace:
       workspace === undefined && settings.workspace !== false ? workspaceAbove(bound) : undefined,
-    downloads: vendor !== "yes" && mainFiles.some((file) => readGoMod(disk, file).requires.length > 0),
+    downloads: vendor !== "yes" && mainMods.some(({ requires }) => requires.length > 0),
   };
   const { mainPackage = ".", builds = [anyBuild] } = settings;
   const nested = nestedModule(disk, moduleRoot, packageDirectory);
@@ -177,11 +182,11 @@ interface Workspace {
 }
 
 /** The go.work that counts: the nearest one, if the module is a member. Others would make the go command refuse. */
-function findWorkspace(disk: Disk, moduleRoot: string): Workspace | undefined {
+function findWorkspace(disk: Disk, read: GoModReader, moduleRoot: string): Workspace | undefined {
   const directory = disk.directoryWith("go.work", moduleRoot);
   if (directory === undefined) return undefined;
   const file = path.join(directory, "go.work");
-  const { use, go, toolchain, needs } = readGoMod(disk, file);
+  const { use, go, toolchain, needs } = read(file);
   const named = use.map((member) => path.resolve(directory, member));
   if (!named.includes(moduleRoot)) return undefined;
   const members: string[] = [];

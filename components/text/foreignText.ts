@@ -27,12 +27,24 @@ const address = /\b([a-z][a-z0-9+.-]{1,20}:\/\/)(?:[^\s/"'@]*@)?([^\s"'?#]*)(?:[
 
 /** One line, without what steers a terminal, and without secrets. */
 export function cleanLine(text: string, { secrets = [], longest = longestLine }: Cleaning = {}): string {
-  return cleaned(text, masker(secrets), longest);
+  // Line by line until the secrets are masked: one may be wrapped.
+  const lines = text.slice(0, longestInput).split("\n").map(steerless);
+  return shownLine(
+    masker(secrets)(lines)
+      .filter((line) => line !== "")
+      .join(" "),
+    longest,
+  );
 }
 
-function cleaned(text: string, mask: (text: string) => string, longest: number): string {
-  let line = text.slice(0, longestInput).replace(escapes, "").replace(invisible, " ").trim();
-  line = inert(mask(line).replace(address, "$1$2"));
+/** Without what steers a terminal, or is not seen. */
+function steerless(line: string): string {
+  return line.slice(0, longestInput).replace(escapes, "").replace(invisible, " ").trim();
+}
+
+/** What is shown of a line without secrets. */
+function shownLine(masked: string, longest: number): string {
+  const line = inert(masked.replace(address, "$1$2"));
   return line.length > longest ? `${line.slice(0, longest)}...` : line;
 }
 
@@ -43,6 +55,18 @@ function cleaned(text: string, mask: (text: string) => string, longest: number):
 export function messageLine(text: string): string {
   const line = text.replace(escapes, "").replace(invisible, " ").trim();
   return indentOf(text) + inert(line.length > longestMessage ? `${line.slice(0, longestMessage)}...` : line);
+}
+
+/**
+ * A name that others chose, for a place that is shown as it is, such as an output: what steers a terminal or is not seen is
+ * escaped, so that it is still another name than one without.
+ */
+export function printableName(name: string): string {
+  return inert(name.replace(invisible, (found) => [...found].map(codeOf).join("")));
+}
+
+function codeOf(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
 }
 
 /**
@@ -58,10 +82,20 @@ export function cleanLines(
   lines: readonly string[],
   { mostLines, secrets = [], longest = longestLine }: Cleaning & { mostLines: number },
 ): string[] {
-  const mask = masker(secrets);
-  const shown = lines.slice(-mostLines).map((line) => indentOf(line) + cleaned(line, mask, longest));
-  const left = lines.length - shown.length;
+  const left = Math.max(lines.length - mostLines, 0);
+  // A secret that is wrapped may begin before the lines that are shown.
+  const first = linesBefore(lines, left);
+  const masked = masker(secrets)(lines.slice(first).map(steerless)).slice(left - first);
+  const shown = masked.map((line, n) => indentOf(lines[left + n] ?? "") + shownLine(line, longest));
   return left > 0 ? [`(${left} more lines before these)`, ...shown] : shown;
+}
+
+/** The first line of those before `end` that are looked at, as much as of a long line. */
+function linesBefore(lines: readonly string[], end: number): number {
+  let first = end;
+  for (let length = 0; first > 0 && length < longestInput; first--)
+    length += (lines[first - 1] ?? "").length + 1;
+  return first;
 }
 
 /** A compiler's lines are told apart by their indent. */

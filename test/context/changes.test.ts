@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 import { fast } from "../../components/dockerfile/fast";
-import { changedDockerfile } from "../../components/context/changes";
+import { changedDockerfile, changedFiles, recordedFiles } from "../../components/context/changes";
 import { examplePlan } from "../support/plan";
 
 describe("reasons of a rebuild", () => {
@@ -36,5 +36,47 @@ describe("reasons of a rebuild", () => {
     assert.equal(recorded.length, 2);
     for (const before of recorded)
       assert.equal(changedDockerfile(before, plain).at(-1), "the Dockerfile of this goimage version");
+  });
+});
+
+describe("files in the state", () => {
+  const esc = "\u001b";
+
+  it("are there by names that steer no terminal and give no commands, whoever chose them", () => {
+    const recorded = recordedFiles({
+      "main.go": "1",
+      "größe/日本.txt": "2",
+      [`a${esc}[2J${esc}]0;title\u0007.txt`]: "3",
+      "line\nend\r.txt": "4",
+      "abc\u202egpj.exe": "5",
+      "\u200bhidden\u009b": "6",
+      "::add-mask::x": "7",
+      "##[group]x": "8",
+      ["__proto__"]: "9",
+    });
+    assert.deepEqual(Object.entries(recorded), [
+      ["main.go", "1"],
+      ["größe/日本.txt", "2"],
+      ["a\\u001b[2J\\u001b]0;title\\u0007.txt", "3"],
+      ["line\\u000aend\\u000d.txt", "4"],
+      ["abc\\u202egpj.exe", "5"],
+      ["\\u200bhidden\\u009b", "6"],
+      [": :add-mask::x", "7"],
+      ["# #[group]x", "8"],
+      ["__proto__", "9"],
+    ]);
+  });
+
+  it("are told apart where one is named as another is shown", () => {
+    const both = (first: string, second: string) =>
+      recordedFiles({ [`a${esc}`]: first, "a\\u001b": second, "main.go": "1" });
+    assert.deepEqual(Object.keys(both("1", "2")), ["a\\u001b", "main.go"]);
+    for (const other of [both("1", "3"), both("3", "2"), both("2", "1")])
+      assert.deepEqual(changedFiles(both("1", "2"), other), ["a\\u001b"]);
+  });
+
+  it("have such directories cleaned, too, where there are many files", () => {
+    const many = Array.from({ length: 3000 }, (_, n) => [`d${esc}[2J/${n}.txt`, `${n}`] as const);
+    assert.deepEqual(Object.keys(recordedFiles(Object.fromEntries(many))), ["d\\u001b[2J/"]);
   });
 });

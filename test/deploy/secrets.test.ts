@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { withCheckedSecrets } from "../../components/deploy/before/buildAccess";
+import {
+  registryAccess,
+  registryLogin,
+  withCheckedSecrets,
+} from "../../components/deploy/before/buildAccess";
 import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import type { BuildSpec } from "../../components/inputs";
 
@@ -24,7 +28,7 @@ describe("secrets of a build that come late", () => {
     [
       "a netrc that is nothing",
       { netrc: pulumi.output(undefined) },
-      /build\.netrc: a undefined is not a string/,
+      /build\.netrc: has no value; leave it out/,
     ],
     [
       "certificates that are none",
@@ -49,4 +53,63 @@ describe("secrets of a build that come late", () => {
     assert.equal(await valueIfKnown(build.netrc as pulumi.Output<string>), "machine a login x password y");
     assert.ok(await pulumi.isSecret(build.netrc as pulumi.Output<string>));
   });
+});
+
+describe("the login of a registry that comes late", () => {
+  const nothing = () => pulumi.output<string | undefined>(undefined);
+  const loginOf = (username: pulumi.Input<string | undefined>, password: pulumi.Input<string | undefined>) =>
+    registryLogin(owner, { registry: { login: { username, password }, insecure: true } });
+
+  it("is none where neither has a value", async () => {
+    const login = loginOf(nothing(), pulumi.secret(undefined));
+    assert.equal(login?.mayBeMissing, true);
+    assert.deepEqual(await valueIfKnown(registryAccess(login, true)), { insecure: true });
+    assert.deepEqual(await valueIfKnown(registryAccess(undefined, false)), { insecure: false });
+  });
+
+  it("is taken, the password as a secret and the name as it was", async () => {
+    const login = loginOf(Promise.resolve("robot"), pulumi.output("hunter2\n"));
+    assert.deepEqual(await valueIfKnown(registryAccess(login, false)), {
+      username: "robot",
+      password: "hunter2",
+      insecure: false,
+    });
+    const isSecret = (value: pulumi.Output<unknown> | undefined) => value && pulumi.isSecret(value);
+    assert.equal(await isSecret(login?.password), true);
+    assert.equal(await isSecret(login?.username), false);
+    assert.equal(await isSecret(loginOf("robot", pulumi.secret("hunter2"))?.username), false);
+    assert.equal(loginOf("robot", pulumi.secret("hunter2"))?.mayBeMissing, false);
+  });
+
+  const wrong: [what: string, login: () => ReturnType<typeof loginOf>, message: RegExp][] = [
+    [
+      "a name alone",
+      () => loginOf(pulumi.output("robot"), nothing()),
+      /\n {2}registry: has one of username and/,
+    ],
+    [
+      "a name that is known, alone",
+      () => loginOf("robot", nothing()),
+      /\n {2}registry: has one of username and/,
+    ],
+    [
+      "a password alone",
+      () => loginOf(nothing(), pulumi.secret("hush-hush")),
+      /\n {2}registry: has one of username/,
+    ],
+    ["an empty password", () => loginOf("robot", pulumi.secret(" ")), /registry\.password: is empty/],
+    [
+      "a file of several lines",
+      () => loginOf("robot", pulumi.secret("hush-hush\nx")),
+      /registry\.password: has several lines/,
+    ],
+  ];
+  for (const [what, login, message] of wrong) {
+    it(`is refused when it is there: ${what}`, async () => {
+      await assert.rejects(
+        async () => await valueIfKnown(registryAccess(login(), false)),
+        (error: Error) => message.test(error.message) && !error.message.includes("hush-hush"),
+      );
+    });
+  }
 });

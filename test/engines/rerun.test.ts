@@ -22,6 +22,8 @@ const failed = (...lines: string[]) =>
     "#12 ERROR: exit code: 1",
   ].join("\n");
 
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
 describe("a failed build, run again", () => {
   const { install, written } = fakePrograms();
   const prints = (text: string) => `cat <<'END'\n${text}\nEND`;
@@ -58,7 +60,6 @@ describe("a failed build, run again", () => {
   it("masks what a netrc holds in every form in which git and curl repeat it", async () => {
     const netrc =
       "machine git.example.com login robot-1 password p4ss/w+rd=\nmachine b login second password 0ther&word";
-    const base64 = (text: string) => Buffer.from(text).toString("base64");
     const lines = [
       `> Authorization: Basic ${base64("robot-1:p4ss/w+rd=")}`,
       `> Authorization: Basic ${base64("x-access-token:p4ss/w+rd=")}`,
@@ -75,6 +76,22 @@ describe("a failed build, run again", () => {
       "fatal: unable to access 'https://git.example.com/x/'",
       '{"password":"***","auth":"***"}',
       "machine git.example.com login *** password ***",
+    ]);
+  });
+
+  it("masks what base64 has wrapped", async () => {
+    const netrc =
+      "machine git.example.com login robot-1 password 0ther&word-with-some-length-of-its-own-and-then-a-little-more";
+    const lines = base64(`# for pipelines\n${netrc}`).match(/.{1,76}/g) ?? [];
+    assert.equal(lines.length, 3);
+    install({ docker: prints(failed("+ base64 /root/.netrc", ...lines, "fatal: refused")) });
+    const shown = (await failedOutput({ ...build, secrets: { "goimage-netrc": netrc } })).split("\n");
+    assert.deepEqual(shown.slice(1), [
+      "+ base64 /root/.netrc",
+      `${base64("# for pipelines\n").slice(0, 21)}***`,
+      "***",
+      "***",
+      "fatal: refused",
     ]);
   });
 

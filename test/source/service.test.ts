@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
+import { Disk } from "../../components/source/disk";
 import { findGoService } from "../../components/source/service";
 import { helloFiles, makeRepository, makeTree } from "../support/module";
 
@@ -66,6 +67,40 @@ describe("Go service on disk", () => {
     assert.equal(
       findGoService(path.join(vendored, "api"), { mod: "mod" }).service?.vendorDirectory,
       undefined,
+    );
+  });
+
+  it("reads each go.mod and go.work once, however many modules a workspace has", () => {
+    const files = {
+      "go.work": "go 1.23\nuse (\n\t./api\n\t./lib\n\t./more\n)\nreplace example.com/own => ./own\n",
+      "api/go.mod": "module example.com/api\ngo 1.23\nrequire example.com/own v0.0.0\n",
+      "api/main.go": main,
+      "lib/go.mod": "module example.com/lib\ngo 1.24\ntool example.com/lib/gen\n",
+      "more/go.mod": "module example.com/more\ngo 1.23\nreplace example.com/own => ../own\n",
+      "own/go.mod": "module example.com/own\n",
+    };
+    const root = makeRepository(files);
+    const reads: string[] = [];
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its own `this` below
+    const { read } = Disk.prototype;
+    Disk.prototype.read = function (place, mostBytes) {
+      reads.push(path.relative(root, place));
+      return read.call(this, place, mostBytes);
+    };
+    try {
+      const { service, problems } = findGoService(path.join(root, "api"));
+      assert.deepEqual(problems, []);
+      assert.equal(service?.goMod.needs, "1.24");
+      assert.equal(service?.downloads, true);
+    } finally {
+      Disk.prototype.read = read;
+    }
+    const ofModules = reads.filter((file) => /go\.(mod|work)$/.test(file));
+    assert.deepEqual(
+      ofModules.sort(),
+      Object.keys(files)
+        .filter((file) => file !== "api/main.go")
+        .sort(),
     );
   });
 

@@ -71,9 +71,35 @@ describe("text from outside", () => {
     }
   });
 
+  it("loses a secret that is wrapped, also one that begins before the lines that are shown", () => {
+    const secrets = ["hush-hush-hush"];
+    const lines = [
+      "begin",
+      ...(Buffer.from("user:hush-hush-hush")
+        .toString("base64")
+        .match(/.{1,6}/g) ?? []),
+    ];
+    assert.deepEqual(cleanLines([...lines, "end"], { mostLines: 3, secrets }), [
+      "(4 more lines before these)",
+      "***",
+      "***",
+      "end",
+    ]);
+    assert.equal(cleanLine(lines.join("\n"), { secrets }), "begin dXNlcj *** *** *** ***");
+  });
+
   it("takes time in proportion to its length", () => {
     for (const piece of [`${esc}[`, `${esc}]`, `${esc}[0;`, "https://", "a://@", "\u009d", "://a@b@"]) {
       assertLinearText((text) => assert.ok(cleanLine(text).length <= 303, piece), piece, 2_000_000);
+    }
+    const secrets = ["hush-hush-hush", "a a a a a a a a"];
+    for (const piece of ["a ", "\n", "%0a", "&#0", "aHVzaC1"]) {
+      const clean = (line: string) =>
+        cleanLines(
+          Array.from({ length: 100 }, () => line),
+          { mostLines: 100, secrets },
+        );
+      assertLinearText((line) => assert.equal(clean(line).length, 100, piece), piece, 20_000);
     }
   }).timeout(0);
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { masker } from "../../components/text/secrets";
+import { masker as lineMasker } from "../../components/text/secrets";
 import { assertLinearText } from "../support/linear";
+
+const masker = (secrets: string[]) => (text: string) => lineMasker(secrets)([text]).join("\n");
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const forUrls = (text: string) => base64(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
@@ -72,6 +74,61 @@ describe("secrets in a text", () => {
       }
     });
   }
+
+  const wrapped = (text: string, column: number) => text.match(new RegExp(`.{1,${column}}`, "gu")) ?? [];
+  const wrappedForms = ["as it is", "an address", "JSON", "hexadecimal", "base64", "base64 for addresses"];
+  const beginnings: Record<string, string> = {
+    nothing: "",
+    "an indent": "    ",
+    "BuildKit's step and time": "#12 0.345 ",
+    "a service's name and a time": "api-1  | 2026-12-01T13:00:00Z INFO ",
+  };
+  for (const name of [...wrappedForms, "a Basic header", "base64 behind 4 bytes"]) {
+    for (const [what, before] of Object.entries(beginnings)) {
+      it(`are masked as ${name} that is wrapped, with ${what} before each line`, () => {
+        for (const secret of passwords.map((password) => password.replace("\t", "-"))) {
+          const text = `fatal:${forms[name]?.(secret)}`;
+          const mask = lineMasker([secret]);
+          for (const column of [1, 2, 3, 5, 10, 19, 60, 76]) {
+            const lines = wrapped(text, column).map((line) => before + line);
+            const masked = mask([...lines, `${before}refused`]);
+            assert.equal(masked.length, lines.length + 1);
+            assert.equal(masked.at(-1), `${before}refused`);
+            const left = masked.map((line) => {
+              assert.ok(line.startsWith(before), line);
+              return line.slice(before.length);
+            });
+            assert.ok(left.some((line) => line.includes("***")));
+            assert.ok(!shows(left.join(""), secret), `${secret}, ${column}: ${left.join("|")}`);
+            assert.ok(!shows(left.join("").replaceAll("***", ""), secret), left.join("|"));
+          }
+        }
+      });
+    }
+  }
+
+  it("are masked where an encoder wrapped them and a quotation has the line ends escaped", () => {
+    const secret = "p4ss/w+rd=and-more";
+    const lines = wrapped(base64(`robot:${secret}`), 10);
+    for (const lineEnd of ["\\n", "\\\\r\\\\n", "%0A", "%250d%250a", "&#10;", "&#xA;", " ", "  "]) {
+      const text = `{"auth":"${lines.join(lineEnd)}"} is refused`;
+      assert.match(masker([secret])(text), /^\{"auth":"[\w+/]{0,8}\*\*\*"\} is refused$/, text);
+    }
+  });
+
+  it("are masked where they have line ends of their own, printed in lines", () => {
+    const key = '{\n  "type": "service_account",\n  "key": "-----BEGIN\\nMIIEvQ\\n"\n}';
+    const masked = lineMasker([key])(["found", ...key.split("\n").map((line) => line.trim()), "refused"]);
+    assert.deepEqual(masked, ["found", "***", "***", "***", "***", "refused"]);
+  });
+
+  it("leave other text as it is where they are hardly more than white space", () => {
+    for (const secret of ["\\n\\n\\n", "%20%20", "a b\nc", "\\n".repeat(3000)]) {
+      const lines = ["one line, abc", "another: x"];
+      assert.deepEqual(lineMasker([secret])(lines), lines);
+      assert.deepEqual(lineMasker([secret])([`x ${secret.replace("\n", " ")} y`]), ["x *** y"]);
+    }
+  });
 
   it("are masked whole where one holds another, and short ones not at all", () => {
     assert.equal(masker(["word", "password-word", "abc"])("password-word word abc"), "*** *** abc");

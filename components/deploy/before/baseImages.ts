@@ -61,7 +61,7 @@ export async function readingOf(
   // The registry that is pushed to may have base images as well. Both may come late, or never.
   const isNeeded = login !== undefined || insecure;
   const where = isNeeded ? await valueIfKnown(destination).catch(() => undefined) : undefined;
-  const how = where && (await valueIfKnown(access));
+  const how = where && (await valueIfKnown(access).catch(() => undefined));
   const brief = spec.baseImages === BaseImages.Tag && spec.build.netrc === undefined && !spec.build.ssh;
   return {
     component,

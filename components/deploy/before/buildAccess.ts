@@ -3,7 +3,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { secretValues, sshId, type Pins } from "../../dockerfile";
 import type { BuildRequest } from "../../engines";
-import { isDeferred, lateSecrets, withoutLineEnd, type BuildSpec, type ImageSpec } from "../../inputs";
+import {
+  isDeferred,
+  lateLoginProblem,
+  lateSecrets,
+  withoutLineEnd,
+  type BuildSpec,
+  type ImageSpec,
+} from "../../inputs";
+import type { RegistryAccess } from "../../registry";
 import { invalidInputs } from "../pulumi/userErrors";
 import type { Situation } from "../pulumi/situation";
 
@@ -44,10 +52,39 @@ export function buildAccess(
   };
 }
 
-export function registryLogin({ registry: { login } }: ImageSpec): BuildRequest["login"] {
+/** The login, checked once it is known: where both come late and have no value, there is none. */
+export function registryLogin(
+  { type, name }: Pick<Situation, "type" | "name">,
+  { registry: { login } }: Pick<ImageSpec, "registry">,
+): BuildRequest["login"] {
   if (login === undefined) return undefined;
+  // Whether there is one is no secret.
+  const isThere = (value: LoginInput) =>
+    pulumi.unsecret(pulumi.output(value).apply((text) => text !== undefined));
+  const checked = (input: "username" | "password", value: LoginInput, other: LoginInput) =>
+    pulumi.all([value, isDeferred(value) ? isThere(other) : true]).apply(([text, hasOther]) => {
+      const problem = lateLoginProblem(input, text, hasOther);
+      if (problem !== undefined) throw invalidInputs(type, name, [problem]);
+      return text === undefined ? undefined : withoutLineEnd(text);
+    });
+  const { username, password } = login;
   return {
-    username: pulumi.output(login.username).apply(withoutLineEnd),
-    password: pulumi.secret(login.password).apply(withoutLineEnd),
+    username: checked("username", username, password),
+    password: pulumi.secret(checked("password", password, username)),
+    mayBeMissing: isDeferred(username) && isDeferred(password),
   };
+}
+
+type LoginInput = pulumi.Input<string | undefined>;
+
+/** How our own client reaches the registry. */
+export function registryAccess(
+  login: BuildRequest["login"],
+  insecure: boolean,
+): pulumi.Output<RegistryAccess> {
+  return pulumi
+    .all([login?.username, login?.password])
+    .apply(([username, password]) =>
+      username === undefined || password === undefined ? { insecure } : { username, password, insecure },
+    );
 }

@@ -11,7 +11,7 @@ import type { Situation } from "../pulumi/situation";
 import { destinationOf, type Destination } from "./destination";
 import { findDrift, type Drift } from "./drift";
 import { announce, warnOfProviderLogin } from "./notices";
-import { registryLogin } from "./buildAccess";
+import { registryAccess, registryLogin } from "./buildAccess";
 import { stagedContext, workDirectory } from "./stagedContext";
 
 export interface Prepared {
@@ -36,8 +36,8 @@ export interface Prepared {
 export function prepare(run: Situation, spec: ImageSpec, source: Source): Prepared {
   const { component } = run;
   const destination = destinationOf(run, spec);
-  const login = registryLogin(spec);
-  const access = pulumi.output({ ...login, insecure: spec.registry.insecure });
+  const login = registryLogin(run, spec);
+  const access = registryAccess(login, spec.registry.insecure);
   // Where is decided now: the program may go to another directory before the files are written.
   const work = workDirectory(component);
   const staged = readContext(source.tree, source.closure.files, executables(source));

@@ -113,7 +113,7 @@ export function explainFailures(
 
 /** The request with its values; values that are still unknown are empty. */
 export async function knownBuild(request: BuildRequest): Promise<Parameters<typeof explainFailure>[1]> {
-  const known = async (value: pulumi.Input<string> | undefined) =>
+  const known = async (value: pulumi.Input<string | undefined>) =>
     value === undefined ? undefined : await valueIfKnown(pulumi.output(value));
   const { ids, values } = request.secrets;
   const names = (await valueIfKnown(ids)) ?? [];

@@ -14,13 +14,19 @@ export interface Registration<T> {
   all: pulumi.Inputs | Promise<pulumi.Inputs>;
 }
 
-/** Whether resources come first that may write the source. In a plugin they are done before it is asked for the component. */
+/**
+ * Whether resources come first that may write the source. In a plugin they are done before an update asks it for the component, and
+ * a preview alone has to know of them.
+ */
 export function hasDependencies(
   mode: Mode,
   { dependsOn, parent }: pulumi.ComponentResourceOptions = {},
 ): boolean {
-  if (mode === "test" || pulumi.runtime.getStackResource() === undefined) return false;
+  if (mode === "test") return false;
   const isGiven = dependsOn !== undefined && !(Array.isArray(dependsOn) && dependsOn.length === 0);
+  const isPlugin = pulumi.runtime.getStackResource() === undefined;
+  // There each parent looks like a resource of a provider.
+  if (isPlugin) return mode === "preview" && isGiven;
   return isGiven || pulumi.CustomResource.isInstance(parent);
 }
 
