@@ -85,17 +85,17 @@ describe("the login of a registry that comes late", () => {
     [
       "a name alone",
       () => loginOf(pulumi.output("robot"), nothing()),
-      /\n {2}registry: has one of username and/,
+      /\n {2}registry: has only one of username and/,
     ],
     [
       "a name that is known, alone",
       () => loginOf("robot", nothing()),
-      /\n {2}registry: has one of username and/,
+      /\n {2}registry: has only one of username and/,
     ],
     [
       "a password alone",
       () => loginOf(nothing(), pulumi.secret("hush-hush")),
-      /\n {2}registry: has one of username/,
+      /\n {2}registry: has only one of username/,
     ],
     ["an empty password", () => loginOf("robot", pulumi.secret(" ")), /registry\.password: is empty/],
     [
