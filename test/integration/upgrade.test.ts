@@ -83,8 +83,10 @@ describe("an upgrade whose images are there", function () {
     const recorded = recordedOutputs(engine, version);
     const pushed = (dockerfile: string, image: string) => {
       const names = ["hello/go.mod", "hello/main.go"];
-      const files = names.map((name) => [name, fs.readFileSync(path.join(project.directory, name), "utf8")]);
-      const directory = makeTree({ ...Object.fromEntries(files), "hello.Dockerfile": dockerfile });
+      const files = Object.fromEntries(
+        names.map((name) => [name, fs.readFileSync(path.join(project.directory, name), "utf8")] as const),
+      );
+      const directory = makeTree({ ...files, "hello.Dockerfile": dockerfile });
       return rebuilt(path.join(directory, "hello"), image);
     };
     const digests: Record<string, string> = {};
