@@ -61,8 +61,9 @@ RUN --mount=type=cache,id=ns-build,target=/root/.cache/go-build \\
     build() { \\
       GOPROXY=off go build -trimpath -buildvcs=false -ldflags='-s -w' -o /out/bin/app/main ./cmd/api; \\
     }; \\
-    # Builds that run at once share the cache: the first fills it, and the others wait if they lack many packages.
+    # With -n, go build only names what it would compile.
     missing() { (export GOFLAGS="$GOFLAGS -n"; build) 2>&1 | grep -c '/compile -o '; }; \\
+    # Builds that run at once share the cache: the first fills it, and the others wait if they lack many packages.
     if [ -w /root/.cache/go-build ]; then \\
       exec 9> /root/.cache/go-build/lock; \\
       { flock -n 9 || [ "$(missing)" -le 20 ] || flock -s 9; } 2> /dev/null; \\
