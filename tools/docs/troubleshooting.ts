@@ -144,7 +144,7 @@ const groups: readonly Group[] = [
 
 /** Files and folders whose texts are no messages: Dockerfiles, comments in them, and words that other programs look for. */
 const noMessages = [
-  ...["dockerfile/classic.ts", "dockerfile/fast.ts", "dockerfile/instructions.ts", "engines/buildkit.ts"],
+  ...["dockerfile/classic.ts", "dockerfile/instructions.ts", "dockerfile/lines.ts", "engines/buildkit.ts"],
   ...["dockerfile/seed.ts", "context/changes.ts", "source/buildConstraints.ts"],
   // These tell of the image in `checks` and of `smokeTest`'s own Dockerfile stage.
   "deploy/checks.ts",
@@ -160,9 +160,9 @@ const parts: readonly RegExp[] = [
   /^digest=|^(give the seeds|so this update makes|so there is no seed|this update makes)\b/,
   /^(1|<\w+>) inputs? (is|are) not|^no user is|^no bundle|^the Go version has not been/,
   // What other programs say, and what is run.
-  /^(no match|error reading|credentials not found|exec |for url|if head|GOPROXY)/,
-  // The capabilities of engines, and comments of the Dockerfile.
-  /^(Builds|Compiles|Compresses|Deletes|Gives|Previews|Private|Pushes|Runs|Secrets for|What was|Modules of) /,
+  /^(no match|error reading|credentials not found|exec |GOPROXY)/,
+  // The capabilities of engines.
+  /^(Builds|Compiles|Compresses|Deletes|Gives|Previews|Private|Pushes|Runs|Secrets for) /,
 ];
 
 export function troubleshooting(root: string): string {
