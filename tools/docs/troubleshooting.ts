@@ -138,7 +138,7 @@ const groups: readonly Group[] = [
 
 /** Files and folders whose texts are no messages: Dockerfiles, comments in them, and words that other programs look for. */
 const noMessages = [
-  ...["dockerfile/classic.ts", "dockerfile/fast.ts", "dockerfile/instructions.ts", "engines/buildkit.ts"],
+  ...["dockerfile/classic.ts", "dockerfile/instructions.ts", "dockerfile/lines.ts", "engines/buildkit.ts"],
   ...["dockerfile/seedDockerfile.ts", "context/changes.ts", "source/buildConstraints.ts"],
   // These tell of the image, in the outputs `checks` and `sizeSummary`.
   ...["deploy/image/checks.ts", "deploy/image/sizeSummary.ts"],
