@@ -87,7 +87,7 @@ export class Daemons {
       const left = rows.split("\n").filter((row) => !row.endsWith(" 0B"));
       if (left.length > 0) throw new Error(`dockerd still has ${left.join(", ")} after it was emptied`);
     }
-    // What was removed is still being written: the next run is not to wait for the disk.
+    // What was removed is still being written: the next run must not wait for the disk.
     await mustRun("sync", [], { env });
     return proof;
   }

@@ -35,7 +35,7 @@ export interface GoTools {
   readonly ko: string | undefined;
 }
 
-/** Undefined without a Go on the machine, or when the wanted toolchain cannot be had. */
+/** Undefined without a Go on the machine, or when the wanted toolchain is not available. */
 export async function findGo({ env }: Toolchain): Promise<GoTools | undefined> {
   if (!which("go")) return undefined;
   const { toolchain } = baseImages.golang;

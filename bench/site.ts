@@ -39,9 +39,9 @@ export async function newSite(lab: Lab, workload: Workload, options: SiteOptions
 /** Why a side cannot run on this machine; undefined when it can. */
 export function missing(lab: Lab, peer: Peer): string | undefined {
   for (const need of peer.needs) {
-    if ((need === "go" || need === "ko") && !lab.go?.[need]) return `${need} cannot be had`;
+    if ((need === "go" || need === "ko") && !lab.go?.[need]) return `${need} is not available`;
     if ((need === "docker" || need === "buildkit") && !lab.toolchain.engines.includes(need))
-      return `the ${need} engine cannot be had`;
+      return `the ${need} engine is not available`;
   }
   return undefined;
 }

@@ -14,7 +14,7 @@ interface Call {
 const current = new AsyncLocalStorage<Call>();
 /** Calls that are neither done nor failed. */
 const running = new Set<Call>();
-/** Those that have failed and wait for the others. */
+/** Calls that have failed and wait for the others. */
 let waiting: (() => void)[] = [];
 
 /**
@@ -63,10 +63,10 @@ export function failCall(error: unknown): boolean {
   return true;
 }
 
-/** The run is over: the engine complains about each answer that is still missing. */
+/** When the run is over, the engine complains about each answer that is still missing. */
 export async function stopCalls(): Promise<void> {
   for (const call of running) call.stop();
   release();
-  // Until the answers are on their way.
+  // Gives the answers time to leave.
   for (let turn = 0; turn < 3; turn++) await nextTurn();
 }

@@ -79,7 +79,7 @@ class Goimage implements provider.Provider {
 
 /** Waits until all values are there or known to be unknown, and the engine has been told everything. */
 async function settled(values: pulumi.Inputs): Promise<void> {
-  // Neither is in the SDK's types. An Output of what failed is never settled by the server's own means, apply.
+  // Neither function is in the SDK's types. The server's own way, apply, never settles an Output of something that failed.
   const all = pulumi.output(values) as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
   await all.promise(true);
   await (pulumi.runtime as unknown as { waitForRPCs: () => Promise<void> }).waitForRPCs();
@@ -131,7 +131,7 @@ for (const event of ["uncaughtException", "unhandledRejection"]) {
   process.on(event, (error: unknown) => {
     if (failCall(error)) return;
     // A fault that belongs to no image. Its text may have foreign parts, which must not steer a terminal.
-    // eslint-disable-next-line no-restricted-syntax -- say() is not to be had here: the plugin imports the package as users do
+    // eslint-disable-next-line no-restricted-syntax -- say() is not available here: the plugin imports the package as users do
     void pulumi.log.error(textOf(error).replace(/[^\P{Cc}\n]/gu, " "));
   });
 }

@@ -1,5 +1,5 @@
-// Pulumi's SDK loads TypeScript and a part of npm when it starts, to serialise the functions of dynamic providers. Here are none,
-// and every run of a user's program starts a plugin: both wait until something asks for them, which nothing does.
+// Pulumi's SDK loads TypeScript and a part of npm when it starts, to serialise the functions of dynamic providers. goimage has no
+// dynamic providers, and every run of a user's program starts the plugin, so both wait until something asks for them: nothing does.
 
 import * as nodeModule from "node:module";
 

@@ -67,7 +67,7 @@ describe("GoMultiStageImage", () => {
     });
   });
 
-  it("leaves out the line end of a login that was read from a file, also when it comes late", async () => {
+  it("leaves out the line end of a login that was read from a file, even when it comes late", async () => {
     const logins = [
       { username: "robot\n", password: "hunter2\r\n" },
       { username: "robot\n", password: pulumi.secret("hunter2\n") },
@@ -165,7 +165,7 @@ describe("GoMultiStageImage", () => {
           seedsOf("first", places.a, spelled(places.b));
           seedsOf("second", spelled(places.b), apart);
         }),
-        /"second"[^]*\n {2}repository: "\S+" is the cache\.repository of "first"; give/,
+        /"second"[^]*\n {2}repository: "\S+" is the cache\.repository of the image "first"; give/,
       );
     });
   }

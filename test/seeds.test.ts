@@ -104,7 +104,7 @@ describe("the seeds of a repository", () => {
     );
   });
 
-  it("may be none, also where the registry does not know the repository", async () => {
+  it("may be none, even where the registry does not know the repository", async () => {
     for (const answer of [[], null]) {
       tags = answer;
       assert.match((await goimage("cache", "ls", repository())).output, /has no seeds$/m);

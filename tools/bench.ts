@@ -20,7 +20,7 @@ Compares goimage with other ways from the same source to the same registry, and 
   --warm N         warm repetitions (default 5)
   --cold N         cold repetitions (default 2)
   --out DIR        where the table, JSON and chart go (default .toolchain/bench/results)
-  --continue       go on with the run whose results are in --out: what it has not, or what failed
+  --continue       go on with the run whose results are in --out: what is missing there, or failed
   --help           print this`;
 
 export const main = (args: string[]): Promise<number> =>

@@ -5,7 +5,7 @@ import { mustRun } from "./setup/exec";
 import { repoRoot } from "./setup/paths";
 import { task } from "./setup/ui";
 
-// The scripts of the report's page, the package, and what stands beside it: the plugin and the mocks for users' tests.
+// The scripts of the report's page, the package, and what ships beside it: the plugin and the mocks for users' tests.
 const configs = ["tsconfig.page.json", "tsconfig.build.json", "tsconfig.beside.json"] as const;
 const results = ["dist/index.js", "dist/provider/plugin.js", "dist/testing/index.js"] as const;
 

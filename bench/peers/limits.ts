@@ -22,7 +22,7 @@ export const mainPackage = ({ directory }: Service): string => (directory === ".
 
 /** Go's and ko's caches, empty at first. */
 export function goCaches(site: Site): NodeJS.ProcessEnv {
-  if (!site.lab.go) throw new SetupError("Go cannot be had");
+  if (!site.lab.go) throw new SetupError("Go is not available");
   const folder = (name: string) => join(site.directory, name);
   return goEnvironment(site.env, site.lab.go, {
     GOCACHE: folder("gocache"),

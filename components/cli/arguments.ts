@@ -35,7 +35,7 @@ output of the current Pulumi stack, such as ref or simple.ref.
   --version          print goimage's version
 
 cache: Lists the seeds that images with the input cache start from, or removes old ones. REPOSITORY is that of the seeds, such
-as registry.example.com/team/seeds. What is no seed is not touched.
+as registry.example.com/team/seeds. Other images are not touched.
 
   --keep NUMBER      how many seeds of each module, Go image and platform stay, besides the newest
   --yes              remove them; without it, only show which ones would go
@@ -43,7 +43,7 @@ as registry.example.com/team/seeds. What is no seed is not touched.
 
 Credentials are those of docker login. Exit codes: 0 done, 1 failed, 2 wrong usage.`;
 
-/** The command line is not as the usage has it. */
+/** The command line does not match the usage. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -65,7 +65,7 @@ export interface ReportArguments {
 export interface CacheArguments {
   command: "ls" | "prune";
   repository: Repository;
-  /** Of prune. */
+  /** For prune: how many seeds to keep. */
   keep: number;
   /** Whether to remove, and not only to show. */
   remove: boolean;

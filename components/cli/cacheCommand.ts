@@ -24,7 +24,7 @@ export async function cache(args: CacheArguments): Promise<void> {
   say(`${repository.name} has ${count(keep)} left`);
 }
 
-/** Removing an image takes all its tags, and it out of every index: one that anything else stands for or lists stays. */
+/** Removing an image removes all its tags, and breaks every index that lists it: an image with another tag, or in an index, stays. */
 async function refuseShared(
   { repository, insecure }: CacheArguments,
   seeds: readonly Seed[],

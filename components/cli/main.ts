@@ -93,7 +93,7 @@ export function safeJson(value: unknown): string {
 
 let progressShown = false;
 
-/** On a terminal only: a log would fill with lines. */
+/** Progress is only for a terminal: it would fill a log with lines. */
 function showProgress(reference: string): ((done: number, total: number) => void) | undefined {
   if (!process.stderr.isTTY) return undefined;
   let last = -1;

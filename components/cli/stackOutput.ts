@@ -28,7 +28,7 @@ export async function imageReference(image: string, readOutputs: ReadOutputs): P
 
 function outputNames(outputs: Record<string, unknown>): string {
   const names = Object.keys(outputs);
-  return names.length === 0 ? "it has none: run pulumi up" : `it has ${names.join(", ")}`;
+  return names.length === 0 ? "it has no outputs at all: run pulumi up" : `it has ${names.join(", ")}`;
 }
 
 function parseOutputs(text: string): Record<string, unknown> | undefined {

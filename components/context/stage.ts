@@ -83,7 +83,7 @@ function isRight(file: string, { content, mode, time }: Omit<ContextFile, "path"
   return isTime && fs.readFileSync(file).equals(content);
 }
 
-/** Undefined also where a directory on the way is a file. */
+/** Undefined, too, where a directory on the way is a file. */
 function statOf(file: string): fs.Stats | undefined {
   try {
     return fs.lstatSync(file, { throwIfNoEntry: false });

@@ -63,25 +63,26 @@ export class WorkDirectory {
   path(relative: string): string {
     const place = path.join(this.project, relative);
     if (!place.startsWith(this.top + path.sep))
-      throw new WorkDirectoryError(`${relative} leads out of ${workDirectoryName}`);
+      throw new WorkDirectoryError(`${relative} is outside of ${workDirectoryName}`);
     return place;
   }
 
-  /** Makes a directory and those above it. What is no directory gives way, but for a link. */
+  /** Makes a directory and those above it. A file of one of these names is removed; a link is refused. */
   makeDirectory(directory: string): void {
     if (this.made.has(directory)) return;
     if (directory !== this.top) this.makeDirectory(path.dirname(directory));
     const kind = kindOf(directory);
     if (kind === "link") throw this.refused(directory, "a symbolic link");
     if (kind === "other") {
-      if (directory === this.top) throw this.refused(directory, "no directory");
+      if (directory === this.top) throw this.refused(directory, "a file in place of a directory");
       fs.rmSync(directory);
     }
     if (kind !== "directory") {
       fs.mkdirSync(directory);
       fs.chmodSync(directory, 0o755);
     }
-    if (fs.realpathSync(directory) !== directory) throw this.refused(directory, "not where its name says");
+    if (fs.realpathSync(directory) !== directory)
+      throw this.refused(directory, "a directory that is really elsewhere");
     this.made.add(directory);
   }
 
@@ -126,7 +127,7 @@ export class WorkDirectory {
   private refused(place: string, what: string): WorkDirectoryError {
     const name = path.join(workDirectoryName, path.relative(this.top, place));
     return new WorkDirectoryError(
-      `${name} is ${what}, which goimage did not make: nothing was written. Look at where it leads and who brought it, ` +
+      `${name} is ${what}, which goimage did not make, so nothing was written. Find out where it leads and where it comes from, ` +
         `then remove ${workDirectoryName} and run this again`,
     );
   }

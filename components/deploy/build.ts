@@ -120,7 +120,7 @@ function triggerOf(deciding: Promise<Decision>): Promise<string> {
     if (refusal !== undefined) throw refusal;
     return trigger;
   });
-  // The registration is told of a refusal; Node is not to warn that nobody was yet.
+  // The registration handles a refusal later; until then Node must not warn of an unhandled rejection.
   trigger.catch(() => undefined);
   return trigger;
 }

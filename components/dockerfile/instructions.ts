@@ -1,7 +1,7 @@
 // Dockerfile instructions as data, and their text. Only syntax of version 1.2 without a "# syntax" line, which every
 // BuildKit since Docker Engine 20.10 reads without fetching a frontend; the smoke test's stages need version 1.4.
 //
-// User strings are data. In RUN steps they are words that shell.ts has quoted; elsewhere they stand in JSON arrays, which no shell and no
+// User strings are data. In RUN steps they are words that shell.ts has quoted; elsewhere they are in JSON arrays, which no shell and no
 // expansion touches, or in double quotes with every character escaped that means something there. Validation has refused control
 // characters; a line break that came this far would be a bug of ours, and text() stops it.
 
@@ -32,7 +32,7 @@ function checked({ keyword, lines: [first = "", ...others] }: Instruction): stri
   return joinedLines(lines);
 }
 
-/** An instruction with words of which each stands on one line. */
+/** An instruction with words, each of which is on one line. */
 function ofWords(keyword: string, words: readonly string[]): Instruction {
   const [first = "", ...others] = filled(words, { start: `${keyword} `, isWhole: true });
   return { keyword, lines: [first.slice(keyword.length + 1), ...others] };
@@ -89,7 +89,7 @@ export function usualShell(): Instruction[] {
 }
 
 /**
- * COPY; paths with other than harmless characters stand in a JSON array, in which quotes and variables still mean
+ * COPY; paths with other than harmless characters are written as a JSON array, in which quotes and variables still mean
  * something. Validation has refused wildcards of users.
  */
 export function copy(

@@ -48,7 +48,7 @@ export function filled(
   return [...lines, line];
 }
 
-/** The lines of an instruction, joined with backslashes; those that begin with # are comments, which have none. */
+/** The lines of an instruction, joined with backslashes; those that begin with # are comments, which end without one. */
 export function joinedLines([first = "", ...others]: readonly string[]): string {
   const lines = [first, ...others.map((line) => `${indentation}${line}`)];
   const isComment = (line: string, n: number) => n > 0 && line.trimStart().startsWith("#");

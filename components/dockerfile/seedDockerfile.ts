@@ -53,7 +53,7 @@ export function aboutSeed({ service, golangImage }: Plan): string {
   return `${firstFew(names, mostModules, "more modules").join(" ")}, ${golangImage}`;
 }
 
-/** Compiles into the seed; `end` is what stands before the next command. */
+/** Compiles into the seed; `end` is the text before the next command. */
 function compile({ spec: { build, platforms } }: Plan, imports: readonly string[], end: string): string[] {
   const list = ["go", "list", "-e", "-export", "-deps", ...packageFlags(build), ...imports.map(shellWord)];
   const into = "GOPROXY=off GOCACHE=/seed";

@@ -28,7 +28,7 @@ export async function buildArchive<T>(build: CommandLineBuild, options: ArchiveO
     refusal ||= result.refusal;
   }
   throw new Error(
-    `no command line of docker can build here${refusal === "" ? "" : ` (${refusal})`}: install docker buildx`,
+    `docker's command line cannot build here${refusal === "" ? "" : ` (${refusal})`}: install docker buildx`,
   );
 }
 

@@ -105,7 +105,7 @@ async function nodeProblem({ Endpoint: endpoint, DriverOpts: given }: Node): Pro
   );
   const place = String(endpoint);
   if (status === unimplemented)
-    return `is too old: the BuildKit at ${place} is older than 0.11, the first that goimage can use. Update it there`;
+    return `is too old: the BuildKit at ${place} is older than 0.11, the first version that goimage can use. Update it there`;
   if (failure === undefined) return undefined;
   if (isSecured && (connected || failure.startsWith("ERR_")))
     return `cannot be reached: TLS with ${place} fails (${failure}). Check cacert, cert, key and servername`;

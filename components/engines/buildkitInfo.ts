@@ -10,7 +10,7 @@ const patience = 5_000;
 interface BuildkitAnswer {
   /** Whether there was a connection, be it one that was closed at once. */
   connected: boolean;
-  /** Why there is no answer. A server that is connected and silent has none. */
+  /** Why there is no answer. Undefined for a server that is connected and does not answer. */
   failure?: string;
   /** The gRPC status of Control.Info, which came with BuildKit 0.11: 12 where it is not known (gRPC status codes). */
   status?: number;

@@ -6,7 +6,7 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface RegistryLogin {
   username: pulumi.Output<string | undefined>;
   password: pulumi.Output<string | undefined>;
-  /** False where both are there for sure. */
+  /** False where both are certain to have a value. */
   mayBeMissing: boolean;
 }
 

@@ -25,7 +25,7 @@ export interface BinaryBreakdown {
   note?: string;
 }
 
-/** Undefined for what is no Go program. */
+/** Undefined for a file that is not a Go program. */
 export function breakDown(file: Buffer): BinaryBreakdown | undefined {
   let elf: ElfFile;
   let info: BuildInfo | undefined;
@@ -59,7 +59,7 @@ function claimsOf(elf: ElfFile): { claims: FileClaim[]; note?: string } {
     if (claims.length === 0)
       return {
         claims: symbolClaims(elf),
-        note: "it has no table of functions in a known format (Go 1.16 or newer)",
+        note: "it has no function table in a known format (Go 1.16 or newer)",
       };
     return { claims: [...claims, ...symbolClaims(elf)] };
   } catch (error) {

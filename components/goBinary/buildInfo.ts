@@ -19,7 +19,7 @@ const headerSize = 32;
 const inlineStrings = 2;
 const bigEndian = 1;
 
-/** Undefined for what the Go toolchain did not build. */
+/** Undefined for a program that the Go toolchain did not build. */
 export function readBuildInfo(elf: ElfFile): BuildInfo | undefined {
   const { bytes } = elf.reader;
   const section = elf.sections.find(({ name }) => name === ".go.buildinfo");

@@ -5,7 +5,7 @@ import { FormatError, Reader } from "./reader";
 /** A piece of the file that has a name. */
 export interface Section {
   name: string;
-  /** Address in memory; 0 for what is not loaded. */
+  /** Address in memory; 0 for a section that is not loaded. */
   address: number;
   /** Where its bytes are in the file. */
   offset: number;
@@ -32,7 +32,7 @@ export function isElf(head: Buffer): boolean {
   return head.length >= 4 && head.readUInt32BE(0) === 0x7f454c46;
 }
 
-/** Throws a FormatError for what is no whole ELF file. */
+/** Throws a FormatError for a file that is not ELF, or is cut off. */
 export function parseElf(bytes: Buffer): ElfFile {
   if (!isElf(bytes) || bytes.length < 52) throw new FormatError("no ELF file");
   const reader = readerOf(bytes);
@@ -137,7 +137,7 @@ interface Linkage {
 /** Bytes at a file's beginning in which ELF's headers and the interpreter's name stand. */
 export const headLength = 64 * 1024;
 
-/** Dynamic when a segment names an interpreter. `head` is the program's beginning; undefined for what is no ELF file. */
+/** Dynamic when a segment names an interpreter. `head` is the program's beginning; undefined for a file that is not ELF. */
 export function linkage(head: Buffer): Linkage | undefined {
   if (head.length < 64 || !isElf(head)) return undefined;
   try {
@@ -160,7 +160,7 @@ interface Symbol {
   size: number;
 }
 
-/** Empty for a stripped file. */
+/** The symbols; empty for a stripped file. */
 export function symbols(elf: ElfFile): Symbol[] {
   const { reader } = elf;
   const table = elf.sections.find(({ name }) => name === ".symtab");

@@ -47,8 +47,7 @@ export function readTable(bytes: Buffer, little: boolean): FunctionTable {
   const wordSize = bytes[7] ?? 0;
   const reader = new Reader(bytes, { little, wordSize });
   const magic = reader.u32(0);
-  if (!knownMagics.includes(magic))
-    throw new FormatError("the function table has a format that is not known");
+  if (!knownMagics.includes(magic)) throw new FormatError("the function table has an unknown format");
   const old = magic === magics.go116;
   const word = (n: number): number => reader.word(8 + n * wordSize);
   const first = old ? 2 : 3;
@@ -93,7 +92,7 @@ interface Layout {
 
 interface Entry {
   address: number;
-  /** Of the function's structure. */
+  /** Offset of the function's structure. */
   at: number;
   name: string;
 }

@@ -32,7 +32,7 @@ export class Reader {
     return this.order.little ? this.bytes.readUInt32LE(at) : this.bytes.readUInt32BE(at);
   }
 
-  /** A pointer, or another number of its size. What does not fit into a number comes out as one that fits nowhere. */
+  /** A pointer, or another number of its size. A value too large for a number becomes one that is outside of every file. */
   word(at: number): number {
     if (this.order.wordSize === 4) return this.u32(at);
     this.check(at, 8);

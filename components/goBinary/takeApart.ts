@@ -12,7 +12,7 @@ interface Answer {
   found: BinaryBreakdown | undefined;
 }
 
-/** What a program is counted as that could not be taken apart. */
+/** The entry for a program that could not be taken apart. */
 export function notTakenApart(size: number, note: string): BinaryBreakdown {
   return { size, goVersion: "", packages: [], sections: [{ name: "not taken apart", size }], note };
 }
@@ -28,7 +28,7 @@ function isBundled(file: string): boolean {
 let worker: Worker | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Undefined for what is no Go program. The bytes are gone afterwards: they are handed to the worker. One at a time. */
+/** Undefined for a file that is not a Go program. The bytes are gone afterwards: they are handed to the worker. One at a time. */
 export function takeApart(
   bytes: Buffer,
   { workerMebibytes, workerMilliseconds }: Bounds = limits.program,

@@ -35,7 +35,7 @@ export const buildStage = objectOf<BuildStageArgs>({
   buildTags: texts((tag) =>
     /^[\p{L}\p{N}_.]+$/u.test(tag)
       ? undefined
-      : "is not a build tag; one tag an entry, of letters, digits, _ and .",
+      : "is not a build tag; write one tag per entry, of letters, digits, _ and .",
   ),
   env: environment,
   cgoEnabled: (add, path, value, { image }) => {
@@ -86,7 +86,7 @@ function environment(add: Add, path: string, env: unknown, { netrc, ssh, cgoEnab
     if (name === "GOWORK" && !["", "auto", "off"].includes(value)) {
       add(
         `${path}.GOWORK`,
-        "is refused: the go.work file above source is found without it, and no other is; off leaves it out",
+        "is refused: goimage finds the go.work file above source by itself and uses no other; set it to off to ignore that file",
       );
     }
     if (/^GIT_SSH(_COMMAND|_VARIANT)?$/.test(name) && ssh === true) {
@@ -120,11 +120,11 @@ function sshKnownHosts(
   }
   for (const host of privateHosts(goPrivate)) {
     if (!/^[A-Za-z0-9][A-Za-z0-9.-]*$/.test(host)) {
-      add("build.goPrivate", `has the host ${quoteValue(host)}; with build.ssh each host is named in full`);
+      add("build.goPrivate", `has the host ${quoteValue(host)}; with build.ssh, write each host's full name`);
       continue;
     }
     if (portOf(host, knownHosts ?? "") === undefined) {
-      const line = `add the line that ssh-keyscan ${host} prints, once it is the key that the host's owner publishes`;
+      const line = `add the line that ssh-keyscan ${host} prints, after you have compared its key with the one that the host's owner publishes`;
       add(path, `has no host key for ${host}; ${line}`);
     }
   }

@@ -10,7 +10,7 @@ export const cache = objectOf<CacheArgs>(
       if (value === undefined)
         add(
           path,
-          "is required: a repository for seeds alone, to which only those may push who may change the program, such as " +
+          "is required: a repository for seeds only, to which only those who may change the program can push, such as " +
             "registry.example.com/team/seeds",
         );
       lateText(pushTargetProblem)(add, path, value);
@@ -31,18 +31,18 @@ export const cache = objectOf<CacheArgs>(
       refuse(
         "write",
         write,
-        "cannot be true together with trusted: a stack that writes takes the seeds that it wrote",
+        "cannot be true together with trusted: a stack that writes uses only the seeds that it wrote",
       );
       refuse(
         "newest",
         newest,
-        "cannot be true together with trusted, which names the one seed that is taken",
+        "cannot be true together with trusted, which names the only seed that is used",
       );
     } else if (write === true)
       refuse(
         "newest",
         newest,
-        "cannot be true together with write: a stack that writes takes the seeds that it wrote",
+        "cannot be true together with write: a stack that writes uses only the seeds that it wrote",
       );
   },
 );

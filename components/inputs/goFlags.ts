@@ -7,10 +7,10 @@ const refusedFlags: Record<string, string> = {
   toolexec: "it would run another program in place of the compiler",
   exec: "it would run another program",
   overlay: "it would replace source files that the context does not show",
-  modfile: "the module's own go.mod is what the source hash covers",
+  modfile: "the source hash covers only the module's own go.mod",
   pkgdir: "it would take compiled packages that the source hash does not cover",
-  compiler: "the go command's own compiler builds",
-  gccgoflags: "the go command's own compiler builds",
+  compiler: "only the go command's own compiler is supported",
+  gccgoflags: "only the go command's own compiler is supported",
   C: "use source and mainPackage",
   ldflags: "use build.ldflags",
   tags: "use build.buildTags",
@@ -19,7 +19,7 @@ const refusedFlags: Record<string, string> = {
 export function goFlagProblem(text: string): string | undefined {
   const [, name, value] = /^--?([A-Za-z]+)(?:=(.*))?$/s.exec(text) ?? [];
   if (name === undefined)
-    return 'is not a flag; one entry each, with its value after "=", such as "-p=2" or "-gcflags=-l"';
+    return 'is not a flag; write one flag per entry, with its value after "=", such as "-p=2" or "-gcflags=-l"';
   const reason = Object.hasOwn(refusedFlags, name) ? refusedFlags[name] : undefined;
   if (reason !== undefined) return `is refused: ${reason}`;
   if (name === "buildmode" && !["default", "exe", "pie"].includes(value ?? ""))
@@ -51,11 +51,11 @@ export const ownedVariables: readonly { names: RegExp; reason: string }[] = [
   { names: /^GOPRIVATE$/, reason: "use build.goPrivate" },
   {
     names: /^(GOTOOLCHAIN|GOROOT)$/,
-    reason: "the build image's Go compiles; use build.goVersion or build.image",
+    reason: "the Go of the build image compiles; choose it with build.goVersion or build.image",
   },
   {
     names: /^(GOCACHE|GOMODCACHE|GOPATH|HOME)$/,
-    reason: "the recipe's cache mounts lie where the image has it",
+    reason: "the recipe mounts its caches where the image has this directory",
   },
   {
     names: /^(GOENV|XDG_CONFIG_HOME|GIT_CONFIG(_GLOBAL|_SYSTEM|_NOSYSTEM|_PARAMETERS)?)$/,
@@ -80,7 +80,10 @@ export const ownedVariables: readonly { names: RegExp; reason: string }[] = [
 
 /** Variables that are fine, but not where a step has credentials: with build.netrc or build.ssh. */
 const riskyWithCredentials: readonly { names: RegExp; values?: RegExp; reason: string }[] = [
-  { names: /^GOINSECURE$/, reason: "it lets the go command send them to a server that nobody has verified" },
+  {
+    names: /^GOINSECURE$/,
+    reason: "it lets the go command send the credentials to a server that is not verified",
+  },
   {
     names: /^(GIT_TRACE\w*|GIT_TR2\w*|GIT_CURL_VERBOSE)$/,
     reason: "it writes what git sends, with the credentials, into the build's log",
@@ -98,7 +101,7 @@ export function variableProblem(name: string, value: string, credentials: boolea
   if (owned !== undefined) return `is refused: ${owned.reason}`;
   // Others run programs (core.sshCommand, credential.helper) or turn verification off (http.sslVerify).
   if (/^GIT_CONFIG_KEY_\d+$/.test(name) && !/^url\..+\.insteadOf$/i.test(value))
-    return 'is refused: of git\'s settings only url.BASE.insteadOf can be given, such as "url.ssh://git@example.com/.insteadOf"';
+    return 'is refused: url.BASE.insteadOf is the only setting of git that can be given, such as "url.ssh://git@example.com/.insteadOf"';
   const risky = riskyWithCredentials.find(
     ({ names, values }) => names.test(name) && (values === undefined || values.test(value)),
   );

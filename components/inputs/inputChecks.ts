@@ -40,7 +40,7 @@ export function objectOf<Args extends object>(
   const check: ShapeCheck = (add, path, value) => {
     if (value === undefined) return;
     if (!isPlainObject(value)) {
-      // Not shown when it is no object at all: registry: "user:password" is a likely mistake.
+      // Not shown when it is not an object at all: registry: "user:password" is a likely mistake.
       const found = isDeferred(value) ? quoteValue(value) : kindOf(value);
       return add(path, `${found} is not an object that is known when the program runs`);
     }
@@ -202,7 +202,7 @@ function kindOf(value: unknown): string {
 
 /** What to do about a number or the like: YAML takes 1.20 for the number 1.2, and yes for true. */
 function quotes(value: unknown): string {
-  return /^(number|bigint|boolean)$/.test(typeof value) ? "; put it in quotes, as you mean it" : "";
+  return /^(number|bigint|boolean)$/.test(typeof value) ? "; put it in quotes" : "";
 }
 
 /** Bytes of the strings of a list in JSON with everything beyond ASCII escaped, as exec form writes them. */

@@ -11,7 +11,7 @@ export function linkerWords(entry: string): LinkerWords {
       problem: 'is not a linker flag; write a flag and its value as one entry, such as "-X main.version=1"',
     };
   const words = splitQuoted(entry);
-  if (words === undefined) return { problem: "has a quote that does not end" };
+  if (words === undefined) return { problem: "has a quote that is not closed" };
   const fields = isDefinition(words[0]) ? definitions(entry, words) : { words };
   if (fields.problem !== undefined) return fields;
   if (fields.words.some(isUnquotable))

@@ -6,7 +6,7 @@ interface Netrc {
   /** True for an entry that fits every host. */
   hasDefault: boolean;
   hasMacros: boolean;
-  /** A keyword whose value stands in the next line, where curl, and with it git, finds it, but not the go command. */
+  /** A keyword whose value is on the next line, where curl, and with it git, finds it, but not the go command. */
   cut: string | undefined;
   /** What must not be shown: each word of a login, and the two that a Basic header joins. */
   secrets: string[];
@@ -23,7 +23,7 @@ export function netrcProblem(text: string): string | undefined {
   if (machines.length === 0 && !hasMacros)
     return 'is not the text of a netrc file, such as "machine git.example.com login robot password ..."';
   if (cut === undefined) return undefined;
-  return `has a line that ends after ${cut}, with the value in the next line, where the go command does not look; put both into one line (a token that was read from a file may begin with a line end)`;
+  return `has a line that ends after ${cut}, with the value on the next line, where the go command does not look; put both on one line (a token that was read from a file may begin with a line break)`;
 }
 
 /** What a log must not repeat of a netrc file. Of another text, nothing. */

@@ -5,7 +5,8 @@ import { flag, objectOf, secret, secretProblem } from "./inputChecks";
 import type { Problem } from "./problem";
 import { withoutLineEnd } from "./misplacedSecrets";
 
-const half = "has one of username and password; give both, or neither to use the Docker credential store";
+const half =
+  "has only one of username and password; give both, or neither to use the Docker credential store";
 
 export const registryAccess = objectOf<RegistryArgs>(
   { username: secret(oneLine), password: secret(oneLine), insecure: flag },

@@ -34,8 +34,8 @@ export function runtimePackages(
 function packageProblem(text: string): string | undefined {
   // apk takes it for the name of a file.
   if (text.includes(".apk"))
-    return "is a file of a package; packages come by name from the base image's repositories";
+    return "is a package file; give the name of a package in the base image's repositories";
   return constraint.test(text)
     ? undefined
-    : "is not a package as apk add names it, such as curl, curl=8.9.1-r1, curl~8.9 or curl@edge";
+    : "is not a package name for apk add, such as curl, curl=8.9.1-r1, curl~8.9 or curl@edge";
 }

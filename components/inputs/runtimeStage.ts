@@ -68,7 +68,7 @@ function volumes(
     if (`${workingDirectory}/`.startsWith(`${volume}/`))
       return `holds the program (runtime.workingDirectory is ${workingDirectory}), which a volume mounted there would hide; name a directory below it or elsewhere`;
     if (/^\/(tmp\/.*|(var\/tmp|root|run|proc|sys|dev|etc)(\/.*)?)$/.test(volume))
-      return "is a place of the system's own, with modes of its own; name another directory, such as /data or /var/lib/api";
+      return "is a system directory, whose permissions must not change; name another directory, such as /data or /var/lib/api";
     if (seen.has(volume)) return "is named a second time; name it once";
     seen.add(volume);
     return undefined;
@@ -79,7 +79,7 @@ function userProblem(user: string): string | undefined {
   const match = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(user);
   const largest = 2 ** 31 - 1;
   if (!match || Number(match[1]) > largest || Number(match[2] ?? 0) > largest) {
-    return "is not a numeric user, or user and group, such as 65532:65532 (a name cannot be checked against root)";
+    return "is not a numeric user, or user and group, such as 65532:65532 (a name may stand for root)";
   }
   if (Number(match[1]) > 0) return undefined;
   return "is root, which is not allowed: goimage images never run as root; set the user where you deploy (runAsUser, docker run --user)";

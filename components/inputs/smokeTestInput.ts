@@ -13,7 +13,7 @@ const http = objectOf<SmokeTestHttpArgs>({
   path: text((path) =>
     /^\/[!-~]*$/.test(path)
       ? undefined
-      : "is not a path of a URL, such as /healthz, with other characters as %20",
+      : "is not the path of a URL, such as /healthz; write other characters in percent-encoding, such as %20 for a space",
   ),
   status: within(200, 599),
 });

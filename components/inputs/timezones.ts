@@ -1,9 +1,9 @@
-// Whether a program needs a time zone database, and whether it is known that the image has none.
+// Whether a program needs a time zone database, and whether the image is known to lack one.
 
 import { knownBase } from "./baseImage";
 import type { ImageSpec, RuntimeSpec } from "./spec";
 
-/** Zones that are UTC also where no database is, and files of the user's own. */
+/** Zones that are UTC even without a database, and files of the user's own. */
 const needsNothing = /^:?((Etc\/)?(UTC|UCT|GMT0?|Zulu|Universal|Greenwich)|\/.*)?$/i;
 
 /** True when time zones were asked for, or TZ names one. */
@@ -26,7 +26,7 @@ export function timezoneWarning(
   // A package may need tzdata in its turn.
   if (runtime.packages.length > 0 || embedded()) return undefined;
   return (
-    `runtime.env.TZ is ${JSON.stringify(runtime.env["TZ"])}, but the image has no time zone database, so that local time is UTC; ` +
+    `runtime.env.TZ is ${JSON.stringify(runtime.env["TZ"])}, but the image has no time zone database, so local time is UTC; ` +
     "set runtime.timezones, unless a package that the program imports embeds one (time/tzdata)"
   );
 }

@@ -60,14 +60,16 @@ const shared: InputTable<GoImageArgs> = {
   compressionLevel,
   engine: oneOf(Object.values(Engine)),
   builder: text((builder) =>
-    /^[A-Za-z0-9][\w.-]*$/.test(builder) ? undefined : "is not a builder's name; docker buildx ls shows them",
+    /^[A-Za-z0-9][\w.-]*$/.test(builder)
+      ? undefined
+      : "is not the name of a builder; docker buildx ls lists them",
   ),
   retainOnDelete: (add, path, value, { registry }) => {
     flag(add, path, value);
     if (value !== false || registry?.insecure !== true) return;
     add(
       path,
-      "cannot be false together with registry.insecure: the provider deletes over verified https alone, and would delete nothing",
+      "cannot be false together with registry.insecure: the provider deletes only over verified https, so it would delete nothing",
     );
   },
 };
@@ -108,14 +110,14 @@ function validateSeveral(add: Add, type: ComponentType, args: GoMultiStageImageA
   } else if (args.recipe === Recipe.Classic) {
     add(
       "platforms",
-      'has several entries, but the recipe "classic" compiles for the builder\'s own alone; name one, or use the recipe "fast"',
+      'has several entries, but the recipe "classic" compiles only for the builder\'s own platform; name one, or use the recipe "fast"',
     );
   }
   if (isPlainObject(args.build) && args.build.cgoEnabled === true) {
     add(
       "build.cgoEnabled",
-      "needs a C compiler for each of the platforms, and a build image has one; make an image of each platform, each with a " +
-        "build.image for it, or leave cgoEnabled out",
+      "needs a C compiler for each of the platforms, but a build image has only one; make one image per platform, each with a " +
+        "build.image of its own, or leave cgoEnabled out",
     );
   }
 }
@@ -177,7 +179,7 @@ function validatePlatforms(add: Add, path: string, platforms: unknown): void {
   const seen = new Set<string>();
   texts((platform) => {
     if (!knownPlatforms.includes(platform)) return `is unknown; use ${knownPlatforms.join(" or ")}`;
-    if (seen.has(platform)) return "is there twice";
+    if (seen.has(platform)) return "is listed twice";
     seen.add(platform);
     return undefined;
   })(add, path, platforms);

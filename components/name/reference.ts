@@ -13,7 +13,7 @@ export interface Repository {
   asWritten: string;
 }
 
-/** Thrown for text that is no repository; the message is a reason that reads well after the property's name. */
+/** Thrown for text that is not a repository; the message is a reason that reads well after the property's name. */
 export class ImageReferenceError extends Error {
   override readonly name = "ImageReferenceError";
 }
@@ -46,7 +46,7 @@ export function pushTargetProblem(text: string): string | undefined {
     : `names no registry: write HOST/PATH, such as registry.example.com/${shorten(text)}, or ACCOUNT/${shorten(text)} for Docker Hub`;
 }
 
-/** Why `tag` is no tag; undefined when it is one. */
+/** Why `tag` is not a tag; undefined when it is one. */
 export function tagProblem(tag: string): string | undefined {
   if (tag === "") return "must not be empty";
   if (tag.length > 128) return `is longer than 128 characters (${tag.length})`;

@@ -72,7 +72,7 @@ function owners<T extends Part<T>>(tree: T, detailed: boolean): Owner<T>[] {
       case SizeKind.Program:
         return children.forEach((child) => visit(child, above));
       case SizeKind.Group:
-        // What a Go program has of no known package is one contributor.
+        // All bytes of a Go program that belong to no known package are one contributor.
         if (!detailed && children.every((child) => child.kind === SizeKind.Section))
           return add(SizeKind.Section, [node]);
         return children.forEach((child) => visit(child, above));

@@ -79,7 +79,7 @@ function parted(nodes: readonly SizeNode[], paths: ReadonlySet<string>) {
 
 function merged({ before, after, ...names }: Pair): DifferenceNode {
   const all = [...before, ...after];
-  // What one of the images knows no parts of is compared as a whole.
+  // Something whose parts are unknown in one of the images is compared as a whole.
   if (all.some(({ children }) => children === undefined)) {
     const sum = (nodes: readonly SizeNode[]) => nodes.reduce((total, { size }) => total + size, 0);
     return leaf(names, sum(before), sum(after));

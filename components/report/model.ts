@@ -49,9 +49,9 @@ interface Program extends BinaryBreakdown {
 }
 
 export interface ImageReport {
-  /** As it was asked for. */
+  /** The reference as the user gave it. */
   reference: string;
-  /** Of the platform's image, also where the reference is to an index. */
+  /** Of the platform's image, even if the reference is to an index. */
   digest: string;
   platform: string;
   /** Bytes that a pull transfers. */

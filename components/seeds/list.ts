@@ -22,7 +22,7 @@ export interface Seed {
 
 const parallel = 4;
 
-/** Newest first. In `others` are the tags of everything else, of images too that are tagged as a seed and are none. */
+/** Newest first. `others` are the tags of everything else, including images that are tagged as a seed but are not seeds. */
 export async function listSeeds(
   repository: Repository,
   access: RegistryAccess,
@@ -33,13 +33,13 @@ export async function listSeeds(
       wanted,
       async (tag) => [tag, await tagDigest(repository, tag, access)] as const,
     );
-    // One that went in the meantime is no longer there.
+    // A seed that was removed in the meantime is left out.
     return found.flatMap(([tag, digest]) => (digest === undefined ? [] : [[tag, digest] as const]));
   };
   const newest = new Set((await digests(tags.filter(isNewestTag))).map(([, digest]) => digest));
   const found = await eachOf(await digests(tags.filter(isExactTag)), async ([tag, digest]) => {
     const image = await describeImage(repository, digest, access).catch((error: unknown) => {
-      // What is no image at all is no seed either.
+      // Something that cannot be read as an image cannot be a seed either.
       if (error instanceof ManifestError) return undefined;
       throw error;
     });

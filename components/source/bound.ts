@@ -25,7 +25,7 @@ export function boundOf(
   const bound = candidates.find((place) => place !== undefined && tooWide(place) === undefined);
   if (bound !== undefined) return { bound };
   const wide = tooWide(moduleOf(source) ?? source) ?? "";
-  const reason = `belongs to the go.mod or go.work in ${wide}, so that the build would span all of it; give the service a directory with a go.mod of its own`;
+  const reason = `belongs to the go.mod or go.work in ${wide}, so the build would span that whole directory; give the service a directory with a go.mod of its own`;
   return { problem: { propertyPath: "source", reason } };
 }
 
@@ -35,12 +35,12 @@ function namedBound(source: string, sourceRoot: string): ReturnType<typeof bound
   });
   const directory = path.resolve(sourceRoot);
   if (fs.statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true)
-    return wrong("is not a directory; name the one that holds all of the modules that the build reads");
+    return wrong("is not a directory; name the directory that holds all modules that the build reads");
   const bound = fs.realpathSync(directory);
   const wide = tooWide(bound);
   if (wide !== undefined)
     return wrong(
-      `is ${wide}, whose files a source tree could have compiled into the image; name a directory below it`,
+      `is ${wide}, and source code could then put any file in it into the image; name a directory below it`,
     );
   if (!isWithin(bound, source)) return wrong("does not hold source; name a directory that does");
   return { bound };

@@ -49,7 +49,7 @@ export function judgeCommands(
       found === undefined ? undefined : unusable(contents, contents.files.get(found) ?? "", found);
     if (/^(CMD|CMD-SHELL|NONE)$/.test(program) && input === "runtime.healthcheck.command")
       add(
-        `begins with ${quoteValue(program)}, as in a file of docker compose; leave it out, and name the program first`,
+        `begins with ${quoteValue(program)}, as in a docker compose file; leave it out, and begin with the program`,
       );
     else if (lacking?.mayBeMounted) judged.warnings.push(`${input}: ${lacking.reason}`);
     else if (lacking !== undefined) add(lacking.reason);
@@ -68,9 +68,9 @@ function unusable(contents: Contents, file: string, inImage: string): string | u
   const script = shebang(head);
   if (script?.windowsLineEnd) return `${runs} ${windowsLines(script.interpreter)}`;
   if (head.subarray(0, 3).equals(byteOrderMark))
-    return `${runs} begins with a byte order mark, so that it is no script for the kernel; save it as UTF-8 without one`;
+    return `${runs} begins with a byte order mark, so the kernel does not take it for a script; save it as UTF-8 without one`;
   if (script === undefined && !head.subarray(0, 4).equals(elf))
-    return `${runs} is neither a program for Linux nor a script: its first line must name what runs it, such as #!/bin/sh${byShell}`;
+    return `${runs} is neither a program for Linux nor a script: its first line must name its interpreter, such as #!/bin/sh${byShell}`;
   if (!tree.isExecutable(file)) {
     const name = path.posix.basename(file);
     return `${runs} has no executable bit; run chmod +x ${name} (on Windows git update-index --chmod=+x ${name})${script ? byShell : ""}`;
@@ -136,5 +136,5 @@ const elf = Buffer.from("\x7fELF", "latin1");
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 function windowsLines(interpreter: string): string {
-  return `has lines that end as on Windows (CRLF), so that the kernel looks for "${interpreter}\\r"; save it with LF alone, and keep it so with a line in .gitattributes: *.sh text eol=lf`;
+  return `has Windows line endings (CRLF), so the kernel looks for "${interpreter}\\r"; save it with LF, and keep it that way with this line in .gitattributes: *.sh text eol=lf`;
 }

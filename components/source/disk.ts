@@ -77,7 +77,7 @@ export class Disk {
       if (!stat.isFile()) throw new SourceError(`${shown(place)} is not a file`);
       if (stat.size > mostBytes)
         throw new SourceError(
-          `${shown(place)} has ${stat.size} bytes, more than the ${mostBytes} that are read of such a file`,
+          `${shown(place)} has ${stat.size} bytes, more than the ${mostBytes} that such a file may have`,
         );
       const content = Buffer.alloc(stat.size);
       let length = 0;

@@ -1,16 +1,16 @@
-// What the operating system says of a file, in words for who reads an input's error.
+// What the operating system says of a file, in words for readers of an input's error.
 
 const words: Readonly<Record<string, string>> = {
-  EACCES: "it may not be read or written by this user",
+  EACCES: "this user may not read or write it",
   EDQUOT: "the disk quota is used up",
   EIO: "the disk reports an error",
-  ELOOP: "its links lead in a circle",
+  ELOOP: "its links form a loop",
   EMFILE: "this process has too many files open",
   ENAMETOOLONG: "its name is too long for the filesystem",
   ENOSPC: "the disk is full",
-  EPERM: "it may not be changed by this user",
+  EPERM: "this user may not change it",
   EROFS: "the filesystem is read-only",
-  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB, and cannot be read whole",
+  ERR_FS_FILE_TOO_LARGE: "it is larger than 2 GiB, too large to be read",
 };
 
 /** "PATH: the disk is full"; undefined for an error of another kind, which is a fault of ours. */

@@ -99,7 +99,7 @@ function tokensOf(pattern: string, refuse: (why: string) => Error): Token[] {
     } else if (character === "[") {
       const set = classAt(characters, at, wildcards);
       if (set === undefined)
-        throw refuse("[ begins a set of characters, such as [a-z], that does not end or is empty");
+        throw refuse("[ begins a set of characters, such as [a-z], that is not closed or is empty");
       for (let inside = at + 1; inside < set.end; inside++)
         if (characters[inside] === "\\") checkEscape(characters[++inside], refuse);
       tokens.push(set.token);
@@ -115,7 +115,7 @@ function tokensOf(pattern: string, refuse: (why: string) => Error): Token[] {
 
 function checkEscape(character: string | undefined, refuse: (why: string) => Error): string {
   if (character === undefined || !escapable.test(character))
-    throw refuse("\\ stands before no character that needs it");
+    throw refuse("\\ is not followed by a character that it can escape");
   return character;
 }
 

@@ -1,4 +1,4 @@
-// Go's string literals, which stand in import lines and //go:embed lines (https://go.dev/ref/spec#String_literals).
+// Go's string literals, as they are in import lines and //go:embed lines (https://go.dev/ref/spec#String_literals).
 
 const controls: Record<string, string> = {
   a: "\x07",

@@ -5,7 +5,7 @@ import type { BuildContext } from "./buildConstraints";
 import type { GoService } from "./service";
 import { join, type Tree } from "./tree";
 
-/** What is wrong with an import of a module on disk; undefined also where another module could have the package. */
+/** What is wrong with an import of a module on disk; undefined, too, where another module could have the package. */
 export function missingPackage(
   tree: Tree,
   service: GoService,
@@ -32,8 +32,8 @@ export function missingPackage(
   const other = otherCase(tree, directory);
   const found =
     other !== undefined
-      ? `there is only ${other}, and case counts on Linux: give the import that name, or rename the directory`
-      : `${directory} ${tree.has(directory, "directory") ? "has no Go files" : "is not there"}. If it is generated, or git ignores it, make it before pulumi runs`;
+      ? `there is only ${other}, and Linux is case-sensitive: change the import to that name, or rename the directory`
+      : `${directory} ${tree.has(directory, "directory") ? "has no Go files" : "is not there"}. If it is generated, or ignored by git, create it before pulumi runs`;
   return { propertyPath: "source", reason: `${file} imports ${imported}, but ${found}` };
 }
 

@@ -28,7 +28,7 @@ export function includesOfC(text: string): Includes {
       else includes.names.push(name[1] ?? name[2] ?? "");
     }
   }
-  // The assembler has directives of its own, which also stand in strings of C; x.include would be a member of x.
+  // The assembler has directives of its own, which also occur in strings of C; x.include would be a member of x.
   if (/(?:\\[nt]|(?<![\w)\]]))\.(?:incbin|include)\b/.test(whole)) includes.unclear = true;
   return includes;
 }

@@ -57,7 +57,7 @@ function problemsOf(
   );
   if (found.length > 0 && compiled.length === 0) {
     return wrong(
-      `has no Go files for ${platform}: their names or //go:build lines leave all of them out. Set platforms or build.buildTags, or name another package`,
+      `has no Go files for ${platform}: their names or //go:build lines exclude all of them. Set platforms or build.buildTags, or name another package`,
     );
   }
   const library = compiled.find(({ packageName }) => packageName !== undefined && packageName !== "main");
@@ -68,9 +68,9 @@ function problemsOf(
       `has files of package main and of package ${library?.packageName ?? ""} (${library?.name ?? ""}), which go build refuses`,
     );
   const others = found.some(({ packageName }) => packageName === "main")
-    ? ": its files of package main are left out by their names or //go:build lines"
+    ? ": its files of package main are excluded by their names or //go:build lines"
     : "";
   return wrong(
-    `is not a main package but the library ${library?.packageName ?? ""}${others}; name the one with func main, such as ./cmd/api`,
+    `is not a main package but the library ${library?.packageName ?? ""}${others}; name the package with func main, such as ./cmd/api`,
   );
 }

@@ -31,7 +31,7 @@ export interface Source {
   shipped: readonly string[];
   /** Directories outside of the input source that files come from, relative to the program's. */
   elsewhere: readonly string[];
-  /** What is not right for sure, and no reason to refuse. */
+  /** Faults that are certain, but no reason to refuse. */
   warnings: readonly string[];
   /** What a seed compiles. It takes a look at all Go files of the modules, which a build without the input cache does not need. */
   imports: () => readonly string[];
@@ -145,7 +145,7 @@ function findSource(service: GoService, spec: ImageSpec): Source {
     if (!tree.has(root, "directory") || !closure.files.some(below) || files.some(below)) return;
     problems.push({
       propertyPath: `runtime.files[${index}]`,
-      reason: `${quoteValue(named[index])} is left out by .dockerignore as a whole; let it pass there, or leave the entry out`,
+      reason: `${quoteValue(named[index])} is excluded by .dockerignore as a whole; include it there, or remove the entry`,
     });
   });
   const shipped = files.filter((file) => roots.some((root) => isBelow(file, root)));
@@ -167,7 +167,7 @@ function findSource(service: GoService, spec: ImageSpec): Source {
 function unreadWorkspace({ unreadWorkspace: file, bound }: GoService): string[] {
   if (file === undefined) return [];
   return [
-    `${file} is not read, because it lies outside of ${shown(path.resolve(bound))}: if the build needs it, let sourceRoot name its directory`,
+    `${file} is not read, because it is outside of ${shown(path.resolve(bound))}: if the build needs it, let sourceRoot name its directory`,
   ];
 }
 
@@ -212,7 +212,7 @@ function unshippedLinks(reasons: Readonly<Record<string, string>>, links: readon
     links.map((link) => `${link} is ${reasons[link] ?? ""}`),
     3,
   );
-  const reason = `has links that cannot be shipped: ${named}. Remove them, or let .dockerignore leave them out`;
+  const reason = `has links that cannot be shipped: ${named}. Remove them, or exclude them in .dockerignore`;
   return [{ propertyPath: "runtime.files", reason }];
 }
 
@@ -221,7 +221,7 @@ function ignoredProblems(required: ReadonlySet<string>, files: readonly string[]
   const kept = new Set(files);
   const missed = [...required].filter((file) => !kept.has(file)).sort();
   if (missed.length === 0) return [];
-  const reason = `.dockerignore leaves out ${missed.slice(0, 3).join(", ")}, which the build needs: the program imports or embeds it, or an input names it. Let it pass there, such as with !${missed[0] ?? ""} in a last line`;
+  const reason = `.dockerignore excludes ${missed.slice(0, 3).join(", ")}, which the build needs: the program imports or embeds it, or an input names it. Include it there, such as with !${missed[0] ?? ""} as the last line`;
   return [{ propertyPath: "source", reason }];
 }
 
@@ -238,6 +238,6 @@ function missingFiles(service: GoService, files: readonly string[]): Problem[] {
 function classicProblems({ moduleDirectory, sourceDirectory }: GoService): Problem[] {
   if (moduleDirectory === "." && sourceDirectory === ".") return [];
   const reason =
-    'the recipe "classic" needs the directory of go.mod, outside of a workspace and with no local replacements above it';
+    'the recipe "classic" needs source to be the directory of go.mod, outside of a workspace and without replace lines that lead above it';
   return [{ propertyPath: "source", reason }];
 }

@@ -75,7 +75,7 @@ export function findGoService(
   const stat = statOf(directory);
   if (!stat)
     return wrong(`does not exist: it is relative to the program's directory, so it means ${directory}`);
-  if (!stat.isDirectory()) return wrong("is not a directory; name the one with the Go code");
+  if (!stat.isDirectory()) return wrong("is not a directory; name the directory with the Go code");
   const { bound = "", problem } = boundOf(fs.realpathSync(directory), settings.sourceRoot);
   if (problem !== undefined) {
     const { propertyPath, reason } = problem;
@@ -85,7 +85,7 @@ export function findGoService(
   const moduleRoot = disk.directoryWith("go.mod", directory);
   if (moduleRoot === undefined)
     return wrong(
-      `has no go.mod, nor has any directory above it up to ${shown(bound)}; run go mod init there`,
+      `has no go.mod, and no directory above it up to ${shown(bound)} has one; run go mod init in the directory of the module`,
     );
 
   const read = goModReader(disk);
@@ -196,7 +196,7 @@ function findWorkspace(disk: Disk, read: GoModReader, moduleRoot: string): Works
     const isModule = refusal === undefined && disk.hasFile(path.join(member, "go.mod"));
     if (isModule) members.push(member);
     else {
-      const reason = `${shown(file)} uses ${shown(member)}, ${refusal ?? "which has no go.mod: check it out, or take it out with go work edit -dropuse"}`;
+      const reason = `${shown(file)} uses ${shown(member)}, ${refusal ?? "which has no go.mod: check it out, or remove it with go work edit -dropuse"}`;
       problems.push({ propertyPath: "source", reason });
     }
   }
@@ -252,7 +252,7 @@ function goModProblems(source: string, goMod: GoMod): Problem[] {
     ["toolchain", goMod.toolchain],
   ]) {
     if (version !== undefined && !parseGoVersion(version))
-      add(`has a ${line} line that is no version: ${version}`);
+      add(`has a ${line} line that is not a version: ${version}`);
   }
   return problems;
 }

@@ -41,7 +41,7 @@ export function shippedFiles(tree: Tree, entry: string): ShippedFiles {
         if (link) followed++;
         const real = tree.realName(file);
         if (above.some((place) => isWithin(real, place)))
-          shipped.broken[file] = "a link to a directory that it lies in";
+          shipped.broken[file] = "a link to a directory that contains it";
         else waiting.push({ directory: file, above: [...above, real] });
       }
     }

@@ -49,6 +49,6 @@ export function toolchainProblems(spec: ImageSpec, goMod: GoMod): Problem[] {
     goMod.needs !== undefined && newestGoVersion([goMod.go, goMod.needs]) !== goMod.go
       ? `has directives that only Go ${goMod.needs} and newer know`
       : `asks for Go ${goMod.go}`;
-  const reason = `gives ${image}, but go.mod or go.work ${wants}; choose one that is not older`;
+  const reason = `gives ${image}, but go.mod or go.work ${wants}; choose that version or a newer one`;
   return [{ propertyPath: input, reason }];
 }

@@ -80,7 +80,7 @@ export class Tree {
     const size = this.size(file);
     if (size > mostBytes)
       throw new SourceError(
-        `${file} has ${size} bytes, more than the ${mostBytes} that are read of such a file`,
+        `${file} has ${size} bytes, more than the ${mostBytes} that such a file may have`,
       );
     return this.content(file).toString();
   }

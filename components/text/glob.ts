@@ -73,7 +73,7 @@ function inClass({ ranges }: Extract<Token, { kind: "class" }>, character: strin
 
 /**
  * The set of characters that begins at a "[", such as [a-z] or [^a-z], and where it ends; undefined when it is none. What
- * `refused` matches can only stand there behind a backslash.
+ * `refused` matches can only be there behind a backslash.
  */
 export function classAt(
   characters: readonly string[],

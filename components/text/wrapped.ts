@@ -23,7 +23,7 @@ const mostWords = 5;
 const longestEnd = 4096;
 
 /**
- * One reading for each number of words that may stand before each line. `reach` is the length that the parts of a text may
+ * One reading for each number of words that may come before each line. `reach` is the length that the parts of a text may
  * have: from line to line, no more than that is read at the ends of each, so that long lines do not take long.
  */
 export function readings(lines: readonly string[], reach: number): Reading[] {

@@ -34,10 +34,10 @@ describe("an entrypoint that is a shipped script", () => {
     await accepted(...given({ "scripts/run": script }, below));
   });
 
-  it("is refused with Windows line ends, also when a shell is told to run it", async () => {
+  it("is refused with Windows line endings, even when a shell is told to run it", async () => {
     const windows = script.replaceAll("\n", "\r\n");
     const words =
-      /runtime\.entrypoint: runs "start\.sh", which has lines that end as on Windows \(CRLF\), so that the kernel looks for "\/bin\/sh\\r"/;
+      /runtime\.entrypoint: runs "start\.sh", which has Windows line endings \(CRLF\), so the kernel looks for "\/bin\/sh\\r"/;
     await refused(words, ...start(windows));
     await refused(words, ...start(windows, { entrypoint: ["sh", "start.sh"] }));
     await refused(words, ...start(windows, { image: "registry.example.com/base", entrypoint }));
@@ -123,10 +123,7 @@ describe("a health check's command", () => {
 
   it("is refused in the form of docker compose", async () => {
     for (const word of ["CMD", "CMD-SHELL"])
-      await refused(
-        /begins with "CMD(-SHELL)?", as in a file of docker compose/,
-        ...check([word, "wget -q"]),
-      );
+      await refused(/begins with "CMD(-SHELL)?", as in a docker compose file/, ...check([word, "wget -q"]));
   });
 
   it("is judged as the entrypoint is when it is a shipped script", () =>

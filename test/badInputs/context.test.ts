@@ -81,7 +81,7 @@ describe("bad sources", () => {
   });
 
   it("bad input 39: no go.mod", () =>
-    refused(/\n {2}source: "hello" has no go\.mod, nor has any directory above it/, {
+    refused(/\n {2}source: "hello" has no go\.mod, and no directory above it/, {
       "hello/main.go": main,
     }));
 
@@ -113,9 +113,9 @@ describe("bad sources", () => {
     });
   });
 
-  it("bad input 39: a go line that is no version", () =>
+  it("bad input 39: a go line that is not a version", () =>
     refused(
-      /\n {2}source: go\.mod of "hello" has a go line that is no version: latest/,
+      /\n {2}source: go\.mod of "hello" has a go line that is not a version: latest/,
       hello({ "go.mod": "module m\ngo latest\n" }),
     ));
 
@@ -157,7 +157,7 @@ describe("bad sources", () => {
     };
     const runtime = { files: ["data"] };
     await refused(
-      /runtime\.files: has links that cannot be shipped: data\/circle is a link to a directory that it lies in, data\/dangling is a link that leads nowhere, data\/self is a link that leads nowhere\. Remove them/,
+      /runtime\.files: has links that cannot be shipped: data\/circle is a link to a directory that contains it, data\/dangling is a link that leads nowhere, data\/self is a link that leads nowhere\. Remove them/,
       hello(),
       { runtime },
       prepare,

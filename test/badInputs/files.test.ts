@@ -43,7 +43,7 @@ describe("a main package", () => {
   it("is none whose only file of package main is left out of the build", async () => {
     for (const constraint of ["ignore", "windows", "ignore && linux", "!linux", "arm64"]) {
       await refused(
-        /\n {2}mainPackage: "\." is not a main package but the library app: its files of package main are left out/,
+        /\n {2}mainPackage: "\." is not a main package but the library app: its files of package main are excluded/,
         { "hello/go.mod": "module m\n", ...inHello(library), ...inHello(script(constraint)) },
       );
     }
@@ -102,10 +102,10 @@ describe("what .dockerignore leaves out", () => {
 
   it("is refused by name when the program embeds it or cannot be compiled without it", async () => {
     const left: [string, RegExp][] = [
-      ["static/x.txt\n", /source: \.dockerignore leaves out static\/x\.txt, which the build needs/],
-      ["static\n", /leaves out static\/readme\.md, static\/x\.txt, /],
-      ["*.go\n", /leaves out main\.go, /],
-      ["go.mod\n", /leaves out go\.mod, /],
+      ["static/x.txt\n", /source: \.dockerignore excludes static\/x\.txt, which the build needs/],
+      ["static\n", /excludes static\/readme\.md, static\/x\.txt, /],
+      ["*.go\n", /excludes main\.go, /],
+      ["go.mod\n", /excludes go\.mod, /],
     ];
     for (const [text, message] of left) await refused(message, { ...files, "hello/.dockerignore": text });
     // Case counts, as it does for Docker.
@@ -119,10 +119,10 @@ describe("what .dockerignore leaves out", () => {
       ...hello({ "static/x.txt": "", "data/a.txt": "", "data/b.txt": "" }),
       "hello/.dockerignore": text,
     });
-    await refused(/runtime\.files\[0\]: "data" is left out by \.dockerignore as a whole/, ignored("data\n"), {
+    await refused(/runtime\.files\[0\]: "data" is excluded by \.dockerignore as a whole/, ignored("data\n"), {
       runtime,
     });
-    await refused(/leaves out static\/x\.txt, /, ignored("static\n"), { runtime });
+    await refused(/excludes static\/x\.txt, /, ignored("static\n"), { runtime });
     const { context } = await accepted(ignored("data/b.txt\n"), { runtime });
     assert.ok(context.includes("data/a.txt") && !context.includes("data/b.txt"));
   });

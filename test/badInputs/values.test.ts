@@ -154,7 +154,7 @@ const rows: Row[] = [
   ].map((name): Row => [
     `bad input 57: the package "${name}"`,
     { runtime: { packages: [name] } },
-    /^runtime\.packages\[0\]: .* is (not a package as apk add names it, such as curl|a file of a package)/,
+    /^runtime\.packages\[0\]: .* is (not a package name for apk add, such as curl|a package file)/,
   ]),
   ...[
     ...[
@@ -194,7 +194,7 @@ const rows: Row[] = [
   [
     "bad input 42: a port as a number",
     { runtime: { exposedPorts: [8080] } },
-    /^runtime\.exposedPorts\[0\]: 8080 is not a string; put it in quotes, as you mean it$/,
+    /^runtime\.exposedPorts\[0\]: 8080 is not a string; put it in quotes$/,
   ],
   ...["0", "0:0", "00", "-1", "root", "4294967296"].map((user): Row => [
     `bad input 42: the user ${user}`,
@@ -231,7 +231,7 @@ const rows: Row[] = [
   [
     "bad input 45: an option in place of a builder",
     { builder: "--help" },
-    /^builder: "--help" is not a builder's name/,
+    /^builder: "--help" is not the name of a builder/,
   ],
   ["bad input 45: an option in place of a version", { build: { goVersion: "-1.23" } }, /^build\.goVersion: /],
   [
@@ -242,7 +242,7 @@ const rows: Row[] = [
   [
     "bad input 46: a password as a number",
     { registry: { username: "u", password: 12345 } },
-    /^registry\.password: a number is not a string; put it in quotes, as you mean it$/,
+    /^registry\.password: a number is not a string; put it in quotes$/,
   ],
   [
     "bad input 46: a password of several lines",
@@ -252,12 +252,12 @@ const rows: Row[] = [
   [
     "bad input 42: a version as a number",
     { build: { goVersion: 1.2 } },
-    /^build\.goVersion: 1\.2 is not a string; put it in quotes, as you mean it$/,
+    /^build\.goVersion: 1\.2 is not a string; put it in quotes$/,
   ],
   [
     "bad input 42: a variable's value as a number, which is not shown",
     { runtime: { env: { PORT: 8080 } } },
-    /^runtime\.env\.PORT: a number is not a string; put it in quotes, as you mean it$/,
+    /^runtime\.env\.PORT: a number is not a string; put it in quotes$/,
   ],
   [
     "bad input 46: an empty password",

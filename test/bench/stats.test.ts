@@ -55,7 +55,7 @@ describe("benchmarks", () => {
     ]);
   });
 
-  it("escape what stands in the chart and in the Markdown", () => {
+  it("escape the texts of the chart and of the Markdown", () => {
     const results = resultsOf({ "a < b | c": [1] });
     assert.match(chart(comparisons, results), /a &lt; b \| c/);
     assert.match(markdownReport(comparisons, results, [], { system: "x" }), /a < b \\\| c/);

@@ -138,7 +138,7 @@ describe("images by the name of a stack output", () => {
     await assert.rejects(resolve("hidden"), /is a secret/);
     await assert.rejects(
       imageReference("x", () => Promise.resolve({})),
-      /it has none: run pulumi up/,
+      /it has no outputs at all: run pulumi up/,
     );
   });
 });
@@ -155,7 +155,7 @@ describe("outputs that Pulumi tells", () => {
     return pulumiOutputs(undefined, undefined);
   };
 
-  it("are read, and what is no JSON is an error of its own", async () => {
+  it("are read, and output that is not JSON is an error of its own", async () => {
     assert.deepEqual(await answers(`echo '{"ref":"a/b"}'`), { ref: "a/b" });
     for (const other of ["warning: a new version", "", "null", '"text"'])
       await assert.rejects(

@@ -190,7 +190,7 @@ describe("a .goimage that came with the source", () => {
       const tree = makeTree(files);
       assert.throws(
         () => stage(tree, Object.keys(files), parent),
-        /^WorkDirectoryError: \.goimage\S* is a symbolic link, which goimage did not make: nothing was written\./,
+        /^WorkDirectoryError: \.goimage\S* is a symbolic link, which goimage did not make, so nothing was written\./,
       );
       assert.deepEqual(snapshot(outside), before);
     });
@@ -256,9 +256,9 @@ describe("a .goimage that came with the source", () => {
     });
   }
 
-  it("is no directory: refused", () => {
+  it("is refused where it is a file", () => {
     const parent = makeTree({ ".goimage": "a file" });
-    assert.throws(() => stage(makeTree(files), ["f"], parent), /\.goimage is no directory/);
+    assert.throws(() => stage(makeTree(files), ["f"], parent), /\.goimage is a file in place of a directory/);
   });
 });
 
@@ -298,7 +298,7 @@ describe("a context in use", () => {
     }
   });
 
-  it("is not known by what is no small file, and looking at it ends", function () {
+  it("is not known by anything but a small file, and looking at it ends", function () {
     if (process.platform === "win32") this.skip();
     for (const make of [
       (place: string) => fs.symlinkSync("/dev/zero", place),

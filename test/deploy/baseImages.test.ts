@@ -197,7 +197,7 @@ describe("base images", () => {
       const level = mode === "tag" ? "info" : "warning";
       assert.match(
         logs.join(),
-        new RegExp(`${level}: base image \\S+ stays at sha256:1+, not checked: .*DENIED: no`),
+        new RegExp(`${level}: base image \\S+ stays at sha256:1+; it could not be checked: .*DENIED: no`),
       );
     });
   }
@@ -210,7 +210,7 @@ describe("base images", () => {
       for (const input of ["build.image", "runtime.image"])
         assert.match(
           refused ?? "",
-          new RegExp(`${input}: \\S+ has no digest that baseImages "${mode}".*DENIED: no`),
+          new RegExp(`${input}: \\S+ has no known digest, which baseImages "${mode}" needs: .*DENIED: no`),
         );
     });
   }
@@ -223,7 +223,7 @@ describe("base images", () => {
       logs.map((log) => log.replace(/: cannot.*/, "")),
       [golang, alpine].map(
         (image) =>
-          `info: base image ${image} was not looked at, so its ONBUILD instructions and platforms are not known`,
+          `info: base image ${image} could not be read, so its ONBUILD instructions and platforms are not known`,
       ),
     );
     registry.intercept = undefined;
@@ -242,7 +242,7 @@ describe("base images", () => {
         assert.match(
           refused ?? "",
           new RegExp(
-            `${input}: \\S+ cannot be read from this machine.* takes ${secrets} in .*DENIED: no.*mirror`,
+            `${input}: \\S+ cannot be read from this machine.* would take ${secrets}: .*DENIED: no.*mirror`,
           ),
         );
       assert.deepEqual(logs, []);
@@ -289,10 +289,10 @@ describe("base images", () => {
     const { refused = "" } = await settled(planOf());
     const [head, first = "", second = "", ...more] = refused.split("\n");
     assert.equal(head, 'GoMultiStageImage "api": 2 inputs are not valid; nothing was built.');
-    assert.match(first, /^ {2}build\.image: \S+:go has instructions .*ONBUILD RUN x+\.\.\./);
+    assert.match(first, /^ {2}build\.image: \S+:go has ONBUILD instructions, .*ONBUILD RUN x+\.\.\./);
     assert.match(
       second,
-      /^ {2}runtime\.image: \S+:3\.20 has instructions .*ONBUILD RUN steal and 1 more\. Choose/,
+      /^ {2}runtime\.image: \S+:3\.20 has ONBUILD instructions, .*ONBUILD RUN steal and 1 more\. Choose/,
     );
     assert.deepEqual(more, []);
     assert.ok(refused.length < 1000);
@@ -302,7 +302,7 @@ describe("base images", () => {
     const digest = serve("x", { config: { OnBuild: ["RUN a"] } });
     const image = `${registry.host}/team/api@${digest}`;
     const { refused } = await settled(planOf({ runtime: { image } }));
-    assert.match(refused ?? "", /runtime\.image: \S+@sha256:\w+ has instructions/);
+    assert.match(refused ?? "", /runtime\.image: \S+@sha256:\w+ has ONBUILD instructions/);
   });
 
   it("with instructions are refused for GoSingleStageImage", async () => {
@@ -311,7 +311,7 @@ describe("base images", () => {
     const single = { ...plan, spec: { ...plan.spec, recipe: "singleStage" as const } };
     assert.match(
       (await settled(single)).refused ?? "",
-      /^GoMulti.*1 input is[^]*build\.image: \S+:go has instructions/,
+      /^GoMulti.*1 input is[^]*build\.image: \S+:go has ONBUILD instructions/,
     );
   });
 
@@ -320,7 +320,7 @@ describe("base images", () => {
     const { refused = "" } = await settled(planOf({ platforms: ["linux/arm64"] }));
     assert.match(
       refused,
-      /runtime\.image: \S+:3\.20 is there for linux\/amd64, not for linux\/arm64\. Choose an image for that platform/,
+      /runtime\.image: \S+:3\.20 is available for linux\/amd64, not for linux\/arm64\. Choose an image for that platform/,
     );
     // What compiles runs on the builder, whose platform nobody knows here.
     serve("go", { os: "linux", architecture: "s390x" });
@@ -328,14 +328,14 @@ describe("base images", () => {
     serve("go", { os: "windows", architecture: "amd64" });
     assert.match(
       (await settled(planOf())).refused ?? "",
-      /build\.image: \S+:go is there for windows\/amd64, not for Linux/,
+      /build\.image: \S+:go is available for windows\/amd64, not for Linux/,
     );
     const plan = planOf();
     const single = { ...plan, spec: { ...plan.spec, recipe: "singleStage" as const } };
     serve("go", { os: "linux", architecture: "arm64" });
     assert.match(
       (await settled(single)).refused ?? "",
-      /build\.image: \S+:go is there for linux\/arm64, not for linux\/amd64/,
+      /build\.image: \S+:go is available for linux\/arm64, not for linux\/amd64/,
     );
   });
 

@@ -102,7 +102,7 @@ describe("checks of what an image runs beside the program", () => {
       assert.equal(verdict(runtime), undefined);
   });
 
-  it("pass a script whose shell is there, also where /bin is a link, and any program", () => {
+  it("pass a script whose shell is there, even where /bin is a link, and any program", () => {
     for (const shells of [["/bin/bash"], ["/bin/sh", "/usr/bin/bash"]])
       assert.deepEqual(verdict(start, { shells }, { "/app/start.sh": script }), [
         ...["entrypoint", true, "/app/start.sh is a script for /bin/bash"],

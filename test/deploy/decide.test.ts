@@ -129,10 +129,10 @@ describe("the decision before a build", () => {
     const [one, two] = [await decided(cases.lost), await decided(cases.lost)];
     assert.notEqual(one.decision.trigger, two.decision.trigger);
     assert.deepEqual(one.logs, [
-      `warning: the registry no longer has ${deployed().ref}, which this stack has pushed and exports; it is pushed again`,
+      `warning: the registry no longer has ${deployed().ref}, which this stack pushed and exports; it is pushed again`,
     ]);
     const { logs } = await decided(cases.lostProtected);
-    assert.match(logs.join(), /It is protected, .* \(pulumi state unprotect\), then run pulumi up$/);
+    assert.match(logs.join(), /The image is protected, .* \(pulumi state unprotect\), then run pulumi up$/);
   });
 
   it("names what has changed since the last deployment, and nothing of a first one", async () => {

@@ -105,7 +105,7 @@ describe("mocks of goimage/testing", () => {
     assert.deepEqual(await failed({ recipe: "classic" }), ["nonRootUser"]);
   });
 
-  it("are there for the single-stage image", async () => {
+  it("exist for the single-stage image", async () => {
     const single = await image({}, { images: {} }, GoSingleStageImage);
     assert.match((await outputs(single)).digest, /^sha256:/);
   });

@@ -154,17 +154,23 @@ describe("the exported image", () => {
     const { error } = await read({ digest, inputs: { maxSize: 1 } });
     assert.match(
       error,
-      /:latest points to this image, since there was none before; the stack does not export/,
+      /:latest points to this image, since no image of this stack had it before; the stack does not export/,
     );
     const other = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: [] });
-    assert.match((await read({ digest, deployed: other, inputs: { maxSize: 1 } })).error, /none before/);
+    assert.match(
+      (await read({ digest, deployed: other, inputs: { maxSize: 1 } })).error,
+      /no image of this stack had it before/,
+    );
     assert.deepEqual(puts(), []);
   });
 
   it("leaves the tag where it is when the state has no tags of the previous image", async () => {
     const digest = serveImage(registry, { sizes: [10], tag: "latest" });
     const deployed = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: undefined });
-    assert.match((await read({ digest, deployed, inputs: { maxSize: 1 } })).error, /none before/);
+    assert.match(
+      (await read({ digest, deployed, inputs: { maxSize: 1 } })).error,
+      /no image of this stack had it before/,
+    );
   });
 
   it("refuses the deployed image when the limit is lower now, without touching the registry", async () => {
@@ -177,7 +183,10 @@ describe("the exported image", () => {
 
   it("says so when the engine gives no digest", async () => {
     const { error } = await read({ digest: "latest" });
-    assert.match(error, /team\/api: the engine gave no digest of what it pushed \("latest"\); run pulumi up/);
+    assert.match(
+      error,
+      /team\/api: the engine reported no valid digest for the image that it pushed \("latest"\); run pulumi up/,
+    );
   });
 
   it("says which image cannot be read", async () => {

@@ -13,7 +13,7 @@ describe("the SDK", () => {
         const problem = sdkProblem(loaded, runner) ?? "";
         assert.match(
           problem,
-          /^goimage needs @pulumi\/pulumi 3\.245\.0 or newer, and this program has \S+: run npm install @pulumi\/pulumi@latest/,
+          /^goimage needs @pulumi\/pulumi 3\.245\.0 or newer, but this program has \S+: run npm install @pulumi\/pulumi@latest/,
         );
         assert.ok(problem.includes(` ${version}:`), problem);
       }

@@ -88,7 +88,10 @@ describe("a build's seed", () => {
     assert.ok(!registry.seen.some(({ url }) => url.includes("gocache")));
     const { args, logs } = await chosen({ cache: { trusted: `sha256:${"1".repeat(64)}` } });
     assert.deepEqual(args, {});
-    assert.match(logs.join("\n"), /^warning: \S+ no longer has the seed sha256:1+, so there is no seed$/);
+    assert.match(
+      logs.join("\n"),
+      /^warning: \S+ no longer has the seed sha256:1+, so the build starts without one$/,
+    );
   });
 
   it("is what its own state records where the stack writes, whoever has moved the tags", async () => {
@@ -114,7 +117,7 @@ describe("a build's seed", () => {
     assert.deepEqual(registry.seen, []);
   });
 
-  it("is lost when the registry has it no more", async () => {
+  it("is lost when the registry no longer has it", async () => {
     const digest = `sha256:${"3".repeat(64)}`;
     const { args, lost, logs } = await chosen({
       cache: { write: true },
@@ -139,7 +142,7 @@ describe("a build's seed", () => {
     "with no layer": [{ layers: 0 }, /it has 0 layers/],
   };
   for (const [what, [served, problem]] of Object.entries(impostors)) {
-    it(`is no image ${what}, whichever way it is found`, async () => {
+    it(`is not an image ${what}, whichever way it is found`, async () => {
       const digest = serveSeed(registry, { ...served, tags: [tags().exact] });
       for (const found of [
         {},
@@ -155,7 +158,7 @@ describe("a build's seed", () => {
     });
   }
 
-  it("is no image of an index", async () => {
+  it("is not an image of an index", async () => {
     const seed = serveSeed(registry, {});
     const { ociIndex, ociManifest } = mediaTypes;
     const platform = { os: "linux", architecture: "amd64" };
@@ -172,7 +175,7 @@ describe("a build's seed", () => {
     const { args, logs } = await chosen({});
     assert.deepEqual(args, {});
     assert.equal(logs.length, 1);
-    assert.match(logs[0] ?? "", /^warning: \S+ is not readable, so there is no seed: .*403/);
+    assert.match(logs[0] ?? "", /^warning: \S+ cannot be read, so the build starts without a seed: .*403/);
   });
 });
 

@@ -66,10 +66,13 @@ describe("a repository of seeds that is known late", () => {
       { repository: a, seeds: late(b) },
       { repository: late(b), seeds: late(seeds) },
     );
-    assert.match(later ?? "", /"image-1"[^]*\n {2}repository: "\S+" is the cache\.repository of "image-0"/);
+    assert.match(
+      later ?? "",
+      /"image-1"[^]*\n {2}repository: "\S+" is the cache\.repository of the image "image-0"/,
+    );
   });
 
-  it("is refused where it is no repository, or nothing", async () => {
+  it("is refused where it is not a repository, or nothing", async () => {
     const [noRegistry, nothing] = await destinations(
       { repository: a, seeds: late("no registry") },
       { repository: b, seeds: pulumi.output(undefined as never) },

@@ -81,7 +81,8 @@ describe("tags", () => {
       text: `${back}; still at the previous image: b, c; not set: d`,
       set: ["a"],
     });
-    const first = "a points to this image, since there was none before; the stack does not export it";
+    const first =
+      "a points to this image, since no image of this stack had it before; the stack does not export it";
     assert.deepEqual(await told(["a"], undefined), { text: first, set: [] });
     assert.deepEqual(await told(["a", "b", "c"], undefined), {
       text: `${first}; not set: b, c`,
@@ -114,7 +115,7 @@ describe("tags", () => {
     const drift = { tags: [{ tag: "a", digest: stranger }], imageGone: true };
     await assert.rejects(
       after(["a"], (image) => settleTags(image, drift)),
-      /the registry no longer has sha256:\w{64}, which this stack has pushed and exports\. To push it again/,
+      /the registry no longer has sha256:\w{64}, which this stack pushed and exports\. To push the image again/,
     );
     assert.deepEqual(registry.seen, []);
   });

@@ -39,7 +39,7 @@ describe("packages in the image", () => {
     assert.deepEqual(found.get("packages")?.slice(1, 3), ['SHELL ["/bin/sh", "-c"]', "USER 0:0"]);
   });
 
-  it("stand in the command as words of their own, sorted, whatever is in them", () => {
+  it("are words of their own in the command, sorted, whatever is in them", () => {
     const { text } = fastWith(
       {},
       {

@@ -74,7 +74,7 @@ describe("the compile step's script", () => {
     });
     afterEach(() => holder.kill("SIGKILL"));
 
-    it("goes on at once with nearly everything there, and says nothing of it", async () => {
+    it("goes on at once with nearly everything there, and does not mention it", async () => {
       for (const missing of [packages(0), packages(20)]) {
         const compiled = await compile(compiler(missing, "echo compiled"));
         assert.deepEqual(compiled, { stdout: "compiled\n", stderr: "" });
@@ -120,7 +120,7 @@ describe("the compile step's script", () => {
     }
   });
 
-  it("compiles also without flock and without a cache, and says nothing of it", async () => {
+  it("compiles even without flock and without a cache, and does not mention it", async () => {
     const tools = join(directory, "tools");
     mkdirSync(tools);
     for (const tool of ["find", "touch", "head"])

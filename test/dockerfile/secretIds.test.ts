@@ -144,7 +144,7 @@ describe("ids of secrets", () => {
     }
   });
 
-  it("follow from a digest in the image's name, too, and scratch has none", () => {
+  it("follow from a digest in the image's name, too, and there is no id for scratch", () => {
     const image = `registry.example.com/golang@${digest("a")}`;
     const named = examplePlan({ build: { ...access, image }, runtime: { image: "scratch" } });
     assert.match(pinsFor(named, {}).idSuffix, /^-[0-9a-f]{32}$/);
@@ -152,7 +152,7 @@ describe("ids of secrets", () => {
 });
 
 describe("labels of base images", () => {
-  it("are there for the digests that a program asks for, and not for those of tags", () => {
+  it("exist for the digests that a program asks for, and not for those of tags", () => {
     const labels = (baseImages: string) => {
       const plan = examplePlan({ baseImages });
       const digests = Object.fromEntries(basesOf(plan).map(({ image }) => [image, digest("a")]));

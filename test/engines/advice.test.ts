@@ -24,7 +24,7 @@ describe("advice", () => {
     [
       `failed to solve: failed to load metadata for r.example.com/base:1: error getting credentials - err: exec: "docker-credential-desktop": executable file not found in $PATH, out: \`\``,
       {},
-      /^the credential helper docker-credential-desktop is not installed, .*take "desktop" out of credsStore/,
+      /^the credential helper docker-credential-desktop is not installed, .*remove "desktop" from credsStore/,
     ],
     [
       `${buildkit}error getting credentials - err: exec: "docker-credential-ecr-login": executable file not found in $PATH, out: \`\``,
@@ -56,22 +56,22 @@ describe("advice", () => {
     [
       `${buildkit}failed commit on ref "x": unexpected status from PUT request to https://x/manifests/v1: 400 Bad Request\ntag invalid: The image tag 'v1' already exists in the 'team/api' repository and cannot be overwritten because the repository is immutable.`,
       {},
-      /team\/api:v1 is there already, and its registry keeps tags as they are: give tags a new one/,
+      /team\/api:v1 exists already, and its registry does not allow tags to be overwritten: set tags to a new one/,
     ],
     [
       `${docker}ImageTagAlreadyExistsException: The image tag 'v1' already exists`,
       {},
-      /keeps tags as they are/,
+      /does not allow tags to be overwritten/,
     ],
     [
       `${buildkit}denied: Failed to process request due to 'v1' configured as immutable.`,
       {},
-      /keeps tags as they are/,
+      /does not allow tags to be overwritten/,
     ],
     [
       `${buildkit}unexpected status from PUT request: 412 Precondition Failed: the tag is IMMUTABLE`,
       {},
-      /keeps tags/,
+      /does not allow tags to be overwritten/,
     ],
     [
       `${buildkit}failed to do request: Head "https://r.example.com/v2/": dial tcp 192.0.2.1:443: connect: connection refused`,
@@ -81,7 +81,7 @@ describe("advice", () => {
     [
       `${buildkit}failed to do request: dial tcp: lookup r.example.com: no such host`,
       {},
-      /^the host of r\.example\.com is not known to the Docker Engine: check the name, and the DNS/,
+      /^the Docker Engine cannot resolve the host of r\.example\.com: check its name, and the DNS/,
     ],
     [
       `${buildkit}tls: failed to verify certificate: x509: certificate signed by unknown authority`,
@@ -98,12 +98,12 @@ describe("advice", () => {
     [
       `${buildkit}unexpected status from PUT request to http://x: 413 Request Entity Too Large`,
       {},
-      /as much as/,
+      /rejected \S+ as too large/,
     ],
-    [`${docker}received unexpected HTTP status: 502 Bad Gateway`, {}, /run pulumi up again when it works/],
-    [`${buildkit}unknown: unknown error`, {}, /run pulumi up again when it works/],
+    [`${docker}received unexpected HTTP status: 502 Bad Gateway`, {}, /run pulumi up again when both work/],
+    [`${buildkit}unknown: unknown error`, {}, /run pulumi up again when both work/],
     [`${docker}invalid checksum digest format`, {}, /reports a wrong digest for what it stored/],
-    [`${docker}Put "http://127.0.0.1:1/": EOF`, {}, /run pulumi up again when it works/],
+    [`${docker}Put "http://127.0.0.1:1/": EOF`, {}, /run pulumi up again when both work/],
     ['new builder: no builder "ci" found', { builder: "ci" }, /there is no builder ci on this machine/],
     [
       "failed to solve: write /x: no space left on device",
@@ -125,17 +125,17 @@ describe("advice", () => {
     [
       "failed to solve: alpine:3.20.3: failed to resolve source metadata for docker.io/library/alpine:3.20.3: no match for platform in manifest: not found",
       {},
-      /^the base image alpine:3\.20\.3 does not exist for a platform that is needed: linux\/amd64, linux\/arm64, .*runtime\.packages/,
+      /^the base image alpine:3\.20\.3 is not available for every platform that the build needs: linux\/amd64, linux\/arm64, .*runtime\.packages/,
     ],
     [
       "failed to solve with frontend dockerfile.v0: failed to create LLB definition: no match for platform in manifest sha256:fa80: not found",
       {},
-      /^a base image does not exist for a platform/,
+      /^a base image is not available for every platform/,
     ],
     [
       "failed to solve: r.example.com/seeds@sha256:5eed: failed to resolve source metadata for r.example.com/seeds@sha256:5eed: not found",
       {},
-      /^the seed r\.example\.com\/seeds@sha256:5eed of the last build cannot be pulled, .* leave the input cache out/,
+      /^the seed r\.example\.com\/seeds@sha256:5eed of the last build cannot be pulled; .* Leave the input cache out/,
     ],
     // A stranger's registry that refuses a base image is not the one that is pushed to.
     [

@@ -61,10 +61,10 @@ describe("a build to an archive", () => {
     install({});
     process.env["PATH"] = directory();
     await assert.rejects(run(), {
-      message: "no command line of docker can build here: install docker buildx",
+      message: "docker's command line cannot build here: install docker buildx",
     });
     install({ docker: `${says("unknown command: docker $1")}; exit 1` });
-    await assert.rejects(run(), /can build here \(unknown command: docker .*\): install docker buildx$/);
+    await assert.rejects(run(), /cannot build here \(unknown command: docker .*\): install docker buildx$/);
   });
 
   it("ends the build when nobody takes the archive any more", async () => {

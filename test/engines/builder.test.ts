@@ -89,7 +89,7 @@ describe("the builder, before a build", () => {
     await withDaemon(12, { host: "127.0.0.1", port: 0 }, async (port) => {
       assert.equal(
         await builderProblem("ci", machine({ ci: remote(`tcp://127.0.0.1:${port}`) })),
-        `the builder ci is too old: the BuildKit at tcp://127.0.0.1:${port} is older than 0.11, the first that goimage can use. ` +
+        `the builder ci is too old: the BuildKit at tcp://127.0.0.1:${port} is older than 0.11, the first version that goimage can use. ` +
           "Update it there, or name another one",
       );
     });

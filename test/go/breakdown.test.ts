@@ -157,7 +157,7 @@ describe("report/binary", function () {
     unknown.writeUInt32LE(0x12345678, magic);
     const found = breakDown(unknown) as BinaryBreakdown;
     assert.equal(sum(found), unknown.length);
-    assert.match(found.note ?? "", /no table of functions in a known format/);
+    assert.match(found.note ?? "", /no function table in a known format/);
     // Damage of any kind ends in fewer packages, not in an exception.
     for (let at = magic + 8; at < magic + 64; at += 4) {
       const damaged = Buffer.from(whole);

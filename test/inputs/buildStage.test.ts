@@ -15,7 +15,7 @@ describe("build", () => {
     [{ ...ssh, goPrivate: undefined }, /^build\.ssh: needs build\.goPrivate/],
     [
       { ...ssh, goPrivate: "*.example.com" },
-      /^build\.goPrivate: has the host "\*\.example\.com"; .* in full/,
+      /^build\.goPrivate: has the host "\*\.example\.com"; .* full name/,
     ],
     [
       { ...ssh, goPrivate: "x.org,git.example.com" },
@@ -28,7 +28,10 @@ describe("build", () => {
       { ...ssh, env: { GIT_SSH_COMMAND: "ssh" } },
       /^build\.env\.GIT_SSH_COMMAND: is refused: build\.ssh sets it/,
     ],
-    [{ env: { GOWORK: "/x/go.work" } }, /^build\.env\.GOWORK: is refused: the go\.work file above source/],
+    [
+      { env: { GOWORK: "/x/go.work" } },
+      /^build\.env\.GOWORK: is refused: goimage finds the go\.work file above source/,
+    ],
     [{ env: { GOPROXY: "https://p" } }, /^build\.env\.GOPROXY: is refused: use build\.goProxy/],
     [{ env: { LD_PRELOAD: "/x.so" } }, /^build\.env\.LD_PRELOAD: is refused/],
     [{ env: { GOFLAGS: "-v -toolexec=x" } }, /^build\.env\.GOFLAGS: .* has -toolexec, which is refused/],

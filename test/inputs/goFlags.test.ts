@@ -75,7 +75,11 @@ describe("variables of the compile step", () => {
     for (const name of names.split(" "))
       assert.match(variableProblem(name, "x", false) ?? "", /^is refused: /, name);
     for (const key of ["http.sslVerify", "core.sshCommand", "credential.helper", "url.x", "include.path"])
-      assert.match(variableProblem("GIT_CONFIG_KEY_0", key, false) ?? "", /only url\.BASE\.insteadOf/, key);
+      assert.match(
+        variableProblem("GIT_CONFIG_KEY_0", key, false) ?? "",
+        /url\.BASE\.insteadOf is the only setting/,
+        key,
+      );
     assert.equal(variableProblem("GIT_CONFIG_KEY_12", "url.https://x.example/.insteadOf", true), undefined);
   });
 

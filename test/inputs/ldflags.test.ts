@@ -42,7 +42,7 @@ describe("linker flags", () => {
       ["-X main.a=one two -X main.b=2", /two ways/],
       ["-X main.a=1 -buildid=", /two ways/],
       ["-X 'main.a=1' more", /two ways/],
-      ["-X 'main.a=1", /quote that does not end/],
+      ["-X 'main.a=1", /quote that is not closed/],
       ["-X", /has no value/],
       ["main.a=1", /is not a linker flag/],
       [`-X main.a=it's "both" kinds`, /both kinds of quotes/],

@@ -95,7 +95,7 @@ describe("the text of a netrc file", () => {
       const problem = netrcProblem(text) ?? "";
       assert.match(
         problem,
-        new RegExp(`^has a line that ends after ${word}, with the value in the next line`),
+        new RegExp(`^has a line that ends after ${word}, with the value on the next line`),
       );
       assert.ok(!problem.includes("hunter2"));
     }

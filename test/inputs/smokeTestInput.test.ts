@@ -25,8 +25,8 @@ describe("validation of smokeTest", () => {
     [{ http: 8080 }, /^smokeTest\.http: a number is not an object/],
     [{ http: { port: 65536 } }, /^smokeTest\.http\.port: 65536 is not a whole number from 1 to 65535/],
     [{ http: { port: "80" } }, /^smokeTest\.http\.port: "80" is not/],
-    [{ http: { port: 80, path: "healthz" } }, /^smokeTest\.http\.path: "healthz" is not a path/],
-    [{ http: { port: 80, path: "/a b" } }, /^smokeTest\.http\.path: "\/a b" is not a path/],
+    [{ http: { port: 80, path: "healthz" } }, /^smokeTest\.http\.path: "healthz" is not the path of a URL/],
+    [{ http: { port: 80, path: "/a b" } }, /^smokeTest\.http\.path: "\/a b" is not the path of a URL/],
     [{ http: { port: 80, path: "/\r\nX: y" } }, /^smokeTest\.http\.path: .*control character/],
     [
       { http: { port: 80, status: 101 } },
@@ -58,7 +58,7 @@ describe("validation of smokeTest", () => {
 });
 
 describe("validation of runtime.timezones", () => {
-  it("refuses what is no flag, and build tags that it would override", () => {
+  it("refuses texts that are not flags, and build tags that it would override", () => {
     const runtime = { timezones: true };
     assert.deepEqual(
       problems(undefined, { runtime, build: { env: { GOFLAGS: "-mod=mod" }, buildTags: ["x"] } }),

@@ -98,7 +98,7 @@ describe("limits of inputs", () => {
     assert.match(problems({ ...zstd, compressionLevel: 0 }).join(), /at least 1/);
     assert.deepEqual(problems({ runtime: { volumes: ["/a", "/b"] } }), []);
     assert.deepEqual(problems({ runtime: { volumes: ["/tmp", "/tmpfiles"] } }), []);
-    assert.match(problems({ runtime: { volumes: ["/var/tmp"] } }).join(), /a place of the system's own/);
+    assert.match(problems({ runtime: { volumes: ["/var/tmp"] } }).join(), /is a system directory/);
     assert.match(problems({ runtime: { volumes: ["/a", "/a"] } }).join(), /named a second time/);
   });
 
@@ -145,7 +145,7 @@ describe("a value in a message", () => {
     assert.ok(shown("a\u202eb!").includes("\\u202e"));
   });
 
-  it("hides a credential in something that is no text", () => {
+  it("hides a credential in something that is not a text", () => {
     const text = problems({ engine: "ghp_" + "a".repeat(36) }).join();
     assert.match(text, /not shown/);
     assert.doesNotMatch(text, /aaaa/);

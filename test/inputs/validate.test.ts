@@ -27,7 +27,7 @@ describe("validation of the input cache", () => {
     for (const cache of [{}, { write: true }, { repository: undefined, trusted }])
       assert.match(
         of(cache).join(),
-        /^cache\.repository: is required: a repository for seeds alone, to which only those may push/,
+        /^cache\.repository: is required: a repository for seeds only, to which only those who may change the program can push/,
       );
     assert.match(of({ repository: "seeds" }).join(), /^cache\.repository: "seeds" names no registry/);
   });
@@ -170,7 +170,7 @@ describe("validation", () => {
     [{ platforms: [] }, /^platforms: \[\] is not a list of platforms/],
     [{ platforms: "linux/amd64" }, /^platforms: "linux\/amd64" is not a list of platforms/],
     [{ platforms: [undefined] }, /^platforms\[0\]: is missing/],
-    [{ platforms: ["linux/amd64", "linux/amd64"] }, /^platforms\[1\]: "linux\/amd64" is there twice/],
+    [{ platforms: ["linux/amd64", "linux/amd64"] }, /^platforms\[1\]: "linux\/amd64" is listed twice/],
     [
       { platforms: ["linux/amd64", "linux/arm64"], recipe: "classic" },
       /^platforms: has several entries, but the recipe "classic"/,
@@ -187,10 +187,10 @@ describe("validation", () => {
     [{ mainPackage: "cmd/api" }, /^mainPackage: "cmd\/api" is not a package/],
     [{ mainPackage: "./cmd/../../x" }, /^mainPackage: /],
     [{ mainPackage: "./x; rm -rf /" }, /^mainPackage: /],
-    [{ registry: { username: "u" } }, /^registry: has one of username and password/],
+    [{ registry: { username: "u" } }, /^registry: has only one of username and password/],
     [{ registry: { token: "t" } }, /^registry\.token: is unknown/],
     [{ engine: "podman" }, /^engine: "podman" is unknown; use docker or buildkit/],
-    [{ builder: "-x" }, /^builder: "-x" is not a builder's name/],
+    [{ builder: "-x" }, /^builder: "-x" is not the name of a builder/],
     [{ engine: "docker", builder: "b" }, /^builder: needs a feature of BuildKit/],
     [
       { engine: "docker", build: { caCertificates: "-----BEGIN CERTIFICATE-----" } },
@@ -222,7 +222,7 @@ describe("validation", () => {
       /holds the program \(runtime\.workingDirectory is \/srv\/api\)/,
     ],
     [{ runtime: { volumes: ["/data", "/data"] } }, /^runtime\.volumes\[1\]: "\/data" is named a second time/],
-    [{ runtime: { volumes: ["/tmp/x"] } }, /a place of the system's own/],
+    [{ runtime: { volumes: ["/tmp/x"] } }, /is a system directory/],
     [{ runtime: { volumes: "/data" } }, /^runtime\.volumes: "\/data" is not a list/],
     [
       { build: { ldflags: [`-X a.b=it's "x"`] } },
@@ -242,7 +242,10 @@ describe("validation", () => {
     [{ runtime: { user: "4294967296" } }, /^runtime\.user: /],
     [{ runtime: { alpineVersion: "edge" } }, /^runtime\.alpineVersion: "edge" is not an Alpine version/],
     [{ runtime: { packages: "curl" } }, /^runtime\.packages: "curl" is not a list/],
-    [{ runtime: { packages: ["curl", "-t"] } }, /^runtime\.packages\[1\]: "-t" is not a package as apk add/],
+    [
+      { runtime: { packages: ["curl", "-t"] } },
+      /^runtime\.packages\[1\]: "-t" is not a package name for apk add/,
+    ],
     [
       { recipe: "classic", runtime: { packages: ["curl"] } },
       /^runtime: the recipe "classic" has no such setting/,

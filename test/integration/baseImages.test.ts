@@ -116,17 +116,17 @@ for (const engine of engines) {
         [
           "GoMultiStageImage",
           `runtime: { image: "${one}" }`,
-          /runtime\.image: \S+foreign-one:latest is there for linux\/arm64, not for linux\/amd64/,
+          /runtime\.image: \S+foreign-one:latest is available for linux\/arm64, not for linux\/amd64/,
         ],
         [
           "GoMultiStageImage",
           `runtime: { image: "${index}" }`,
-          /runtime\.image: \S+foreign-index:latest is there for linux\/arm64, linux\/s390x, not for linux\/amd64/,
+          /runtime\.image: \S+foreign-index:latest is available for linux\/arm64, linux\/s390x, not for linux\/amd64/,
         ],
         [
           "GoSingleStageImage",
           `build: { image: "${one}" }`,
-          /build\.image: \S+foreign-one:latest is there for linux\/arm64, not for linux\/amd64/,
+          /build\.image: \S+foreign-one:latest is available for linux\/arm64, not for linux\/amd64/,
         ],
       ];
       for (const [component, inputs, problem] of images) {

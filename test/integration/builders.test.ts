@@ -152,7 +152,7 @@ describe("builders", function () {
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /warning: no builder is named, and docker buildx has none here: the docker-build provider starts one/,
+      /warning: the input builder is not set, and docker buildx has no builder here: the docker-build provider starts one/,
     );
   });
 });

@@ -62,7 +62,7 @@ ${image("b")};
 
   after(() => own?.stop());
 
-  it("compile also where the builder has the download's step but no longer its cache of modules", async () => {
+  it("compile even where the builder has the download's step but no longer its cache of modules", async () => {
     // Another project has a cache of its own; other flags make it compile anew.
     const changed = (repository: string) => program(repository).replaceAll('["-v"]', '["-v", "-gcflags=-l"]');
     const other = new Project(changed, files, `${unique}-other`);
@@ -204,7 +204,7 @@ func main() {
     assert.deepEqual(await runs("static"), { code: 0, output: "length 6\n" });
     const { code, output } = await runs("musl", "--entrypoint=/bin/ls", "--workdir=/");
     assert.equal(code, 0, output);
-    // BusyBox for Debian stands in for Alpine where that cannot be had.
+    // BusyBox for Debian stands in for Alpine where that is not available.
     if (!(await runs("musl", "--entrypoint=/bin/ls", "--workdir=/lib")).output.includes("ld-musl"))
       skipWithReason(this, "what stands in for Alpine has no musl");
     assert.deepEqual(await runs("musl"), { code: 0, output: "length 6\n" });

@@ -71,7 +71,7 @@ exports.checks = new GoMultiStageImage("hello", { source: "hello", repository: "
       });
       const { code, output } = await project.pulumi(["preview"]);
       assert.notEqual(code, 0);
-      assert.match(output, /runtime\.entrypoint: runs "start\.sh", which has lines that end as on Windows/);
+      assert.match(output, /runtime\.entrypoint: runs "start\.sh", which has Windows line endings/);
     });
   });
 }

@@ -53,7 +53,7 @@ describe("mistakes in the inputs", function () {
 describe("a secret that comes late", function () {
   this.timeout(120_000);
 
-  it("is refused with nothing of it told when the go command would not read all of it", async () => {
+  it("is refused without showing any of it when the go command would not read all of it", async () => {
     const netrc = String.raw`pulumi.secret("machine git.example.com login robot password\nhunter2")`;
     const project = new Project(
       (repository) => `const pulumi = require("@pulumi/pulumi");

@@ -77,7 +77,7 @@ for (const engine of ["docker", "buildkit"]) {
       const { output } = await project.preview(env);
       assert.match(
         output,
-        /as it is now, the source cannot be built; the update reads it when what the image depends on is done/,
+        /the source cannot be built as it is now; the update reads it again once the resources that the image depends on are done/,
       );
       assert.match(output, /main\.go imports example\.com\/hello\/gen, but gen is not there/);
 

@@ -72,7 +72,7 @@ describe("prober", function () {
     });
   }
 
-  it("fails what is no program", async () => {
+  it("fails a file that is not a program", async () => {
     const { code, output } = await probe([], "/nonexistent");
     assert.equal(code, 1);
     assert.match(output, /the program does not start: .*\/nonexistent/);

@@ -186,7 +186,7 @@ describe("goimage report, page", function () {
     const page = await browser.open(files.equal, 800);
     assert.equal(
       await page.locator("#nothing").innerText(),
-      "Both images are the same: they have one digest.",
+      "Both images are the same: they have the same digest.",
     );
     for (const id of ["#map", "#path", ".legend >> nth=0"])
       assert.equal(await page.locator(id).isVisible(), false, id);

@@ -150,7 +150,10 @@ exports.digest = api.digest;
     it("is done without where its repository cannot be read", async () => {
       const cache = `cache: { repository: "127.0.0.1:1/team/seeds" },`;
       const reader = new Project(program(cache), files, unique);
-      assert.match(await up(reader), /127\.0\.0\.1:1\/team\/seeds is not readable, so there is no seed: /);
+      assert.match(
+        await up(reader),
+        /127\.0\.0\.1:1\/team\/seeds cannot be read, so the build starts without a seed: /,
+      );
     });
   });
 }

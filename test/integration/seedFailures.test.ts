@@ -102,7 +102,8 @@ exports.digest = api.digest;
       rules: [
         { method: "PUT", path: /manifests\/gocache-newest/, fault: refuse(400, "TAG_INVALID", "immutable") },
       ],
-      warning: "the newest seed of HOST/PATH is not marked: cannot set the tag gocache-newest-",
+      warning:
+        "the new seed of HOST/PATH could not be marked as the newest: cannot set the tag gocache-newest-",
       isMarked: true,
     },
   };
@@ -116,7 +117,7 @@ exports.digest = api.digest;
       assert.equal(first?.tags.length, isMarked ? 1 : undefined);
       proxy.reset();
       const output = await up(stack);
-      assert.equal(/makes the seed/.test(output), !isMarked);
+      assert.equal(/making the seed/.test(output), !isMarked);
       const { digest, tags } = writtenBy(stack) as { digest: string; tags: string[] };
       assert.equal(tags.length, 2);
       if (isMarked) assert.equal(digest, first?.digest);
@@ -154,7 +155,7 @@ exports.digest = api.digest;
     const output = await run(broken('#!/bin/sh\necho "unknown command: $1" >&2; exit 1\n'));
     assert.match(
       output,
-      /no command line of docker can build here \(unknown command: buildx\): install docker buildx/,
+      /docker's command line cannot build here \(unknown command: buildx\): install docker buildx/,
     );
     assert.match(await up(stack), /the seed is \S+@sha256:/);
   });

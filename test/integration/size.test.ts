@@ -95,7 +95,7 @@ for (const engine of ["docker", "buildkit"]) {
       const { code, output } = await tooLarge.pulumi(["up", "--yes", "--skip-preview"]);
       assert.notEqual(code, 0);
       assert.match(output, /more than maxSize allows \(1\.00 MB \(1000000 bytes\)\)/);
-      assert.match(output, /latest points to this image, since there was none before/);
+      assert.match(output, /latest points to this image, since no image of this stack had it before/);
       assert.deepEqual(await tooLarge.outputs(), {});
     });
   });

@@ -30,7 +30,7 @@ new GoMultiStageImage("hello", { source: "hello", repository: "${repository}", $
     assert.notEqual(code, 0);
     assert.match(
       output,
-      /error: the build had no more time \(customTimeouts; .*it is at this step: \[build 4\/6\] RUN .*go mod download/,
+      /error: the build timed out \(customTimeouts; .*it stopped at this step: \[build 4\/6\] RUN .*go mod download/,
     );
   });
 });

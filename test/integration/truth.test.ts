@@ -122,7 +122,7 @@ module.exports = { digest, ref };
       await deleteManifest(repository, exported.digest);
       const repaired = await up();
       assert.equal(repaired.code, 0, repaired.output);
-      const message = `the registry no longer has ${exported.ref}, which this stack has pushed and exports; it is pushed again`;
+      const message = `the registry no longer has ${exported.ref}, which this stack pushed and exports; it is pushed again`;
       assert.ok(repaired.output.includes(`warning: ${message}`), repaired.output);
       await assertServed();
       assert.deepEqual(await project.up(), { same: 3 });

@@ -20,7 +20,7 @@ describe("the plugin's start", () => {
     assert.equal(run("loaded()"), 0);
   });
 
-  it("loads it for who asks", () => {
+  it("loads it for whoever asks", () => {
     const [before, kind, after] = run(
       '[loaded(), typeof require("@npmcli/arborist").Arborist, loaded()]',
     ) as [number, string, number];

@@ -184,7 +184,7 @@ describe("report/difference", () => {
     );
   });
 
-  it("does not guess where several names could be meant, or a number is no version", () => {
+  it("does not guess where several names could be meant, or a number is not a version", () => {
     const before = image([{ files: { "/a/x-1.0": 1, "/a/x-1.1": 1, "/b/one1": 1 } }]);
     const after = image([{ files: { "/a/x-1.2": 1, "/b/one3": 1 } }]);
     assert.deepEqual(

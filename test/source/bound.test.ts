@@ -48,7 +48,7 @@ describe("bound of what is read", () => {
     assert.equal(boundIn(files, "app/libs/x"), "app");
   });
 
-  it("is no repository around one that a .git file only claims to belong to", () => {
+  it("is not a repository around one that a .git file only claims to belong to", () => {
     const files = { "app/.git/HEAD": head, "other/HEAD": head, "app/sub/.git": "gitdir: ../../other\n" };
     assert.equal(boundIn(files, "app/sub/api"), "app/sub");
     assert.equal(boundIn({ ...files, "app/sub/.git": "gitdir: nowhere\n" }, "app/sub/api"), "app/sub");
@@ -78,7 +78,7 @@ describe("bound of what is read", () => {
     assert.match(boundIn(files, "a/b", { program: "a", sourceRoot: "none" }), /^"none" is not a directory/);
     assert.match(
       boundIn(files, "a/b", { program: "a", sourceRoot: "/" }),
-      /^"\/" is the root directory, whose files a source tree could have compiled into the image/,
+      /^"\/" is the root directory, and source code could then put any file in it into the image/,
     );
   });
 

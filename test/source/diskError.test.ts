@@ -40,7 +40,7 @@ describe("errors of the disk", () => {
     const { error } = await outcome(hello({ "main.go": embedding, "big.bin": "" }), {}, prepare);
     assert.match(
       error,
-      /the largest being big\.bin with 2\.15 GB; at most 1\.07 GB each and 2\.15 GB together/,
+      /the largest is big\.bin with 2\.15 GB\. At most 1\.07 GB each and 2\.15 GB together/,
     );
   });
 

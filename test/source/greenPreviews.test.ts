@@ -12,7 +12,7 @@ const pem = (what: string) => `-----BEGIN ${what}-----\nMIIB\n-----END ${what}--
 describe("source that a build could not use", () => {
   it("has a member of go.work that is not checked out", () =>
     refused(
-      /source: go\.work uses lib, which has no go\.mod: check it out, or take it out with go work edit -dropuse/,
+      /source: go\.work uses lib, which has no go\.mod: check it out, or remove it with go work edit -dropuse/,
       {
         ...hello(),
         "go.work": "go 1.23\n\nuse (\n\t./hello\n\t./lib\n)\n",
@@ -24,7 +24,7 @@ describe("source that a build could not use", () => {
     const { warnings } = await accepted(files);
     assert.match(
       warnings.join(),
-      /go\.work is not read, because it lies outside of hello: .* let sourceRoot name its directory/,
+      /go\.work is not read, because it is outside of hello: .* let sourceRoot name its directory/,
     );
     assert.deepEqual((await accepted(files, { sourceRoot: "." })).warnings, []);
   });
@@ -68,12 +68,12 @@ describe("source that a build could not use", () => {
     [
       "a directory without Go files",
       { "gen/Api/api.proto": "", "gen/Api/x_test.go": "package api\n" },
-      /but gen\/Api has no Go files\. If it is generated, or git ignores it, make it before pulumi runs/,
+      /but gen\/Api has no Go files\. If it is generated, or ignored by git, create it before pulumi runs/,
     ],
     [
       "a directory in another case",
       { "Gen/api/x.go": "package api\n" },
-      /but there is only Gen\/api, and case counts on Linux/,
+      /but there is only Gen\/api, and Linux is case-sensitive/,
     ],
   ];
   for (const [what, files, found] of missing) {
@@ -145,7 +145,7 @@ describe("files that runtime.files names", () => {
 
   it("end where links lead to each other", async () => {
     await refused(
-      /a\/b\/a is a link to a directory that it lies in/,
+      /a\/b\/a is a link to a directory that contains it/,
       hello(),
       { runtime: { files: ["a"] } },
       (directory) => {

@@ -257,7 +257,7 @@ describe("source that reaches for the machine", () => {
     [
       "main.go",
       70 * 2 ** 20,
-      /main\.go has 73400320 bytes, more than the 67108864 that are read of such a file/,
+      /main\.go has 73400320 bytes, more than the 67108864 that such a file may have/,
     ],
     ["huge.s", 70 * 2 ** 20, /huge\.s has 73400320 bytes/],
     ["go.mod", 70 * 2 ** 20, /go\.mod has 73400320 bytes/],
@@ -281,7 +281,7 @@ describe("source that reaches for the machine", () => {
         fs.writeFileSync(path.join(deep, "f"), "");
       },
     );
-    assert.match(error, /lies more than 256 directories deep; move it up/);
+    assert.match(error, /is more than 256 directories deep; move it up/);
   });
 });
 

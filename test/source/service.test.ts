@@ -129,7 +129,7 @@ describe("Go service on disk", () => {
       { ...helloFiles, "go.mod": "module m\ngo one\n" },
       ".",
       ".",
-      /go line that is no version: one/,
+      /go line that is not a version: one/,
     ],
     [
       "a missing replacement",

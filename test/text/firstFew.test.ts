@@ -8,7 +8,7 @@ describe("a long list in a message", () => {
     assert.deepEqual(firstFew(["a", "b"], 1, "more modules"), ["a", "1 more modules"]);
   });
 
-  it("reads as a sentence where it stands in one", () => {
+  it("reads well within a sentence", () => {
     assert.equal(firstFewOf(["a"], 1), "a");
     assert.equal(firstFewOf(["a", "b", "c"], 2), "a, b and 1 more");
   });

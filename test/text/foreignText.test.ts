@@ -57,7 +57,7 @@ describe("text from outside", () => {
     assert.equal(messageLine("x".repeat(20_000)).length, 16_003);
   });
 
-  it("loses secrets, the longest first, also where escapes part them", () => {
+  it("loses secrets, the longest first, even where escapes part them", () => {
     const secrets = ["s3cret", "s3cret-and-more", "abc"];
     assert.equal(cleanLine(`x s3cret-and-more ${esc}[1ms3c${esc}[0mret abc`, { secrets }), "x *** *** abc");
   });

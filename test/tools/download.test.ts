@@ -152,7 +152,7 @@ describe("official downloads", () => {
     }
   });
 
-  it("are refused when they end early, also where the server did not say how long they are", async () => {
+  it("are refused when they end early, even where the server did not say how long they are", async () => {
     const cut = { "cut.tar.gz": createHash("sha256").update("the whole").digest("hex") };
     await assert.rejects(
       download("https://get.pulumi.com/cut.tar.gz", join(folder, "into"), cut),

@@ -1,25 +1,35 @@
-// The texts that goimage shows, read from the source: every string of several words that is no part of a Dockerfile, a page or a
+// The texts that goimage shows, read from the source: every string of several words that is not part of a Dockerfile, a page or a
 // comment. A text in several pieces is one message; what is filled in at run time is shown by its name.
 
 import * as fs from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { limits } from "../../components/limits";
+import { lineOf, type Words } from "./comments";
 
 /** Texts of one source file, in its order. */
 export function messagesIn(file: string): string[] {
   const source = ts.createSourceFile(file, fs.readFileSync(file, "utf8"), ts.ScriptTarget.ES2022, true);
-  const found: string[] = [];
+  return [...new Set(textsIn(source).map(({ text }) => text))];
+}
+
+/** The same with their lines. */
+export function textsIn(source: ts.SourceFile): Words[] {
+  const found: Words[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isLiteralTypeNode(node) || ts.isImportDeclaration(node) || isDockerfileComment(node)) return;
     const text = textOf(node);
     if (text === undefined) return ts.forEachChild(node, visit);
-    if (isProse(text)) found.push(text.replace(/^[;,:.]?\s+/, "").trim());
+    if (isProse(text))
+      found.push({
+        line: lineOf(source, node.getStart(source)),
+        text: text.replace(/^[;,:.]?\s+/, "").trim(),
+      });
     // What is filled in may be a text with conditions of its own.
     for (const inner of insertions(node)) visit(inner);
   };
   visit(source);
-  return [...new Set(found)];
+  return found;
 }
 
 /** Source files below a folder. */
@@ -55,7 +65,7 @@ function insertions(node: ts.Node): ts.Node[] {
   return [node.left, node.right].flatMap((side) => (textOf(side) === undefined ? [side] : insertions(side)));
 }
 
-/** What stands in a message for a value. */
+/** The name that a message shows for a value. */
 function named(expression: ts.Expression): string {
   const code = expression.getText();
   const bound = /^limits\.(\w+)\.(\w+)$/.exec(code);
@@ -72,7 +82,7 @@ function named(expression: ts.Expression): string {
   return `<${last.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).toLowerCase()}>`;
 }
 
-/** Names in the code that mean nothing to who reads a message. */
+/** Names in the code that mean nothing to the reader of a message. */
 const technical = new Set(
   "join map quoteValue String JSON stringify slice toString name message error length code text byteLength Buffer cleanLine as Error value ms session".split(
     " ",

@@ -10,7 +10,7 @@ const reference = (name: string) => ({ $ref: `#/types/${token(name)}` });
 
 type Json = Record<string, unknown>;
 
-/** Inputs whose values never stand in the state in clear. */
+/** Inputs whose values are never in the state in clear. */
 const secrets = ["BuildStageArgs.netrc", "BuildStageArgs.caCertificates", "RegistryArgs.password"];
 
 const components = [
@@ -63,7 +63,7 @@ export function schema(root: string): Json {
   };
 }
 
-/** A component's inputs stand beside its outputs. */
+/** A component's inputs are beside its outputs. */
 const renamed = ({ properties, required }: Properties) => ({
   inputProperties: properties,
   requiredInputs: required,

@@ -52,15 +52,15 @@ const groups: readonly Group[] = [
     ],
     cause:
       "A field of `runtime` or `smokeTest` has a value that Docker would refuse, or that is not safe to ship.",
-    remedy: "Correct the field that stands before the message.",
+    remedy: "Correct the field whose name comes before the message.",
   },
   {
     title: "An input is not valid: a base image",
     files: ["deploy/before/baseReading.ts", "registry/image/base.ts", "registry/image/platformFit.ts"],
     cause:
-      "goimage looked at a [base image](base-images.md#what-is-checked-before-a-build) before the build. It has instructions of its own (ONBUILD), is not there for one of the platforms, or cannot be read where the build has secrets.",
+      "goimage looked at a [base image](base-images.md#what-is-checked-before-a-build) before the build. It has instructions of its own (ONBUILD), is not available for one of the platforms, or cannot be read where the build has secrets.",
     remedy:
-      "Choose another image with the input that stands before the message, or make it readable for the machine that runs `pulumi`. Nothing was built.",
+      "Choose another image with the input that is named before the message, or make it readable for the machine that runs `pulumi`. Nothing was built.",
   },
   {
     title: "An input is not valid: everything else",
@@ -68,13 +68,12 @@ const groups: readonly Group[] = [
     cause:
       "An input has the wrong type, an unknown name, or does not go with another input. An input that decides what is built must be known when the program runs, so it cannot be an Output.",
     remedy:
-      "Correct the input that stands before the message. For a secret, use the input that the message names; it reaches only the step that needs it.",
+      "Correct the input whose name comes before the message. For a secret, use the input that the message names; it reaches only the step that needs it.",
   },
   {
     title: "The build failed",
     files: ["engines/failures/rerun.ts", "dockerfile/steps"],
-    cause:
-      "A step of the Dockerfile failed. Its last lines, such as the compiler's, stand above the message.",
+    cause: "A step of the Dockerfile failed. Its last lines, such as the compiler's, are above the message.",
     remedy: "Correct the source or the input that the lines name.",
   },
   {
@@ -148,10 +147,10 @@ const noMessages = [
 
 /** Texts that are parts of a message, or no message at all. */
 const parts: readonly RegExp[] = [
-  // What stands in a message for what was found.
+  // Names that a message shows for what was found.
   /^(an? |half of|and <|its token server is$|it was redirected to$|not where|the base image <image>$)/,
   /^(read|set|write|the manifest|the configuration) .*<[^>]*>$|^<[^>]*> \(sent on|^the user that docker/,
-  /^digest=|^(give the seeds|so this update makes|so there is no seed|this update makes)\b/,
+  /^digest=|^(give the seeds|so this update makes|so the build starts without one|this update makes)\b/,
   /^(1|<\w+>) inputs? (is|are) not|^no user is|^no bundle|^the Go version has not been/,
   // What other programs say, and what is run.
   /^(no match|error reading|credentials not found|exec |for url|if head|GOPROXY)/,

@@ -13,13 +13,13 @@ import { startProvider } from "./earlyStart";
 import type { Prepared } from "./prepare";
 
 export interface Ask {
-  /** Has the engine start the plugin, and waits for nothing. */
+  /** Makes the engine start the plugin, without waiting for it. */
   startPlugin: () => void;
-  /** What became of the deployed image; undefined where that is not known. */
+  /** What became of the deployed image; undefined if that is not known. */
   drift: () => Promise<Drift | undefined>;
   /** Digests of the base images; `known` are those of the last deployment, and `pinned` are not asked for. */
   digests: (known: BaseDigests, pinned?: BaseDigests) => Promise<Chosen>;
-  /** Whether base images may be built on; `inspected` needs no second look. */
+  /** Whether base images may be built on; those in `inspected` are not read again. */
   judge: (chosen: Chosen, inspected: Readonly<Record<string, string>>) => Promise<Judgement>;
   /** Why the builder cannot be used. */
   builderProblem: () => Promise<string | undefined>;

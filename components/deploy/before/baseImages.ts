@@ -18,7 +18,7 @@ export interface LastBuild extends RecordedBuild {
   hasOtherFiles: boolean;
 }
 
-/** Undefined where the engine has passed the component over: nothing is known then. */
+/** Undefined if the engine has passed the component over: nothing is known then. */
 export async function lastBuild(
   { state }: Situation,
   { plan, files }: Prepared,
@@ -46,7 +46,7 @@ export function unchangedPins(plan: Plan, digests: BaseDigests, last: LastBuild)
   const { dockerfile, hasOtherFiles, image } = last;
   if (hasOtherFiles) return undefined;
   const pins = pinsFor(plan, digests);
-  // Not recorded: there is nothing to compare with.
+  // The state may have no Dockerfile: then there is nothing to compare with.
   const isSame = dockerfile === undefined ? image !== undefined : render(plan, pins).text === dockerfile;
   return isSame ? pins : undefined;
 }

@@ -22,9 +22,9 @@ export interface BaseReading {
   component: pulumi.ComponentResource;
   spec: ImageSpec;
   bases: readonly BaseImage[];
-  /** How the registry of an image is asked. */
+  /** The access to the registry of an image. */
   access: (image: string) => BriefAccess;
-  /** A preview that does not have the login yet. */
+  /** True in a preview that does not have the login yet. */
   isEarly: boolean;
 }
 
@@ -68,7 +68,7 @@ async function chooseDigest(
     if (known === undefined) return { unread: reason };
     // A registry that is out of reach is no reason to fail where the digest is known.
     const level = mode === BaseImages.Tag ? "info" : "warn";
-    await say(level, `base image ${image} stays at ${known}, not checked: ${reason}`, component);
+    await say(level, `base image ${image} stays at ${known}; it could not be checked: ${reason}`, component);
     return { digest: known };
   }
   if (current === undefined && known === undefined) return { unread: `${repository.name} has no tag ${tag}` };
@@ -86,12 +86,12 @@ async function chooseDigest(
 }
 
 export interface Judgement {
-  /** What has been looked at, and for what: a digest stands for the same image for ever. */
+  /** The digests that have been inspected, each with its purpose: a digest always means the same image. */
   inspected: Record<string, string>;
   problems: Problem[];
 }
 
-/** Looks at each base image as a builder will see it; `inspected` needs no second look. */
+/** Reads each base image as a builder will see it; those in `inspected` are not read again. */
 export async function judge(
   reading: BaseReading,
   chosen: Chosen,
@@ -131,13 +131,13 @@ async function describe(
   { image, runs }: BaseImage,
   digest: string,
 ): Promise<BaseDescription | { unread: string } | { broken: string }> {
-  if (!isDigest(digest)) return { unread: "its digest is not one of SHA-256" };
+  if (!isDigest(digest)) return { unread: "its digest is not a SHA-256 digest" };
   const { repository } = parseImageReference(image);
   const targets = runs.onBuilder ? undefined : spec.platforms;
   const key = JSON.stringify([repository.name, digest, targets]);
   try {
     const known = descriptions().get(key);
-    // The images of a program often have their bases in common.
+    // The images of a program often share their base images, so each of these is read once.
     const reading = known ?? readBase(repository, digest, targets, access(image));
     descriptions().set(key, reading);
     return await reading;
@@ -156,8 +156,8 @@ function problemsOf(base: BaseImage, { platforms }: ImageSpec, description: Base
     onBuild.length === 0
       ? []
       : [
-          `has instructions that run in every build that begins with it, where they reach its source, secrets and network: ` +
-            `ONBUILD ${first}${more}. Choose an image without ONBUILD, such as the one that it was made from`,
+          `has ONBUILD instructions, which run in every build that starts from it and can read its source and secrets and use its network: ` +
+            `ONBUILD ${first}${more}. Choose an image without ONBUILD, such as the one that it is based on`,
         ];
   const missing = base.runs.onTargets
     ? platforms.map((platform) => platformProblem(description, platform))
@@ -186,17 +186,17 @@ async function unreadProblems(
     ...(build.ssh ? ["build.ssh"] : []),
   ];
   if (!isEarly && !isPinned && baseImages !== BaseImages.Tag)
-    return [`has no digest that baseImages "${baseImages}" could name: ${reason}`];
+    return [`has no known digest, which baseImages "${baseImages}" needs: ${reason}`];
   if (!isEarly && secrets.length > 0)
     return [
-      `cannot be read from this machine, so that nothing says whether it takes ${secrets.join(" and ")} in instructions of its ` +
-        `own (ONBUILD): ${reason}. Choose an image that this machine can read, such as one in your company's mirror`,
+      `cannot be read from this machine, so goimage cannot tell whether its ONBUILD instructions would take ` +
+        `${secrets.join(" and ")}: ${reason}. Choose an image that this machine can read, such as one in your company's mirror`,
     ];
   if (!said().has(image)) {
     said().add(image);
     await say(
       "info",
-      `base image ${image} was not looked at, so its ONBUILD instructions and platforms are not known: ${reason}`,
+      `base image ${image} could not be read, so its ONBUILD instructions and platforms are not known: ${reason}`,
       component,
     );
   }

@@ -1,4 +1,4 @@
-// What a build and a registry client log in with. Most of it comes late.
+// The logins of the build and of the registry client. Most of them are known late.
 
 import * as pulumi from "@pulumi/pulumi";
 import { secretValues, sshId, type Pins } from "../../dockerfile";

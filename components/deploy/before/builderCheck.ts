@@ -19,8 +19,8 @@ export async function builderProblemOf(
   said().started = true;
   await say(
     "warn",
-    "no builder is named, and docker buildx has none here: the docker-build provider starts one in a container, which stays. " +
-      "To choose one: docker buildx create --name NAME --driver docker-container --bootstrap, and the input builder",
+    "the input builder is not set, and docker buildx has no builder here: the docker-build provider starts one in a container and keeps it. " +
+      "To choose one: docker buildx create --name NAME --driver docker-container --bootstrap, and set the input builder to NAME",
     component,
   );
   return undefined;

@@ -7,7 +7,7 @@ import { claimTags, knownTarget, tagProblems } from "./tagClaims";
 
 export interface Claims {
   problems: Problem[];
-  /** To be called once nothing is wrong with the image. */
+  /** To be called once the image's inputs are known to be valid. */
   claim: () => void;
 }
 

@@ -27,7 +27,7 @@ interface Row {
   bases: boolean;
   /** The builder is asked whether it can be used. */
   builder: boolean;
-  /** The seed is looked for; otherwise it stays the one of the last build. */
+  /** A seed is looked for; otherwise the last build's seed stays. */
   seed: boolean;
   /** The trigger changes, which makes the engine build although no input of the child has changed. */
   trigger: boolean;
@@ -86,7 +86,7 @@ export async function decide(run: Situation, prepared: Prepared, ask: Ask): Prom
   const last = run.mode === "test" ? undefined : await lastBuild(run, prepared);
   if (last === undefined) return nothing(run.mode === "test" ? "test" : "passedOver", prepared);
 
-  // As far as can be said without asking anybody.
+  // As far as is known without asking anybody.
   const seemsUnchanged = unchangedPins(plan, last.digests, last) !== undefined;
   if (run.mode === "update" && seemsUnchanged && table.unchanged.plugin) ask.startPlugin();
   // A tag that moves is a reason to build only where an input says so.
@@ -131,7 +131,7 @@ function nothing(found: Case, { plan }: Prepared): Decision {
   };
 }
 
-/** As long as the image was never lost. */
+/** The trigger of an image that was never lost. */
 const noTrigger = "none";
 
 async function caseOf(run: Situation, last: LastBuild, isChanged: boolean, ask: Ask): Promise<Case> {
@@ -141,10 +141,10 @@ async function caseOf(run: Situation, last: LastBuild, isChanged: boolean, ask: 
   // Only an image that no tag stands for is pushed again without being asked. Where somebody else has pushed to one of its tags, that
   // would take the tag away from them, and two stacks could do so to each other for ever.
   if (!isLost(await ask.drift())) return "unchanged";
-  const gone = `the registry no longer has ${last.image?.ref}, which this stack has pushed and exports`;
+  const gone = `the registry no longer has ${last.image?.ref}, which this stack pushed and exports`;
   if (isProtected(run.component)) {
     const advice =
-      "It is protected, so Pulumi does not replace it and nothing is pushed: remove the protection (pulumi state unprotect), " +
+      "The image is protected, so Pulumi does not replace it and nothing is pushed: remove the protection (pulumi state unprotect), " +
       "then run pulumi up";
     await say("warn", `${gone}. ${advice}`, run.component);
     return "lostProtected";
@@ -187,7 +187,7 @@ async function judged(
   asked: Chosen | undefined,
   ask: Ask,
 ): Promise<Bases> {
-  // A tag that nobody asked for stands for what it is now.
+  // With baseImages "tag" the digests of the tags have not been asked for until now.
   const chosen = asked ?? (await ask.digests(last.digests));
   const { inspected, problems } = await ask.judge(chosen, last.inspectedBases ?? {});
   const pins = pinsFor(plan, digestsFor(plan, chosen));

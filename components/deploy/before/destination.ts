@@ -42,7 +42,7 @@ export function destinationOf(
 
 function seedsProblems(seeds: unknown): Problem[] {
   const add = (reason: string) => [{ propertyPath: "cache.repository", reason }];
-  if (typeof seeds !== "string") return add("has no value, or none that is a string");
+  if (typeof seeds !== "string") return add("has no value, or a value that is not a string");
   const problem = pushTargetProblem(seeds);
   return problem === undefined ? [] : add(`${quoteValue(seeds)} ${problem}`);
 }

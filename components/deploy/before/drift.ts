@@ -34,7 +34,7 @@ export function findDrift(
       return undefined;
     }
   });
-  // Credentials go in; what comes out is no secret.
+  // The credentials are secret, but the result does not contain them.
   return pulumi.unsecret(drift);
 }
 

@@ -17,6 +17,6 @@ export async function startProvider(component: pulumi.ComponentResource, engine:
     const { version } = require(`@pulumi/${provider}/package.json`) as { version: string };
     await pulumi.runtime.invoke(`${provider}:index:start`, {}, { parent: component, version });
   } catch {
-    // As it has to be: there is no such function. Anything else is told to who needs it.
+    // The expected answer: there is no such function. Any other failure appears again where the plugin is needed.
   }
 }

@@ -46,7 +46,7 @@ export function announce({ mode, component }: Situation, spec: ImageSpec, source
   void warnOfSecretName(component, spec);
 }
 
-/** In previews alone: after a push the check of the image says so, and exactly. */
+/** Only in previews: after a push, the image's check reports it, and exactly. */
 function ofTimezones(spec: ImageSpec, { imports }: Source): string[] {
   const warning = timezoneWarning(spec, () => imports().includes("time/tzdata"));
   return warning === undefined ? [] : [warning];
@@ -69,7 +69,7 @@ async function warnOfSecretName(component: pulumi.Resource, { repository, tags }
 }
 
 /**
- * A docker.Provider's registryAuth cannot be read from it, so that the push has a login and the look at what was pushed has none.
+ * A docker.Provider does not hand out its registryAuth: the provider can push, but goimage has no login to read the image back.
  * Said before the build, which would otherwise end with a 401 after it.
  */
 export function warnOfProviderLogin(

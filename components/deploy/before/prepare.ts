@@ -22,9 +22,9 @@ export interface Prepared {
   work: WorkDirectory;
   /** What is sent to the builder. */
   staged: Context;
-  /** The same as the state has it. */
+  /** The same, in the form that the state has. */
   files: Context["files"];
-  /** The directory with it, relative to the program's. */
+  /** The directory of the build context, relative to the program's. */
   context: pulumi.Output<string>;
   destination: pulumi.Output<Destination>;
   login: RegistryLogin | undefined;
@@ -64,7 +64,7 @@ export function prepare(run: Situation, spec: ImageSpec, source: Source): Prepar
   };
 }
 
-/** Files that are shipped keep their executable bit; compiled ones have none, so that a chmod changes nothing. */
+/** Files that are shipped keep their executable bit; files that are compiled lose theirs, so a chmod of them changes nothing. */
 function executables({ shipped, tree }: Source): Set<string> {
   return new Set(shipped.filter((file) => tree.isExecutable(file)));
 }

@@ -27,12 +27,12 @@ export function tagProblems(
     const other = claims().get(claimed(repository, tag));
     // A unit test makes the same image again and again.
     if (other === undefined || (mode === "test" && other === name)) return [];
-    const reason = `${JSON.stringify(tag)} of ${repository} is what "${other}" in this program pushes to; give one of them another tag or repository`;
+    const reason = `"${other}" in this program already pushes to ${repository}:${tag}; give one of them another tag or repository`;
     return [{ propertyPath: `tags[${index}]`, reason }];
   });
 }
 
-/** Claims the tags for the image `name`, once nothing is wrong with it any more. */
+/** Claims the tags for the image `name`, once its inputs are known to be valid. */
 export function claimTags(name: string, { repository, tags }: PushTarget): void {
   for (const tag of tags) claims().set(claimed(repository, tag), name);
 }

@@ -4,7 +4,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { hasBuildkitFeatures, type ImageSpec } from "../../inputs";
 import type { Situation } from "../pulumi/situation";
 
-/** Longer than any build of a Go service that ends; what hangs would else hang until a pipeline's own limit. */
+/** Longer than any build of a Go service that ends; a build that hangs would otherwise hang until the pipeline's own limit. */
 const usual: pulumi.CustomTimeouts = { create: "2h", update: "2h" };
 
 /** The component's own limits, which its child does not inherit, before the usual ones. */

@@ -22,7 +22,7 @@ export function imageChecks({ user, layers, timezones, commands = [] }: CheckedI
   const contents = layers.map((layer) => layer.contents);
   const checks = [nonRootUser(user), noSetuidFiles(contents), staticBinary(contents), certificates(contents)];
   if (timezones) checks.push(timezoneDatabase(contents));
-  // Names in an image are anybody's, and states have them from now on.
+  // Anybody may have chosen the names in an image, and from here they reach the state.
   return [...checks, ...commands.map((command) => commandCheck(command, contents))].map((check) => ({
     ...check,
     detail: messageLine(check.detail),

@@ -20,7 +20,8 @@ export function commandCheck(
     return { name, passed: wrong === undefined, detail: `${place} ${wrong ?? described(file)}` };
   }
   // The base image's own PATH may lead elsewhere.
-  if (isSearched) return { name, passed: true, detail: `${program} is looked for in PATH, and not judged` };
+  if (isSearched)
+    return { name, passed: true, detail: `${program} is looked up in PATH, which is not checked` };
   return { name, passed: false, detail: `${paths[0] ?? program} is not in the image` };
 }
 
@@ -34,9 +35,9 @@ function problemOf(file: CommandFile, contents: readonly LayerContents[]): strin
   if (kind === "link") return undefined;
   if (file.executable !== true) return "has no executable bit";
   if (file.windowsLineEnd)
-    return `is a script with lines that end as on Windows (CRLF), so that the kernel looks for "${interpreter}\\r"`;
+    return `is a script with Windows line endings (CRLF), so the kernel looks for "${interpreter}\\r"`;
   if (kind === "other")
-    return "is neither a program nor a script: its first line must name what runs it, such as #!/bin/sh";
+    return "is neither a program nor a script: its first line must name its interpreter, such as #!/bin/sh";
   if (kind === "script" && lacks(contents, interpreter))
     return `is a script for ${interpreter}, which is not in the image`;
   return undefined;

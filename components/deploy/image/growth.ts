@@ -25,7 +25,7 @@ export async function growthDetails(
     const lines = grown
       .slice(0, most)
       .map((each) => `${each.kind} ${each.name} +${humanSize(each.after - each.before)}`);
-    // Then it is larger in a registry alone, or the limit is lower than it was.
+    // The image is larger only in the registry (compressed), or the limit was lowered.
     if (lines.length === 0) return [...largest, "on disk, nothing grew since the last deployment"];
     return [...largest, "what grew since the last deployment, on disk:", ...indented(lines)];
   } catch {

@@ -46,7 +46,7 @@ export async function settleTags(image: PushedImage, drift: Drift | undefined): 
   if (drift === undefined) return;
   if (drift.imageGone) {
     throw new Error(
-      `the registry no longer has ${digest}, which this stack has pushed and exports. ${await remedy(image)}`,
+      `the registry no longer has ${digest}, which this stack pushed and exports. ${await remedy(image)}`,
     );
   }
   for (const tag of destination.tags) {
@@ -72,7 +72,7 @@ export async function withdrawTag(image: PushedImage, deployed: DeployedImage | 
     ...(unset.length === 0 ? [] : [`; not set: ${unset.join(", ")}`]),
   ].join("");
   if (before?.tags?.includes(name) !== true)
-    return `${name} points to this image, since there was none before; the stack does not export it`.concat(
+    return `${name} points to this image, since no image of this stack had it before; the stack does not export it`.concat(
       rest,
     );
   await putTag(destination.repository, before.digest, tag, access);
@@ -83,12 +83,12 @@ async function warnOfTag(image: PushedImage, tag: string, served: string): Promi
   await say(
     "warn",
     `${taggedName(image.destination, tag)} points to ${served}, not to ${image.digest}, which this stack ` +
-      `has pushed and exports. ${await remedy(image)}`,
+      `pushed and exports. ${await remedy(image)}`,
     image.component,
   );
 }
 
 async function remedy({ build }: PushedImage): Promise<string> {
   const urn = await new Promise<string>((resolve) => build.urn.apply(resolve));
-  return `To push it again and take its tags: pulumi up --replace '${urn}'`;
+  return `To push the image again and take its tags back: pulumi up --replace '${urn}'`;
 }

@@ -40,10 +40,10 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
   const looked = [...new Set(commands.flatMap(({ paths }) => paths))];
   const known = measuredLayers(options.deployed, looked);
   const reading = { access, known, program: spec.runtime.binary, commands: looked };
-  // The others are read below.
+  // The images of the other platforms are read below.
   const sizes = otherPlatforms.length === 0;
   const image = await readImage(repository, digest, { ...reading, sizes, platform });
-  // What they have in common with the first one is not downloaded again.
+  // Layers that they share with the first one are not downloaded again.
   for (const layer of image.layers) known.set(layer.digest, layer);
   const others = await Promise.all(
     otherPlatforms.map((other) => readImage(repository, digest, { ...reading, platform: other })),
@@ -72,7 +72,7 @@ export async function measureImage(options: MeasureOptions): Promise<MeasuredIma
   };
 }
 
-/** By the names that the inputs have. */
+/** By the platform's name as the inputs have it. */
 function namedPlatforms(
   names: readonly string[],
   images: readonly RegistryImage[],

@@ -51,7 +51,7 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
     try {
       if (!isDigest(digest)) {
         throw new Error(
-          `the engine gave no digest of what it pushed (${JSON.stringify(digest)}); run pulumi up again`,
+          `the engine reported no valid digest for the image that it pushed (${JSON.stringify(digest)}); run pulumi up again`,
         );
       }
       const isDeployed = last?.ref === refTo(where, digest) && last.isMeasured;
@@ -59,7 +59,7 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
       // A limit may be lower than it was. The image has not grown since it was deployed.
       const exceeded = exceededPlatforms(spec, last, last);
       if (exceeded.length > 0) {
-        const kept = "nothing was pushed: this is the image that the stack has deployed, and it stays";
+        const kept = "nothing was pushed: the stack has this image deployed already, and keeps it";
         throw new TooLarge([...exceeded.flatMap(({ lines, sums }) => [...lines, ...sums]), kept]);
       }
       await settleTags(image, found);
@@ -69,7 +69,7 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
       throw failure([`${where.repository.name}: ${first}`, ...more], component);
     }
   });
-  // Credentials go in; what comes out is no secret.
+  // The credentials are secret, but the result does not contain them.
   const served = pulumi.unsecret(image);
   return {
     digest: served.apply(({ digest }) => digest),
@@ -81,7 +81,7 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
   };
 }
 
-/** In a preview: the deployed image where nothing is built; otherwise nothing is known. */
+/** In a preview: the deployed image if nothing will be built; otherwise nothing is known. */
 export function foresee(run: Situation, { spec, destination }: Prepared, { build }: Child): Served {
   const kept = pulumi.all([build.digest, run.deployed]).apply(([digest, deployed]): DeployedImage => {
     // An empty digest is what docker-build shows when it does not know.

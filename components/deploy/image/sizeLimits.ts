@@ -21,7 +21,7 @@ export interface PlatformSizes extends SizedImage {
 /** A platform whose image is too large. */
 export interface Exceeded {
   platform: string;
-  /** Why, in one line for each limit. */
+  /** Why it is too large: one line for each limit that it exceeds. */
   lines: string[];
   /** Bytes by origin. */
   sums: string[];

@@ -64,7 +64,7 @@ export interface ReasonWatch {
 }
 
 /**
- * Tells why an image is built when the engine is about to do so, in previews too. A change alone is no build: with --target of
+ * Tells why an image is built when the engine is about to do so, in previews too. A change alone does not mean a build: with --target of
  * something else the engine leaves the child alone, and nobody but the engine knows what is targeted.
  */
 export function tellReasons(component: pulumi.Resource, reasons: pulumi.Output<string[]>): ReasonWatch {
@@ -104,14 +104,14 @@ export function explainFailures(
   const explain = async ({ errors }: pulumi.ErrorHookArgs) => {
     const text = await explainFailure(errors, await knownBuild(request));
     if (text !== undefined) await say("error", text.split("\n"), component);
-    return false; // Do not try again.
+    return false; // The engine must not try again.
   };
   // In a plugin the engine of a log is the one of the resource that is constructed.
   const bound = AsyncResource.bind(explain);
   return { onError: [lateHook(pulumi.ErrorHook, nameOf("failed", component), bound)] };
 }
 
-/** The request with its values; what is not known by now is empty. */
+/** The request with its values; values that are still unknown are empty. */
 export async function knownBuild(request: BuildRequest): Promise<Parameters<typeof explainFailure>[1]> {
   const known = async (value: pulumi.Input<string | undefined>) =>
     value === undefined ? undefined : await valueIfKnown(pulumi.output(value));

@@ -32,7 +32,7 @@ export function hasDependencies(
 
 /** How the outputs of a component come about. */
 export interface Making<T> {
-  /** All that there are. */
+  /** The values of all outputs. */
   names: readonly (keyof T & string)[];
   make: () => Registration<T>;
   /** What keeps a preview from knowing anything: as it is now, the source cannot be built. */
@@ -76,7 +76,7 @@ function notYet<T extends object>(
 ): Registration<T> {
   const lines = problems.map(({ propertyPath, reason }) => `  ${propertyPath}: ${reason}`);
   const first =
-    "as it is now, the source cannot be built; the update reads it when what the image depends on is done";
+    "the source cannot be built as it is now; the update reads it again once the resources that the image depends on are done";
   void say("warn", [first, ...lines], component);
   const outputs = eachOf<T>(names, () => unknown);
   return { outputs, all: { ...outputs } };

@@ -14,7 +14,7 @@ export function sdkProblem(loaded = version, runner = runnerVersion()): string |
   const oldest = runner !== undefined && isOlder(runner, loaded) ? runner : loaded;
   if (!isOlder(oldest, oldestSdk)) return undefined;
   return (
-    `goimage needs @pulumi/pulumi ${oldestSdk} or newer, and this program has ${oldest}: ` +
+    `goimage needs @pulumi/pulumi ${oldestSdk} or newer, but this program has ${oldest}: ` +
     "run npm install @pulumi/pulumi@latest in its directory"
   );
 }

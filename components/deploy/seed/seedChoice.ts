@@ -75,7 +75,7 @@ export async function chooseSeed(
     const reason = (error as Error).message;
     await sayOnce(
       "warn",
-      `${place.repository.name} is not readable, so there is no seed: ${reason}`,
+      `${place.repository.name} cannot be read, so the build starts without a seed: ${reason}`,
       component,
     );
     return { args: {} };
@@ -102,7 +102,7 @@ async function chosen(
     throw error;
   });
   if (image === undefined) {
-    const now = cache.write ? ", so this update makes another one" : ", so there is no seed";
+    const now = cache.write ? ", so this update makes another one" : ", so the build starts without one";
     await sayOnce(cache.write ? "info" : "warn", `${name} no longer has the seed ${digest}${now}`);
     return { args: {}, lost: digest };
   }

@@ -44,11 +44,14 @@ export function placeProblems(
   }
   const other = repository === undefined ? undefined : others("seeds", repository);
   if (other !== undefined)
-    add("repository", `${JSON.stringify(repository)} is the cache.repository of "${other}"; ${instead}`);
+    add(
+      "repository",
+      `${JSON.stringify(repository)} is the cache.repository of the image "${other}"; ${instead}`,
+    );
   return problems;
 }
 
-/** Claims the repositories for the image `name`, once nothing is wrong with it any more. */
+/** Claims the repositories for the image `name`, once its inputs are known to be valid. */
 export function claimPlaces(name: string, places: Places): void {
   for (const kind of ["repository", "seeds"] as const) {
     const place = places[kind];
@@ -56,7 +59,7 @@ export function claimPlaces(name: string, places: Places): void {
   }
 }
 
-/** What is known before the program has ended, and right. */
+/** The repositories that are known before the program has ended, and are valid. */
 export function knownPlaces({ repository, cache }: Pick<ImageSpec, "repository" | "cache">): Places {
   const known = (value: unknown) =>
     !isDeferred(value) && typeof value === "string" && pushTargetProblem(value) === undefined

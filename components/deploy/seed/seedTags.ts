@@ -13,7 +13,7 @@ export interface SeedTags {
 }
 
 /**
- * Tags for what a seed is made of. The digest of the image that compiles is no part of it: the go command takes a compiled
+ * Tags for what a seed is made of. The digest of the image that compiles is not part of it: the go command takes a compiled
  * package only from the same toolchain, and flags, environment and C sources are part of its own keys.
  */
 export function seedTags(plan: Plan, imports: readonly string[], moduleFiles: string): SeedTags {

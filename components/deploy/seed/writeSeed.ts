@@ -27,7 +27,7 @@ export interface SeedBuild {
   seeds: Seeds;
   /** The child that builds the image. */
   child: ImageBuild;
-  /** Of the image. */
+  /** Repository and tags of the image. */
   request: BuildRequest;
   deciding: Promise<Decision>;
   /** Throws where a base image must not be built on. */
@@ -60,10 +60,10 @@ export async function publishSeed(
     if (!isDigest(await valueIfKnown(child.digest))) return written;
     const made = ofRun().get(key) ?? make(run, prepared, making, place, last);
     ofRun().set(key, made);
-    // What was lost is not to be asked for again.
+    // A lost seed must not be asked for again.
     return (await made) ?? (lost === undefined ? written : undefined);
   } catch {
-    // The image failed, which is told elsewhere.
+    // The build of the image failed; its own error says so.
     return written;
   }
 }
@@ -100,7 +100,7 @@ async function make(
     await putTag(repository, seed.digest, newest, access);
     return { ...seed, tags: [exact, newest] };
   } catch (error) {
-    await failed(`the newest seed of ${repository.name} is not marked`, error);
+    await failed(`the new seed of ${repository.name} could not be marked as the newest`, error);
     return seed;
   }
 }
@@ -121,7 +121,7 @@ async function push(
   work.write(dockerfile, seedDockerfile(plan, seeds.imports(), (await deciding).pins));
   const known = await knownBuild({ ...request, buildArgs: undefined });
   const file = work.path(`${staged}.layer`);
-  await say("info", `makes the seed ${repository.name}:${exact}`, component);
+  await say("info", `making the seed ${repository.name}:${exact}`, component);
   try {
     const layer = await buildArchive(
       {
@@ -141,7 +141,7 @@ async function push(
         milliseconds: limits.seed.buildMilliseconds,
       },
     );
-    // Its age is worth knowing, and its digest nothing that anybody waits for.
+    // The time of its making is worth recording: nobody expects two seeds to have the same digest.
     const config = seedConfig(layer, aboutSeed(plan), plan.spec.platforms[0] ?? "", new Date());
     const digest = await pushImage(repository, { config, layer }, exact, access);
     await say("info", `the seed is ${repository.name}@${digest}`, component);

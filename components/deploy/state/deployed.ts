@@ -21,7 +21,7 @@ export interface ServedImage extends MeasuredImage {
 export interface WrittenSeed {
   repository: string;
   digest: string;
-  /** Those that were set. */
+  /** The tags that were set. */
   tags: string[];
 }
 

@@ -16,7 +16,7 @@ const tree = "/out/packages";
 const authorities = "/run/goimage/ca.pem";
 
 const needsApk =
-  "runtime.packages needs a base image with apk, such as Alpine's or one that is made from it: choose it with " +
+  "runtime.packages needs a base image with apk, such as Alpine or an image that is based on it: choose one with " +
   "runtime.image, or leave runtime.packages out";
 
 /**
@@ -55,7 +55,7 @@ const trust = [
   `{ echo; cat ${authorities}; } >> /etc/apk/ca.pem &&`,
 ];
 
-/** After apk has run: what the base has in the same way is no part of the layer, nor is what apk needs while it runs. */
+/** After apk has run: what the base has in the same way is not part of the layer, nor is what apk needs while it runs. */
 const tidy = [
   "set -eu;",
   `cd ${tree};`,
@@ -119,13 +119,13 @@ export const hints: readonly Hint[] = [
     stage: packagesStage,
     when: /exec \S+: exec format error/,
     say: () =>
-      "runtime.packages runs apk of the base image on the builder, whose own platform the base image is not there for: " +
-      "choose with runtime.image one that is, or with the input builder one that can run it",
+      "runtime.packages runs the base image's apk on the builder, but the base image is not available for the builder's platform: " +
+      "choose a base image that is with runtime.image, or a builder that can run it with the input builder",
   },
   {
     stage: packagesStage,
     when: /certificate verify failed/,
     say: () =>
-      "the certificate of a package server is not trusted: give its authority, such as a company's, to build.caCertificates",
+      "the certificate of a package server is not trusted: add its authority, such as your company's, to build.caCertificates",
   },
 ];

@@ -10,7 +10,7 @@ const message =
   'musl (golang on Alpine with gcc and musl-dev, or build.env CC "musl-gcc"), or link statically (build.ldflags ' +
   '"-extldflags=-static"), or choose a runtime.image with glibc';
 
-/** Ends the build when the loader that the binary asks for is glibc's. It stands in the first page of an ELF file. */
+/** Ends the build when the loader that the binary asks for is glibc's. The loader's name is in the first page of an ELF file. */
 export function glibcCheck({ build, runtime }: ImageSpec, binary: string): Instruction[] {
   const flags = [...build.flags, build.env["GOFLAGS"] ?? ""];
   const isDynamic = build.cgoEnabled || flags.some((flag) => flag.includes("-buildmode=pie"));

@@ -39,7 +39,7 @@ export function goEnvironment(plan: Plan): Instruction[] {
 }
 
 /**
- * What stands before the compile step when it compiles for several platforms: BuildKit runs the steps from here on once for
+ * The instructions before the compile step when it compiles for several platforms: BuildKit runs the steps from here on once for
  * each, and those before once for all.
  */
 export function targetArguments({ platforms }: Plan["spec"]): Instruction[] {
@@ -249,20 +249,20 @@ export const hints: readonly Hint[] = [
     stage: stageNames.build,
     when: /exec \S+: exec format error/,
     say: () =>
-      "build.image is not there for the builder's own platform, on which the go command runs: choose one that is, or a builder " +
+      "build.image is not available for the builder's own platform, on which the go command runs: choose one that is, or a builder " +
       "that can run it",
   },
   {
     when: /disabled by GOPROXY=off/,
     say: () =>
-      "modules are downloaded before the compiler runs, and only those that go.mod names: run go mod tidy in the module, and " +
+      "only the modules that go.mod names are downloaded, before the compiler runs: run go mod tidy in the module, and " +
       "commit go.mod and go.sum",
   },
   {
     // The go command's own words, where it would fetch a module from its repository.
     when: /exec: "git": executable file not found/,
     say: () =>
-      "the build image has no git, which fetches modules that no proxy has: with the input cache it is golang on Alpine. Name " +
-      "these modules in build.goPrivate, or a build.image with git",
+      "the build image has no git, which fetches modules that no proxy has (with the input cache, the build image is golang on Alpine). Name " +
+      "these modules in build.goPrivate, or choose a build.image with git",
   },
 ];

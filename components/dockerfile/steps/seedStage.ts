@@ -16,7 +16,7 @@ export const seedModules = "mod";
 
 const mountPoint = "/seed";
 
-/** What stands before the first stage. */
+/** The instructions before the first stage. */
 export function seedStages(platforms: readonly string[]): Instruction[] {
   // A seed has what all platforms need, and is itself an image of the first.
   const platform = platforms.length > 1 ? platforms[0] : undefined;

@@ -82,7 +82,7 @@ export const hints: readonly Hint[] = [
   {
     when: new RegExp(`exec ${proberPath}: exec format error`),
     say: (platform) =>
-      `the builder cannot run programs of ${platform}, as smokeTest needs: leave it out, or choose with the input builder ` +
+      `smokeTest needs a builder that can run programs for ${platform}, and this one cannot: leave smokeTest out, or choose with the input builder ` +
       "one of that platform or with an emulator",
   },
 ];

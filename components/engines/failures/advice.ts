@@ -34,8 +34,8 @@ const builderErrors: Explanation[] = [
     say: (_, message) => {
       const name = missingHelper.exec(message)?.[1] ?? "";
       return (
-        `the credential helper docker-credential-${name} is not installed, and docker's config.json names it: install it, or take ` +
-        `"${name}" out of credsStore and credHelpers there and run docker login again, or set registry.username and registry.password`
+        `the credential helper docker-credential-${name} is not installed, although docker's config.json names it: install it, or remove ` +
+        `"${name}" from credsStore and credHelpers there and run docker login again, or set registry.username and registry.password`
       );
     },
   },
@@ -78,8 +78,8 @@ const pushErrors: Explanation[] = [
   {
     when: immutableTag,
     say: ({ image }) =>
-      `${image} is there already, and its registry keeps tags as they are: give tags a new one, such as a version, or allow ` +
-      "the repository's tags to be overwritten",
+      `${image} exists already, and its registry does not allow tags to be overwritten: set tags to a new one, such as a version, or ` +
+      "allow overwriting in the repository's settings",
   },
   {
     when: /x509: /,
@@ -117,7 +117,7 @@ const pushErrors: Explanation[] = [
   {
     when: /\b413\b|too large|quota|insufficient storage|\b507\b/i,
     say: ({ registry, image }) =>
-      `${registry} does not take as much as ${image} has: a limit of the registry, or of a proxy in front of it`,
+      `${registry} rejected ${image} as too large: raise the limit of the registry, or of the proxy in front of it, or make the image smaller`,
   },
   {
     when: /invalid checksum digest format|got digest sha256:/,
@@ -132,14 +132,14 @@ const pushErrors: Explanation[] = [
   {
     when: /no such host|server misbehaving|temporary failure in name resolution/i,
     say: ({ registry, builder }) =>
-      `the host of ${registry} is not known to ${builderName(builder)}: check the name, and the DNS where the builder runs`,
+      `${builderName(builder)} cannot resolve the host of ${registry}: check its name, and the DNS where the builder runs`,
   },
   {
     // The code that a registry gives to faults of its own is UNKNOWN.
     when: /\b5\d\d [A-Z]|: unknown: |\bEOF\b|connection reset|broken pipe|i\/o timeout|Client\.Timeout/,
     say: ({ registry, image }) =>
-      `pushing ${image} failed because of ${registry} or the network to it: run pulumi up again when it works; ` +
-      "what was uploaded is not sent again",
+      `pushing ${image} failed because of ${registry} or the network to it: run pulumi up again when both work; ` +
+      "layers that were uploaded are not sent again",
   },
 ];
 
@@ -156,7 +156,7 @@ function baseImageError(message: string, { dockerfile, platforms, buildArgs }: A
   const seed = Object.values(buildArgs).find((reference) => message.includes(reference));
   if (seed !== undefined) {
     return (
-      `the seed ${seed} of the last build cannot be pulled, such as when it was removed: leave the input cache out for this ` +
+      `the seed ${seed} of the last build cannot be pulled; perhaps it was removed. Leave the input cache out for this ` +
       "update, and put it back for the next one"
     );
   }
@@ -171,13 +171,13 @@ function baseImageError(message: string, { dockerfile, platforms, buildArgs }: A
   const named = image === undefined ? "a base image" : `the base image ${image}`;
   if (message.includes("no match for platform")) {
     return (
-      `${named} does not exist for a platform that is needed: ${platforms.join(", ")}, and for build.image, ` +
-      "runtime.packages and smokeTest the builder's own too (build.image and runtime.image choose other ones)"
+      `${named} is not available for every platform that the build needs: ${platforms.join(", ")}, and for build.image, ` +
+      "runtime.packages and smokeTest also the builder's own (choose other images with build.image and runtime.image)"
     );
   }
   return (
-    `${named} cannot be pulled: check its name, and that the builder reaches its registry and may read it ` +
-    "(build.image and runtime.image choose other ones)"
+    `${named} cannot be pulled: check its name, and that the builder can reach its registry and may read there ` +
+    "(choose other images with build.image and runtime.image)"
   );
 }
 

@@ -5,7 +5,7 @@ export function isFailedStep(message: string): boolean {
   return /executor failed running|did not complete successfully/.test(message);
 }
 
-/** True for a build or a push that had no more time. */
+/** True for a build or a push that timed out. */
 export function isOutOfTime(message: string): boolean {
   return /context deadline exceeded|DeadlineExceeded/.test(message);
 }

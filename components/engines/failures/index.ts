@@ -18,7 +18,7 @@ export async function explainFailure(
   const step = isOutOfTime(message) ? await hangingStep(build) : undefined;
   if (step !== undefined) {
     return (
-      "the build had no more time (customTimeouts; two hours, unless the component says other). Run once more, it is at this " +
+      "the build timed out (customTimeouts; two hours by default). Run pulumi up again; it stopped at this " +
       `step: ${step}`
     );
   }

@@ -35,7 +35,7 @@ export function reachOf(address: string): Reach {
   return leadsTo(address).map(ownReach).reduce(nearer);
 }
 
-/** As reachOf, for an address that has answered: what may be nearer or farther gives no more rights than the farthest has. */
+/** As reachOf, for an address that has answered. If it could be nearer or farther, it gets only the rights of the farthest. */
 export function reachOfSender(address: string): Reach {
   return leadsTo(address).map(ownReach).reduce(farther);
 }

@@ -168,6 +168,6 @@ function tokenServer(session: Session, endpoint: Endpoint, realm: string): URL {
   const url = URL.canParse(realm) ? new URL(realm) : refuse("is not valid");
   const plain = endpoint.origin.startsWith("http:");
   if (url.protocol !== "https:" && !(plain && url.protocol === "http:")) return refuse("is not https");
-  if (url.username !== "" || url.password !== "") return refuse("holds a user name or password");
+  if (url.username !== "" || url.password !== "") return refuse("contains a user name or password");
   return url;
 }

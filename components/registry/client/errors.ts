@@ -30,7 +30,7 @@ export class RegistryError extends Error {
   }
 }
 
-// The body of an error is read for its message alone.
+// The body of an error is read only for its message.
 const longestErrorBody = 64 * 1024;
 const temporaryStatus = [408, 429, 500, 502, 503, 504];
 /** Of a connection that broke or fell silent. */
@@ -127,7 +127,7 @@ async function readAnswer(response: IncomingMessage): Promise<ErrorBody> {
   try {
     text = (await readBody(response, longestErrorBody, 10_000)).toString("utf8");
   } catch {
-    return {}; // The status alone has to do.
+    return {}; // The status is all there is to report.
   }
   try {
     return fromJson(JSON.parse(text));
@@ -159,7 +159,7 @@ function retryAfter(header: string | undefined): number | undefined {
 }
 
 const immutableAdvice =
-  "; this registry keeps tags as they are: give tags a new one, or allow the repository's tags to be overwritten";
+  "; the registry does not allow tags to be overwritten: set tags to a new one, or allow overwriting in the repository's settings";
 
 function advice(session: Session, status: number): string {
   const login = `run ${loginCommand(session)} or set registry.username and registry.password`;
@@ -179,7 +179,7 @@ function advice(session: Session, status: number): string {
     case 429:
       return session.user === undefined ? `; it limits anonymous requests: ${login}` : "; try again later";
     default:
-      return status >= 500 ? "; the registry itself fails: try again later" : "";
+      return status >= 500 ? "; the registry itself has a fault: try again later" : "";
   }
 }
 

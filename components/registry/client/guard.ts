@@ -30,7 +30,7 @@ export function noteRegistry(session: Session, url: URL, response: IncomingMessa
 export function guardFor(session: Session, url: URL, how: string, from: Reach = "internet"): Guard {
   const refused = () =>
     new RegistryError(
-      `cannot use the registry of ${session.name}: ${how} ${cleanLine(url.host)}, which is on this machine or its network, where the registry is not`,
+      `cannot use the registry of ${session.name}: ${how} ${cleanLine(url.host)}, which is on this machine or its network, unlike the registry`,
     );
   const named = reachOfName(url.hostname);
   if (named !== undefined && !maySendTo(from, named)) throw refused();

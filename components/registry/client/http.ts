@@ -57,7 +57,7 @@ export class BodyTooLongError extends Error {
 
 type Requester = (url: URL, options: RequestOptions & { rejectUnauthorized?: boolean }) => ClientRequest;
 
-/** By protocol, proxy, and the rule of a guard. */
+/** Agents by protocol, proxy, and the rule of a guard. */
 const agents = new Map<string, Agent>();
 
 // Connections are kept for the next request. Node does not wait for idle ones, so a program can exit all the same.
@@ -155,7 +155,8 @@ export async function send(request: HttpRequest): Promise<IncomingMessage> {
     outgoing.on("close", stopTimers);
     let interim = 0;
     outgoing.on("information", () => {
-      if (++interim > mostInterimAnswers) giveUp(`${url.host} sends interim answers without end`, endless);
+      if (++interim > mostInterimAnswers)
+        giveUp(`${url.host} keeps sending interim answers and no final one`, endless);
     });
     outgoing.on("timeout", () =>
       giveUp(`nothing came from ${url.host} for ${seconds(limits.idleTimeoutMs)}`),

@@ -13,7 +13,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {
   // The value is not repeated: it may hold a password.
   const proxy = URL.canParse(text) ? new URL(text) : undefined;
   if (proxy === undefined || !/^https?:$/.test(proxy.protocol)) {
-    const reason = `${name} names no proxy that can be used: write http://HOST:PORT or https://HOST:PORT`;
+    const reason = `${name} is not the address of a proxy: write http://HOST:PORT or https://HOST:PORT`;
     throw new ProxyError(reason);
   }
   return proxy;

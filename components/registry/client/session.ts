@@ -21,7 +21,7 @@ export interface Settings {
   idleTimeoutMs: number;
   /** Until the answer's headers are there. */
   headersTimeoutMs: number;
-  /** The same after a blob was sent, which the registry has to put away first. */
+  /** The same after a blob was sent, which the registry has to store first. */
   storedTimeoutMs: number;
   /** The slowest body that is accepted: this many bytes in each interval. */
   leastBytes: number;

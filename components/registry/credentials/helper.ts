@@ -27,8 +27,8 @@ const sources: Readonly<Record<string, string>> = {
 function notInstalled(name: string, file: string): string {
   const source = Object.hasOwn(sources, name) ? `: ${sources[name] ?? ""}` : "";
   return (
-    `is not installed, or not in PATH${source}. Install it, or take "${name}" out of credsStore and credHelpers in ${file} and run ` +
-    "docker login again, or give the image registry.username and registry.password"
+    `is not installed, or not in PATH${source}. Install it, or remove "${name}" from credsStore and credHelpers in ${file} and run ` +
+    "docker login again, or set registry.username and registry.password on the image"
   );
 }
 

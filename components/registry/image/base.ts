@@ -1,5 +1,5 @@
-// What an image does to a build that starts from it: the instructions that it brings (ONBUILD), and the platforms that it is there
-// for. Refused where two programs could read two different images.
+// What an image does to a build that starts from it: the instructions that it brings (ONBUILD), and the platforms that it
+// supports. Refused where two programs could read two different images.
 import { cleanLine } from "../../text";
 import { limits } from "../../limits";
 import type { Session } from "../client/session";
@@ -75,14 +75,14 @@ async function imagesOf(
   const seen = new Set([digest]);
   const waiting = [top];
   for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
-    // What else looks like an image is one for a builder.
+    // Attestations and artifacts that look like images: a builder takes them for images.
     listed.push(...index.images, ...index.others);
     for (const nested of index.indexes) {
       if (seen.has(nested.digest)) continue;
       seen.add(nested.digest);
       if (seen.size - 1 > limits.registry.nestedIndexes)
         throw new ManifestError(
-          `the index of ${session.name} leads to more than ${limits.registry.nestedIndexes} others`,
+          `the index of ${session.name} refers to more than ${limits.registry.nestedIndexes} others`,
         );
       const inner = await readJudged(session, nested.digest);
       if (inner.kind !== "index")
@@ -121,7 +121,7 @@ function refuseTwoReadings(text: string, name: string): void {
     if (!member.repeated && (names.get(folded) ?? member.name) === member.name) return;
     throw new ManifestError(
       `the manifest of ${name} has ${cleanLine(member.name, { longest: 40 })} ` +
-        `${member.repeated ? "twice" : "in an unusual spelling"}, so that two programs may read two images from it`,
+        `${member.repeated ? "twice" : "in an unusual spelling"}, so two programs may read two different images from it`,
     );
   });
 }

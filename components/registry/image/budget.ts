@@ -18,9 +18,11 @@ export class ImageBudget {
     this.entries++;
     this.pathsBytes += pathBytes;
     if (this.entries > this.most.entries)
-      throw new Error(`with it the image has more than ${this.most.entries} entries`);
+      throw new Error(`with this layer the image has more than ${this.most.entries} entries`);
     if (this.pathsBytes > this.most.pathsBytes)
-      throw new Error(`with it the image's paths have more than ${this.most.pathsBytes} bytes together`);
+      throw new Error(
+        `with this layer the image's paths have more than ${this.most.pathsBytes} bytes together`,
+      );
   }
 
   /** For a layer that is read again. */

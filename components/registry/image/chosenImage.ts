@@ -93,7 +93,7 @@ async function imagesOf(
     seen.add(next.digest);
     if (seen.size > limits.registry.nestedIndexes)
       throw new ManifestError(
-        `the index of ${session.name} leads to more than ${limits.registry.nestedIndexes} others`,
+        `the index of ${session.name} refers to more than ${limits.registry.nestedIndexes} others`,
       );
     const { bytes, mediaType } = await readManifest(session, next.digest);
     const index = parseManifest(bytes, mediaType);

@@ -10,7 +10,7 @@ export class CommandFiles {
 
   constructor(private readonly paths: readonly string[]) {}
 
-  /** Takes note of an entry; returns what wants its data. */
+  /** Takes note of an entry; returns a function for its data, if the data is needed. */
   request(path: string, entry: TarEntry): DataSink | undefined {
     if (entry.type === "symlink")
       // A link to a directory, such as /bin, has what lies in it.

@@ -20,7 +20,7 @@ interface HistoryEntry {
 
 interface ImageConfig {
   platform?: Platform;
-  /** As the configuration has it; "" is root. */
+  /** The user, as in the configuration; "" is root. */
   user: string;
   /** Absolute path of the file that the image runs; undefined when a shell would have to find it. */
   program?: string;
@@ -69,7 +69,7 @@ function onBuildOf(bytes: Uint8Array, document: Json): string[] {
     .flat();
   return values.length > 0
     ? values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
-    : ["(an instruction that stands there in an unusual way)"];
+    : ["(an instruction that is written in an unusual way)"];
 }
 
 function membersNamed(name: string, object: Json): unknown[] {

@@ -52,7 +52,7 @@ export class ContentsScan {
     if (commands.length > 0) this.commands = new CommandFiles(commands);
   }
 
-  /** Takes note of an entry; returns what wants its data. */
+  /** Takes note of an entry; returns a function for its data, if the data is needed. */
   readonly request = (entry: TarEntry): DataSink | undefined => {
     const path = posix.join("/", entry.path);
     const isLink = entry.type === "hardlink" || entry.type === "symlink";

@@ -53,7 +53,7 @@ export async function measureLayer(
   let trailing: LayerError | undefined;
   if (unpacker !== "none") {
     unpacker.once("end", () => {
-      if (!stream.errored) trailing = new LayerError("there is something else after the compressed data");
+      if (!stream.errored) trailing = new LayerError("there is other data after the compressed data");
     });
   }
   try {
@@ -76,7 +76,7 @@ function compressionOf(mediaType: string): Compression {
   if (/[.+]zstd$/.test(mediaType)) return "zstd";
   if (/[.+]gzip$/.test(mediaType)) return "gzip";
   if (/\.tar$/.test(mediaType)) return "none";
-  throw new LayerError(`a layer has the media type ${mediaType}, which is none of tar, gzip or zstd`);
+  throw new LayerError(`a layer has the media type ${mediaType}, which is not tar, gzip or zstd`);
 }
 
 async function openUnpacker(compression: Compression): Promise<Duplex | "none"> {
@@ -103,7 +103,7 @@ async function* withinLimits(chunks: AsyncIterable<Buffer>, layer: LayerSource):
   }
 }
 
-/** Not Node's own: Node 20 has none, and later ones read a single frame, where a layer may have several. */
+/** Not Node's own: Node 20 has no zstd, and later ones read a single frame, where a layer may have several. */
 async function* unzstd(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const { Decompress } = await import("fzstd");
   const frames = new ZstdFrames();
@@ -133,15 +133,15 @@ function verify(layer: LayerSource): Transform {
       length += chunk.length;
       hash.update(chunk);
       if (length > layer.size)
-        done(new LayerError(`the registry serves more than the ${layer.size} bytes promised`));
+        done(new LayerError(`the registry serves more than the ${layer.size} bytes that the manifest gives`));
       else done(null, chunk);
     },
     flush(done): void {
       const actual = `sha256:${hash.digest("hex")}`;
       if (length !== layer.size)
-        done(new LayerError(`the registry serves ${length} bytes, not ${layer.size}`));
+        done(new LayerError(`the registry serves ${length} bytes, but the manifest gives ${layer.size}`));
       else if (actual !== layer.digest)
-        done(new LayerError(`the bytes that the registry serves are ${actual}`));
+        done(new LayerError(`the registry serves bytes with the digest ${actual}`));
       else done();
     },
   });
@@ -176,7 +176,7 @@ class UnpackedFiles {
 
   constructor(private readonly budget: ImageBudget) {}
 
-  /** Of a layer that could not be read: nothing of it is kept. */
+  /** A layer that could not be read: none of its entries are kept. */
   discard(): void {
     this.budget.giveBack(this.entries, this.pathBytes);
   }

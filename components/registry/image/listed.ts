@@ -13,7 +13,7 @@ export async function listedDigests(session: Session, digest: string): Promise<s
     if (read.has(next)) continue;
     read.add(next);
     if (read.size > 1 + limits.registry.nestedIndexes)
-      throw new ManifestError(`${digest} of ${session.name} leads to too many indexes`);
+      throw new ManifestError(`${digest} of ${session.name} refers to too many indexes`);
     const { bytes, mediaType } = await readManifest(session, next);
     const manifest = parseManifest(bytes, mediaType);
     if (manifest.kind !== "index") continue;

@@ -22,7 +22,7 @@ export interface Descriptor {
   digest: string;
   size: number;
   platform?: Platform;
-  /** Of what is no image. */
+  /** For an entry of the index that is not an image, such as a signature. */
   artifactType?: string;
   annotations: Readonly<Record<string, string>>;
 }
@@ -37,7 +37,7 @@ export interface ImageManifest {
 export interface ImageIndex {
   kind: "index";
   mediaType: string;
-  /** The images that it lists. What else may stand in an index (signatures, other artifacts) is passed over. */
+  /** The images that it lists. What else may be in an index (signatures, other artifacts) is passed over. */
   images: Descriptor[];
   /** Attestations and artifacts that look like images. A builder does not tell them apart. */
   others: Descriptor[];
@@ -71,7 +71,9 @@ export function verifyDigest(bytes: Uint8Array, digest: string, what: string): v
 export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManifest | ImageIndex {
   const document = parseObject(bytes, "the manifest");
   if (document["schemaVersion"] === 1) {
-    throw new ManifestError("the manifest has schema version 1, which docker gave up: push the image again");
+    throw new ManifestError(
+      "the manifest has schema version 1, which Docker no longer supports: push the image again",
+    );
   }
   // A document that is both could be read as two different images (CVE-2021-41190).
   if ("manifests" in document && ("layers" in document || "config" in document)) {
@@ -93,7 +95,7 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManife
   return { kind: "image", mediaType: type, config: descriptor(document["config"], "config"), layers };
 }
 
-/** BuildKit keeps provenance and SBOMs in an index as if they were one more platform; they are no image. */
+/** BuildKit keeps provenance and SBOMs in an index as if they were one more platform; they are not images. */
 export function isAttestation(manifest: Descriptor): boolean {
   const { platform, annotations } = manifest;
   if (annotations["vnd.docker.reference.type"] === "attestation-manifest") return true;
@@ -158,7 +160,7 @@ function manifestType(document: Json, header: string): string {
   if (own === undefined && "manifests" in document) return mediaTypes.ociIndex;
   if (own === undefined && "layers" in document) return mediaTypes.ociManifest;
   throw new ManifestError(
-    `the manifest has a media type that is no image's (${cleanLine(own ?? (type || "none"))})`,
+    `the manifest's media type is not an image's (${cleanLine(own ?? (type || "none"))})`,
   );
 }
 
@@ -200,7 +202,7 @@ export function parseObject(bytes: Uint8Array, what: string): Json {
 }
 
 function descriptor(value: unknown, where: string): Descriptor {
-  if (!isObject(value)) throw new ManifestError(`the manifest's ${where} has an entry that is no object`);
+  if (!isObject(value)) throw new ManifestError(`the manifest's ${where} has an entry that is not an object`);
   const { mediaType, digest, size, platform, annotations, artifactType } = value;
   if (typeof mediaType !== "string") throw new ManifestError(`the manifest's ${where} lacks a media type`);
   if (!isDigest(digest)) throw new ManifestError(`the manifest's ${where} has no sha256 digest`);
@@ -208,7 +210,7 @@ function descriptor(value: unknown, where: string): Descriptor {
     throw new ManifestError(`the manifest's ${where} has no valid size`);
   }
   return {
-    // It becomes an output.
+    // This value becomes an output.
     mediaType: cleanLine(mediaType, { longest: 127 }),
     digest,
     size,

@@ -53,7 +53,7 @@ export function platformProblem({ platforms }: Platforms, target: string): strin
   const known = platforms.filter((platform) => platform !== undefined);
   if (known.length < platforms.length || known.some((platform) => serves(normal(platform), target)))
     return undefined;
-  return `is there for ${platformsOf(known)}, not for ${target}`;
+  return `is available for ${platformsOf(known)}, not for ${target}`;
 }
 
 /** Why a base cannot be where programs of Linux run, such as the go command. */
@@ -61,7 +61,7 @@ export function linuxProblem({ platforms }: Platforms): string | undefined {
   const known = platforms.filter((platform) => platform !== undefined);
   if (known.length < platforms.length || known.some((platform) => normal(platform).os === "linux"))
     return undefined;
-  return `is there for ${platformsOf(known)}, not for Linux`;
+  return `is available for ${platformsOf(known)}, not for Linux`;
 }
 
 const mostNamed = 12;

@@ -35,7 +35,7 @@ async function readPages(session: Session, signal: AbortSignal): Promise<string[
     for (const tag of page.tags) tags.add(tag);
     if (tags.size > limits.registry.tags)
       throw new RegistryError(`${session.name} has more than ${limits.registry.tags} tags`);
-    // A registry that repeats itself has no more.
+    // A registry that repeats its tags has no further ones.
     query = tags.size === before ? undefined : page.next;
   }
   return [...tags].sort();
@@ -80,7 +80,7 @@ function parseTags(session: Session, bytes: Buffer): string[] {
   return tags.filter((tag): tag is string => typeof tag === "string" && tagProblem(tag) === undefined);
 }
 
-/** Removes the image with all its tags; one that is gone already is no error. */
+/** Removes the image with all its tags; an image that is gone already is not an error. */
 export async function removeImage(session: Session, digest: string): Promise<void> {
   const what = `remove ${digest}`;
   const request = { what, method: "DELETE", path: `manifests/${digest}`, accept: [404, 405] } as const;

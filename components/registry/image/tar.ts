@@ -1,5 +1,5 @@
 // Reads tar archives as a stream and yields what they list: ustar, GNU (long names, sparse files) and PAX. Files' data
-// goes to who asks for it and is skipped otherwise, so that an archive passes at the speed at which it arrives.
+// goes to whoever asks for it and is skipped otherwise, so that an archive passes at the speed at which it arrives.
 import { limits } from "../../limits";
 import {
   blockSize,

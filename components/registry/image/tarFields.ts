@@ -1,7 +1,7 @@
 // The fields of a tar header, and PAX records, as Go's archive/tar reads them.
 import { isUtf8 } from "node:buffer";
 
-/** The archive is damaged or no tar archive. */
+/** The archive is damaged, or not a tar archive. */
 export class TarError extends Error {
   override readonly name = "TarError";
 }

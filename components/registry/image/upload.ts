@@ -45,7 +45,7 @@ async function uploadBlob(session: Session, digest: string, body: Buffer | FileB
   const path = uploadPath(session, location);
   if (path === undefined)
     throw new RegistryError(
-      `cannot ${what} of ${session.name}: the registry names no place of its own to upload to`,
+      `cannot ${what} of ${session.name}: the registry did not give an upload address of its own`,
     );
   const headers = { "content-type": "application/octet-stream" };
   const query = `${path.includes("?") ? "&" : "?"}digest=${encodeURIComponent(digest)}`;

@@ -28,7 +28,7 @@ interface VisitedLayer<V> {
 }
 
 interface VisitedImage<V> {
-  /** Of the image itself; of an index, that of the chosen platform's. */
+  /** Digest of the image itself; for an index, of the chosen platform's image. */
   digest: string;
   platform: string;
   /** Bytes that a pull of this platform transfers: configuration and layers. */
@@ -48,9 +48,9 @@ interface LayerVisitor {
 interface VisitOptions<V> {
   access?: RegistryAccess;
   platform?: string;
-  /** Makes what looks at the entries of one layer; anew when a layer is read again after a failed connection. */
+  /** Makes a visitor for the entries of one layer, and a new one when the layer is read again after a failed connection. */
   visitor: () => V;
-  /** Bytes read so far, of how many. */
+  /** Called with the bytes read so far and their total. */
   progress?: ((done: number, total: number) => void) | undefined;
 }
 

@@ -10,7 +10,7 @@ const frameMagic = 0xfd2fb528;
 const dictionaryBytes = [0, 1, 2, 4];
 const contentSizeBytes = [0, 2, 4, 8];
 
-/** Throws for a frame that wants more than the limit, and for what is no zstd. */
+/** Throws for a frame that wants more than the limit, and for data that is not zstd. */
 export class ZstdFrames {
   private part: Part = "magic";
   private missing = 4;
@@ -65,7 +65,7 @@ export class ZstdFrames {
   private magic(value: number): void {
     if (value === frameMagic) return this.expect("descriptor", 1);
     if ((value & 0xfffffff0) >>> 0 === 0x184d2a50) return this.expect("skippable", 4);
-    throw new Error("there is something else among the zstd frames");
+    throw new Error("there is other data between the zstd frames");
   }
 
   private window(): void {

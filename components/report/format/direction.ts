@@ -54,9 +54,9 @@ export function isWhole({ kind, before, after }: DifferenceNode): boolean {
   return kind !== SizeKind.Image && (before === 0 || after === 0);
 }
 
-/** What stands in place of an empty picture. Sizes alone are compared. */
+/** The text in place of an empty picture. Sizes alone are compared. */
 export function unchanged(before: ImageReport, after: ImageReport): string {
   return before.digest === after.digest
-    ? "Both images are the same: they have one digest."
+    ? "Both images are the same: they have the same digest."
     : "Nothing differs in size between the two images. Their digests differ, so contents of the same size may too.";
 }

@@ -18,17 +18,17 @@ interface Part<T> {
 
 type Box<T> = HierarchyRectangularNode<T>;
 
-/** What stands for what, of an image or of a difference. */
+/** How a tree is drawn: an image, or a difference of two. */
 interface Look<T> {
   title: string;
-  /** In place of an empty picture. */
+  /** The text in place of an empty picture. */
   nothing: string;
-  /** What is drawn in a part. */
+  /** The parts that are drawn inside of a part. */
   parts: (node: T) => T[] | undefined;
   /** Has its name above what it holds, if there is room for that. */
   isTitled: (node: T) => boolean;
   amount: (node: Box<T>) => string;
-  /** Stands for the amount where that has no room. */
+  /** A sign in place of the amount where there is no room for it. */
   mark: (node: Box<T>) => string;
   hint: (node: Box<T>) => string;
   /** Colours by name; of two, the first one takes its share of the width. */

@@ -6,7 +6,7 @@ import { SizeKind, type ImageReport } from "../model";
 
 interface Column {
   title: string;
-  /** Numbers stand to the right. */
+  /** Numbers are aligned to the right. */
   number: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface ReportTable {
   title: string;
   columns: Column[];
   rows: string[][];
-  /** What stands below, such as what was left out. */
+  /** A note below the table, such as what was left out. */
   note?: string;
 }
 

@@ -12,7 +12,7 @@ export interface View {
   label: string;
   look: "image" | "difference";
   tree: PageNode;
-  /** In place of an empty picture. */
+  /** The text in place of an empty picture. */
   nothing?: string;
 }
 
@@ -21,7 +21,7 @@ export interface PageNode {
   name: string;
   /** Its area. */
   size: number;
-  /** What stands in its box. */
+  /** The text in its box. */
   amount: string;
   /** The amount where there is more room, if that says more. */
   longAmount?: string;

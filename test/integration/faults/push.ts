@@ -152,7 +152,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       // Docker 20.10 tries each blob five times, with 50 s of pauses: both at the same time, with a proxy each.
       const attempts = [
         { fault: faults.refuse(500), says: /because of .* or the network to it: run pulumi up again/ },
-        { fault: faults.refuse(413, "UNKNOWN", "too large"), says: /does not take as much/ },
+        { fault: faults.refuse(413, "UNKNOWN", "too large"), says: /rejected \S+ as too large/ },
       ].map(async ({ fault, says }) => {
         const own = await FaultProxy.start(registry);
         try {

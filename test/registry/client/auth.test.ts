@@ -232,7 +232,7 @@ describe("registry/auth", () => {
     it("refuses addresses with a user's name or a password alone", async () => {
       for (const bad of ["http://user@127.0.0.1/", "http://:secret@127.0.0.1/"]) {
         realm = bad;
-        await fails(read(registry.session(), digest), /holds a user name or password/);
+        await fails(read(registry.session(), digest), /contains a user name or password/);
       }
     });
 
@@ -263,7 +263,7 @@ describe("registry/auth", () => {
       for (const [bad, reason] of [
         ["", /is not valid/],
         ["ftp://a.example.com/", /is not https/],
-        ["http://u:secret@127.0.0.1/", /holds a user name/],
+        ["http://u:secret@127.0.0.1/", /contains a user name/],
       ] as const) {
         realm = bad;
         const error = await fails(read(session, digest), reason);

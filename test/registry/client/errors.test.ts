@@ -67,7 +67,7 @@ describe("errors of a registry", () => {
     [407, undefined, /the proxy wants credentials/],
     [429, undefined, /it limits anonymous requests: run docker login/],
     [429, "robot", /; try again later$/],
-    [500, "robot", /the registry itself fails: try again later$/],
+    [500, "robot", /the registry itself has a fault: try again later$/],
     [418, "robot", /418 Because$/],
   ];
   for (const [status, user, expected] of advice)
@@ -103,7 +103,7 @@ describe("errors of a registry", () => {
 
   it("know tags that do not move", async () => {
     const body = '{"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]}';
-    assert.match(await said({ status: 400, body }), /this registry keeps tags as they are/);
+    assert.match(await said({ status: 400, body }), /the registry does not allow tags to be overwritten/);
   });
 
   it("say how long to wait, if the registry does", async () => {

@@ -236,7 +236,7 @@ describe("registry/transport", () => {
       assert.equal(await readTagDigest(registry.session(), "v1"), digest);
     });
 
-    it("bring the reason of a refusal, which a HEAD has not", async () => {
+    it("bring the reason of a refusal, which a HEAD does not have", async () => {
       registry.intercept = (_request, response, { url }) =>
         url !== "/v2/" && refuse(response, 403, "DENIED", "not you");
       await fails(readTagDigest(registry.session(), "v1"), /cannot read the tag v1 of 127.*DENIED: not you/);

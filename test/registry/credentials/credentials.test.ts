@@ -106,7 +106,7 @@ describe("registry/credentials", () => {
   it("says which helper failed, and how", async () => {
     await store({ credsStore: "absent" });
     await failsWith(
-      /docker-credential-absent \(named in .*config\.json\) is not installed, or not in PATH\. Install it, or take "absent" out of credsStore and credHelpers in .*config\.json/,
+      /docker-credential-absent \(named in .*config\.json\) is not installed, or not in PATH\. Install it, or remove "absent" from credsStore and credHelpers in .*config\.json/,
     );
     await store({ credHelpers: { "r.example.com": "ecr-login" } });
     await failsWith(

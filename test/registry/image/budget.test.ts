@@ -30,7 +30,7 @@ describe("an image's layers together", function () {
     await measure(layer(["a", "b", "c"]), entries);
     await assert.rejects(
       measure(layer(["d", "e", "f"]), entries),
-      /with it the image has more than 5 entries$/,
+      /with this layer the image has more than 5 entries$/,
     );
     const bytes = new ImageBudget({ entries: 1_000, pathsBytes: 30 });
     await measure(layer(["a".repeat(20)]), bytes);
@@ -45,7 +45,7 @@ describe("an image's layers together", function () {
     const stream = Readable.from([layer(["a", "b", "c"])], { objectMode: false });
     await assert.rejects(
       measureLayer(stream, wrong, undefined, budget),
-      /the bytes that the registry serves/,
+      /the registry serves bytes with the digest/,
     );
     await measure(layer(["a", "b", "c", "d", "e"]), budget);
   });
@@ -81,7 +81,7 @@ describe("an image's layers together", function () {
       return registry.close();
     });
 
-    const tooMany = /with it the image's paths have more than \d+ bytes together/;
+    const tooMany = /with this layer the image's paths have more than \d+ bytes together/;
     it("are refused by the report", async () => {
       const visitor = () => ({ request: () => undefined });
       await assert.rejects(visitImage(registry.repository, { tag: "v1" }, { visitor }), tooMany);

@@ -53,14 +53,14 @@ describe("registry/image/manifest, at the edges", () => {
       [{ mediaType: "text/x", manifests: [] }, "", "text/x"],
       [{ mediaType: "text/x", layers: [] }, "", "text/x"],
     ] as const)
-      assert.throws(() => parse(document, header), new RegExp(`no image's \\(${shown}\\)`));
+      assert.throws(() => parse(document, header), new RegExp(`not an image's \\(${shown}\\)`));
   });
 
   it("looks at every field of a descriptor", () => {
     for (const [wrong, reason] of [
-      [null, /layers has an entry that is no object/],
-      ["text", /layers has an entry that is no object/],
-      [[], /layers has an entry that is no object/],
+      [null, /layers has an entry that is not an object/],
+      ["text", /layers has an entry that is not an object/],
+      [[], /layers has an entry that is not an object/],
       [{ ...part, mediaType: 5 }, /layers lacks a media type/],
       [{ ...part, mediaType: undefined }, /layers lacks a media type/],
       [{ ...part, digest: [digest] }, /layers has no sha256 digest/],
@@ -71,7 +71,7 @@ describe("registry/image/manifest, at the edges", () => {
       [{ ...part, size: 2 ** 53 }, /layers has no valid size/],
     ] as const)
       assert.throws(() => image([wrong]), reason, JSON.stringify(wrong));
-    assert.throws(() => image([], null), /manifest's config has an entry that is no object/);
+    assert.throws(() => image([], null), /manifest's config has an entry that is not an object/);
     const [layer] = image([
       { ...part, size: 0, mediaType: "x".repeat(300), artifactType: 5, annotations: { a: "b", c: 1 } },
     ]).layers;
@@ -88,7 +88,7 @@ describe("registry/image/manifest, at the edges", () => {
     assert.throws(() => image([...layers, part]), /the image has 257 layers, more than 256/);
   });
 
-  it("says what is not JSON, with the reason of the parser", () => {
+  it("says which document is not JSON, with the reason of the parser", () => {
     assert.throws(
       () => parseManifest(Buffer.from("{"), ociManifest),
       (error: Error) =>

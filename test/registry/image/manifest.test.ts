@@ -65,7 +65,7 @@ describe("registry/manifest", () => {
     assert.throws(() => choosePlatform(index(image("b", "unknown", "unknown")).images), /holds no image/);
   });
 
-  it("passes over what else stands in an index, and keeps the indexes in it apart", () => {
+  it("passes over other entries of an index, and keeps the indexes in it apart", () => {
     const all = index(
       entry("a", { mediaType: "application/vnd.example.thing.v1+json" }),
       entry("b", { mediaType: mediaTypes.ociManifest, artifactType: "application/vnd.example.sbom" }),
@@ -148,7 +148,7 @@ describe("registry/manifest", () => {
       mediaTypes.ociManifest,
       /was served as/,
     ],
-    ["another type", { mediaType: "text/x", layers: [] }, "text/html", /no image's \(text\/x\)/],
+    ["another type", { mediaType: "text/x", layers: [] }, "text/html", /not an image's \(text\/x\)/],
     ["no layers", { config: entry("a") }, mediaTypes.ociManifest, /no list of layers/],
     [
       "a bad digest",

@@ -153,7 +153,7 @@ describe("registry: a whole image", () => {
     });
     for (let depth = 0; depth < 10; depth++)
       nested = registry.addManifest({ manifests: [inner(nested)] }, mediaTypes.ociIndex);
-    await assert.rejects(readPushedImage(registry.session(), nested), /leads to more than \d+ others/);
+    await assert.rejects(readPushedImage(registry.session(), nested), /refers to more than \d+ others/);
     const many = Array.from({ length: 3_000 }, (_, n) =>
       entry({ os: "linux", architecture: `a${n}` }, small),
     );

@@ -62,7 +62,7 @@ describe("registry/upload", () => {
       };
       await assert.rejects(
         write(),
-        /cannot write the blob sha256:\w+ of \S+: the registry names no place of its own/,
+        /cannot write the blob sha256:\w+ of \S+: the registry did not give an upload address of its own/,
       );
       assert.equal(registry.count("PUT", ""), 0);
     });

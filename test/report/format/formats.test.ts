@@ -97,7 +97,7 @@ describe("report/format", () => {
       assert.ok(picture.includes(`>${text}<`), text);
     const opened = picture.match(/<[a-z]+(?![^>]*\/>)[^>]*>/g)?.length;
     assert.equal(opened, picture.match(/<\/[a-z]+>/g)?.length);
-    assert.match(await formatSvg(after, after), />Both images are the same: they have one digest\.</);
+    assert.match(await formatSvg(after, after), />Both images are the same: they have the same digest\.</);
   });
 
   it("gives small changes of both directions both colours in the picture", async () => {
