@@ -8,22 +8,25 @@ import tseslint from "typescript-eslint";
  */
 const mayImport = {
   text: [],
+  work: [],
+  goSyntax: [],
   goBinary: [],
-  registry: ["text", "goBinary"],
-  inputs: ["text", "registry/reference.ts"],
-  source: ["text", "inputs"],
+  name: [],
+  registry: ["text", "work", "goBinary", "name"],
+  inputs: ["text", "goSyntax", "name"],
+  source: ["text", "work", "goSyntax", "inputs"],
   context: ["text", "inputs", "source"],
-  dockerfile: ["text", "inputs", "source"],
-  engines: ["text", "inputs", "dockerfile"],
-  report: ["text", "goBinary", "registry", "registry/reference.ts"],
-  seeds: ["text", "registry", "registry/reference.ts"],
+  dockerfile: ["text", "goSyntax", "inputs", "source"],
+  engines: ["text", "registry", "inputs", "dockerfile"],
+  report: ["text", "goBinary", "name", "registry"],
+  seeds: ["text", "work", "name", "registry"],
   deploy: [
-    ...["text", "inputs", "source", "context", "dockerfile", "engines"],
-    ...["registry", "registry/reference.ts", "seeds", "seeds/tags.ts", "report/lazy.ts"],
+    ...["text", "work", "inputs", "source", "context", "dockerfile", "engines"],
+    ...["name", "registry", "seeds", "report"],
   ],
-  cli: ["text", "inputs", "registry", "registry/reference.ts", "report", "seeds"],
+  cli: ["text", "goSyntax", "name", "registry", "report", "seeds"],
 };
-const face = (name) => (name.endsWith(".ts") ? `./${name}` : `./${name}/index.ts`);
+const face = (name) => `./${name}/index.ts`;
 const forAll = ["./args.ts", "./outputs.ts", "./limits.ts"];
 const folders = Object.keys(mayImport);
 const zones = [
@@ -36,7 +39,7 @@ const zones = [
   ...folders.map((folder) => ({
     target: "./components/*.ts",
     from: `./components/${folder}`,
-    except: ["./index.ts", "./lazy.ts"],
+    except: ["./index.ts"],
     message: `import ${folder}/index.ts`,
   })),
 ];
@@ -58,7 +61,9 @@ export default tseslint.config(
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: "tsconfig.check.json", tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       // An Output or an Input in a template or a condition is always a mistake in a Pulumi program.
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
@@ -87,7 +92,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ["components/{registry,goBinary,source,text,context,report,cli}/**/*.ts"],
+    files: ["components/{work,goSyntax,name,registry,goBinary,source,text,context,report,cli}/**/*.ts"],
     rules: {
       "no-restricted-imports": [
         "error",
@@ -98,22 +103,22 @@ export default tseslint.config(
   {
     // File names, registries and builders say anything: what is logged or thrown for users leaves by one door, which cleans it.
     files: ["components/**/*.ts", "provider/**/*.ts", "testing/**/*.ts"],
-    ignores: ["components/deploy/say.ts", "components/deploy/errors.ts"],
+    ignores: ["components/deploy/pulumi/say.ts", "components/deploy/pulumi/userErrors.ts"],
     rules: {
       "no-restricted-syntax": [
         "error",
         {
           selector: "MemberExpression[object.name='pulumi'][property.name='log']",
-          message: "say() of deploy/say.ts",
+          message: "say() of deploy/pulumi/say.ts",
         },
         {
           selector:
             "ImportSpecifier[imported.name='log'], ImportSpecifier[imported.name=/^(Run|Resource|InputPropert(y|ies))Error$/]",
-          message: "say() of deploy/say.ts, or an error of deploy/errors.ts",
+          message: "say() of deploy/pulumi/say.ts, or an error of deploy/pulumi/userErrors.ts",
         },
         {
           selector: "NewExpression[callee.property.name=/^(Run|Resource|InputPropert(y|ies))Error$/]",
-          message: "invalidInputs, failure or runError of deploy/errors.ts",
+          message: "invalidInputs, failure or runError of deploy/pulumi/userErrors.ts",
         },
       ],
     },

@@ -70,7 +70,7 @@ const cases: readonly { case: string; side: string; script: string }[] = [
 /** The question of a no-op and the reading of a new image, asked of the registry's alpine. */
 function registryCases(registry: string): typeof cases {
   const before = `const { tagDigest, readImage } = require("${join(repoRoot, "dist/registry")}");
-    const { parseRepository } = require("${join(repoRoot, "dist/registry/reference")}");
+    const { parseRepository } = require("${join(repoRoot, "dist/name")}");
     const repository = parseRepository("${registry}/library/alpine");`;
   return [
     {

@@ -1,6 +1,6 @@
 // `npm run soak`: many ups in a row (200, or as many as the first argument says). None of them may change anything.
 
-import { soak } from "../test/integration/support/soak";
+import { soak } from "../test/integration/support/project/soak";
 
 async function main(): Promise<number> {
   const ups = Number(process.argv[2] ?? 200);

@@ -2,7 +2,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import type { ImageLayer } from "./outputs";
-import { loadReport } from "./report/lazy";
+import { loadReport } from "./report";
 
 /** What compareImages looks at: a GoMultiStageImage, a GoSingleStageImage, or the same outputs of another stack. */
 export interface ComparableImage {

@@ -1,18 +1,9 @@
 // The first half of the flow: the inputs, and what the disk has for them. All problems of an image are told together.
 
 import type { GoMultiStageImageArgs } from "./args";
-import {
-  claimPlaces,
-  claimTags,
-  knownPlaces,
-  knownTarget,
-  placeProblems,
-  runError,
-  sdkProblem,
-  tagProblems,
-} from "./deploy";
+import { checkSdk, claimsOf, type Situation } from "./deploy";
 import { agentProblems } from "./engines";
-import { specOf, validate, type ComponentType, type ImageSpec, type Problem } from "./inputs";
+import { specOf, validate, type ImageSpec, type Problem } from "./inputs";
 import { readSource, resolveService, type Source } from "./source";
 
 export interface ResolvedInputs {
@@ -25,25 +16,14 @@ export interface ResolvedInputs {
 
 /** The validated inputs. */
 export function resolveInputs(
-  type: ComponentType,
-  name: string,
+  run: Pick<Situation, "mode" | "type" | "name">,
   args: GoMultiStageImageArgs | undefined,
 ): ResolvedInputs {
-  const unusable = sdkProblem();
-  if (unusable !== undefined) throw runError(unusable);
-  const problems = validate(type, args);
-  const spec = specOf(type, args, problems);
-  const target = problems.some(({ propertyPath }) => /^(args|repository|tags)\b/.test(propertyPath))
-    ? undefined
-    : knownTarget(spec);
-  if (target !== undefined) problems.push(...tagProblems(name, target));
-  const places = knownPlaces(spec);
-  problems.push(...placeProblems(name, places));
-  const claim = () => {
-    if (target !== undefined) claimTags(name, target);
-    claimPlaces(name, places);
-  };
-  return { spec, problems, claim };
+  checkSdk();
+  const ofInputs = validate(run.type, args);
+  const spec = specOf(run.type, args, ofInputs);
+  const { problems, claim } = claimsOf(run, spec, ofInputs);
+  return { spec, problems: [...ofInputs, ...problems], claim };
 }
 
 export interface ResolvedSource {

@@ -7,7 +7,7 @@ import { openSession } from "../components/registry/client/session";
 import { mediaTypes } from "../components/registry/image/manifest";
 import { readTags } from "../components/registry/image/tagList";
 import { chooseOld, listSeeds, type Seed } from "../components/seeds";
-import { refuse, startRegistry, type FakeRegistry } from "./registry/fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "./support/fakeRegistry";
 import { serveSeed, type ServedSeed } from "./support/servedSeed";
 
 const digits = (n: number): string => String(n).padStart(20, "0");

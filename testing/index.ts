@@ -1,5 +1,5 @@
 // For unit tests of users' own stacks: mocks under which the components have all their outputs. The components look for the mark
-// in components/deploy/mocked.ts; nothing of them is loaded here.
+// in components/deploy/image/mocked.ts; nothing of them is loaded here.
 
 import type * as pulumi from "@pulumi/pulumi";
 

@@ -1,7 +1,7 @@
 // Starts a command of tools/ from a bare clone: `node tools/run.mjs setup|demo|test|bench|plugin [arguments]`.
 // Uses nothing but Node, since it is what installs everything else.
 import { execFileSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,8 +21,12 @@ if (Number(process.versions.node.split(".")[0]) < 20) {
 
 const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);
 
+// A linked node_modules is another checkout's: npm would empty it first.
+const isLinked = lstatSync(join(root, "node_modules"), { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
 // npm writes node_modules/.package-lock.json as its last act, so it also tells a finished install.
-if (modified(join(root, "node_modules/.package-lock.json")) < modified(join(root, "package-lock.json"))) {
+const lockFile = join(root, "package-lock.json");
+if (!isLinked && modified(join(root, "node_modules/.package-lock.json")) < modified(lockFile)) {
   // Messages go to stderr: what the command prints (`setup --env`, for one) may be read by a program.
   console.error("=> npm ci (node_modules is missing or older than package-lock.json)");
   const start = Date.now();

@@ -7,14 +7,19 @@ import { withLock } from "./setup/lock";
 import { layout } from "./setup/paths";
 import { stopServices } from "./setup/services";
 import { bold, red, say } from "./setup/ui";
-import { add, countsLine, nothingRan, type PhaseResult, runPhase } from "./test/phase";
+import { seedFrom } from "./test/order";
+import { add, countsLine, nothingRan, type PhaseResult, runPhase, slowFiles } from "./test/phase";
 
-const usage = `usage: npm test [-- --unit] [mocha's own arguments, for example --grep x]
+const usage = `usage: npm test [-- --unit | --go] [mocha's own arguments, for example --grep x]
 
-Runs the unit tests, then the set-up, then the integration tests with real engines and a real registry.
+Runs the unit tests, those beside the go command, then the set-up, then the integration tests with real engines and a real
+registry.
 
-  --unit   unit tests only: no tools, no services
+  --unit   unit tests only: no tools, no services, no network
+  --go     only the tests that ask the go command, git and others for the truth
   --help   print this
+
+GOIMAGE_TEST_SEED=N runs the unit tests in the random order that N stands for; with CI=true the order is always random.
 
 What the run started stays up for the next one, except where CI=true.`;
 
@@ -24,17 +29,47 @@ export const main = (args: string[]): Promise<number> =>
       console.log(usage);
       return 0;
     }
-    const mochaArgs = args.filter((arg) => arg !== "--unit");
+    const chosen = Object.keys(groups).filter((flag) => args.includes(flag));
+    const mochaArgs = args.filter((arg) => !(arg in groups));
     handleInterrupts();
-    const results = [await unitTests(mochaArgs)];
-    if (!args.includes("--unit")) results.push(await integrationTests(mochaArgs));
+    const results: PhaseResult[] = [];
+    for (const [flag, run] of Object.entries(groups))
+      if (chosen.length === 0 || chosen.includes(flag)) results.push(await run(mochaArgs));
     return report(results, mochaArgs.length > 0);
   });
 
-function unitTests(args: readonly string[]): Promise<PhaseResult> {
-  say(bold("=> unit tests"));
-  const spec = "test/**/*.test.ts";
-  return runPhase({ name: "unit tests", spec, ignore: "test/integration/**", env: process.env, args });
+const groups: Record<string, (args: readonly string[]) => Promise<PhaseResult>> = {
+  "--unit": unitTests,
+  "--go": goTests,
+  "--integration": integrationTests,
+};
+
+async function unitTests(args: readonly string[]): Promise<PhaseResult> {
+  const order = seedFrom(process.env, Date.now());
+  const how = order === undefined ? "" : ` (in random order: GOIMAGE_TEST_SEED=${order} npm run test:unit)`;
+  say(bold(`=> unit tests${how}`));
+  const result = await runPhase({
+    ...{ name: "unit tests", spec: "test/**/*.test.ts", ignore: ["test/integration/**", "test/go/**"] },
+    ...{ env: process.env, require: "tools/test/unitOnly.ts", args },
+    ...(order !== undefined && { order }),
+  });
+  say(`   ${result.processorSeconds.toFixed(0)} s of processor time${slowOf(result, 2)}`);
+  return result;
+}
+
+async function goTests(args: readonly string[]): Promise<PhaseResult> {
+  say(bold("=> tests beside the go command"));
+  return runPhase({
+    name: "tests beside the go command",
+    spec: "test/go/**/*.test.ts",
+    env: process.env,
+    args,
+  });
+}
+
+function slowOf(result: PhaseResult, seconds: number): string {
+  const slow = slowFiles(result, seconds);
+  return slow === "" ? "" : `; slow: ${slow}`;
 }
 
 async function integrationTests(args: readonly string[]): Promise<PhaseResult> {
@@ -61,6 +96,7 @@ async function integrationTests(args: readonly string[]): Promise<PhaseResult> {
   // Half of such a test is waiting: for a registry, a daemon, a fault's end.
   const jobs = availableParallelism() + 1;
   const result = await runPhase({ name: "integration tests", spec, env, jobs, args });
+  say(`   seconds of each file's tests, which run side by side${slowOf(result, 60)}`);
   if (started.length === 0) return result;
   if (process.env["CI"] === "true") await withLock(layout(), () => stopServices(layout()));
   else say(`still running for the next test run: ${started.join(", ")}\nstop with: npm run setup -- --down`);

@@ -1,8 +1,8 @@
 // The command line, read and checked. Pure.
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { knownPlatforms } from "../inputs";
-import { parseRepository, pushTargetProblem, type Repository } from "../registry/reference";
+import { knownPlatforms } from "../goSyntax";
+import { parseRepository, pushTargetProblem, type Repository } from "../name";
 
 export const Format = {
   Html: "html",

@@ -1,17 +1,9 @@
 // `goimage report`: from arguments to what is written, and the exit code.
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
-import {
-  type ImageReport,
-  compared,
-  formatHtml,
-  formatMarkdown,
-  formatSvg,
-  formatText,
-  readReport,
-} from "../report";
+import { loadReport, type ImageReport } from "../report";
 import { cleanLine, humanSize } from "../text";
-import { cache } from "./cache";
+import { cache } from "./cacheCommand";
 import { Format, parseArguments, usage, UsageError, type ReportArguments } from "./arguments";
 import { imageReference, pulumiOutputs } from "./stackOutput";
 import { writeReport } from "./writeReport";
@@ -59,11 +51,13 @@ async function report(args: ReportArguments): Promise<void> {
 }
 
 function read(reference: string, { platform, insecure }: ReportArguments): Promise<ImageReport> {
-  return readReport(reference, {
-    access: { insecure },
-    progress: showProgress(reference),
-    platform,
-  }).finally(clearProgress);
+  return loadReport()
+    .readReport(reference, {
+      access: { insecure },
+      progress: showProgress(reference),
+      platform,
+    })
+    .finally(clearProgress);
 }
 
 async function render(
@@ -72,6 +66,7 @@ async function render(
   { format, top, output }: ReportArguments,
 ): Promise<string> {
   const options = { top, before };
+  const { compared, formatHtml, formatMarkdown, formatSvg, formatText } = loadReport();
   switch (format) {
     case Format.Html:
       return formatHtml(after, options);

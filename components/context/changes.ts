@@ -2,6 +2,7 @@
 
 import * as crypto from "node:crypto";
 import * as path from "node:path";
+import { firstFew } from "../text";
 
 const mostReasons = 6;
 
@@ -44,8 +45,7 @@ export function changedFiles(before: Hashes, after: Hashes): string[] {
       return files.map((file) => named(file, before, after));
     return [`${directory} (${files.length} files)`];
   });
-  const more = reasons.length - mostReasons;
-  return [...reasons.slice(0, mostReasons), ...(more > 0 ? [`${more} more`] : [])];
+  return firstFew(reasons, mostReasons);
 }
 
 function named(file: string, before: Hashes, after: Hashes): string {

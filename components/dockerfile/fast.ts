@@ -28,7 +28,7 @@ import {
   workingDirectory,
 } from "./steps/goBuild";
 import { gitSteps } from "./steps/privateModules";
-import { seedStages } from "./steps/seed";
+import { seedStages } from "./steps/seedStage";
 import { smokeTestStages } from "./steps/smokeTest";
 import { mountPoints, volumeSteps } from "./steps/volumes";
 

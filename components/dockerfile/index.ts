@@ -18,9 +18,9 @@ export {
 } from "./bases";
 export type { Dockerfile, LayerOrigin, Plan } from "./dockerfile";
 export { hints } from "./hints";
-export { aboutSeed, seedDockerfile } from "./seed";
+export { aboutSeed, seedDockerfile } from "./seedDockerfile";
 export { secretValues, sshId } from "./steps/privateModules";
-export { seedArgument } from "./steps/seed";
+export { seedArgument } from "./steps/seedStage";
 
 /** Renders the recipe of the plan's spec. */
 export function render(plan: Plan, pins: Pins = noPins): Dockerfile {

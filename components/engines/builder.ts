@@ -7,7 +7,7 @@ import * as net from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as tls from "node:tls";
-import { askBuildkit, errorCode } from "./buildkitInfo";
+import { askBuildkit, failureCode } from "./buildkitInfo";
 
 /** What docker buildx keeps of a builder, as far as it is known. */
 interface Instance {
@@ -92,7 +92,7 @@ async function nodeProblem({ Endpoint: endpoint, DriverOpts: given }: Node): Pro
     try {
       identity[field] = await readFile(file);
     } catch (error) {
-      return `cannot be reached: its ${option} ${file} cannot be read (${errorCode(error)}). Put the file there`;
+      return `cannot be reached: its ${option} ${file} cannot be read (${failureCode(error)}). Put the file there`;
     }
   }
   const address = addressOf(endpoint);

@@ -7,7 +7,7 @@ import type * as net from "node:net";
 /** Milliseconds for the answer. */
 const patience = 5_000;
 
-export interface Answer {
+export interface BuildkitAnswer {
   /** Whether there was a connection, be it one that was closed at once. */
   connected: boolean;
   /** Why there is no answer. A server that is connected and silent has none. */
@@ -17,16 +17,16 @@ export interface Answer {
 }
 
 /** `connect` may throw: Node does where a certificate's file has something else in it. */
-export function askBuildkit(connect: () => net.Socket): Promise<Answer> {
+export function askBuildkit(connect: () => net.Socket): Promise<BuildkitAnswer> {
   return new Promise((resolve) => {
     let connected = false;
     let session: http2.ClientHttp2Session | undefined;
-    const end = (answer: Omit<Answer, "connected">) => {
+    const end = (answer: Omit<BuildkitAnswer, "connected">) => {
       clearTimeout(timer);
       session?.destroy();
       resolve({ connected, ...answer });
     };
-    const fail = (error: unknown) => end({ failure: errorCode(error) });
+    const fail = (error: unknown) => end({ failure: failureCode(error) });
     const timer = setTimeout(() => end(connected ? {} : { failure: "no answer" }), patience);
     const statusIn = (headers: http2.IncomingHttpHeaders) => {
       const status = headers["grpc-status"];
@@ -52,6 +52,6 @@ export function askBuildkit(connect: () => net.Socket): Promise<Answer> {
   });
 }
 
-export function errorCode(error: unknown): string {
+export function failureCode(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? "an error";
 }

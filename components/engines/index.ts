@@ -1,5 +1,5 @@
 // The engines, each a provider of Pulumi's that builds and pushes, and what to say when one fails. Which one builds is
-// chosen in inputs/engine.ts: a pure function of the inputs.
+// chosen in inputs/engineChoice.ts: a pure function of the inputs.
 
 import type { Engine } from "../args";
 import { buildkitEngine } from "./buildkit";

@@ -1,6 +1,6 @@
 // Names of base images, and of the stages that must not be taken for one.
 
-import { imageReferenceProblem } from "../registry/reference";
+import { imageReferenceProblem } from "../name";
 
 /** Stages of the Dockerfiles that others are made from: FROM takes such a name for the stage, not for an image. */
 export const stageNames = {

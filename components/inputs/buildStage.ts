@@ -1,12 +1,12 @@
 // Checks of the input build: what would break the build, subvert it, or work against another input.
 
 import type { BuildStageArgs } from "../args";
+import { parseGoVersion, privateHosts } from "../goSyntax";
+import { portOf } from "../text";
 import { baseImageProblem } from "./baseImage";
 import { cgoFlagProblem, flagsVariableProblem, goFlagProblem, variableProblem } from "./goFlags";
-import { parseGoVersion } from "./goVersion";
 import { flag, objectOf, secret, secretProblem, text, texts, variableName } from "./inputValidator";
 import type { InputValidator } from "./inputValidator";
-import { portOf, privateHosts } from "./knownHosts";
 import { linkerWords } from "./ldflags";
 import { netrcProblem } from "./netrc";
 import { quoteValue } from "./problem";

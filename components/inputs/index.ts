@@ -1,18 +1,13 @@
 // What a user gives: from raw inputs to a list of problems, or to one spec in which every default is applied. Pure.
 
 export { knownBase, stageNames } from "./baseImage";
-export { imageCommands, type ImageCommand } from "./commands";
+export { imageCommands, type ImageCommand } from "./imageCommands";
 export { lateSecrets } from "./buildStage";
-export { capabilities, type Capability } from "./engine";
-export { compareGoVersions, golangTag, newestGoVersion, parseGoVersion, type GoVersion } from "./goVersion";
+export { capabilities, type Capability } from "./engineChoice";
 export { isDeferred } from "./inputValidator";
-export { portOf, privateHosts } from "./knownHosts";
-export { joinedWords } from "./ldflags";
-export { netrcProblem } from "./netrc";
-export { commonTarget, goTarget, knownPlatforms } from "./platform";
 export { netrcSecrets } from "./netrc";
 export { quoteValue, type Problem } from "./problem";
-export { secretWarnings, withoutLineEnd } from "./secrets";
+export { secretWarnings, withoutLineEnd } from "./misplacedSecrets";
 export {
   defaultGoVersion,
   defaultUserName,

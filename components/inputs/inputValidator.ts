@@ -3,7 +3,7 @@
 
 import * as pulumi from "@pulumi/pulumi";
 import { quoteValue, type Problem } from "./problem";
-import { credentialIn, endsInImage, placeForSecret } from "./secrets";
+import { credentialIn, endsInImage, placeForSecret } from "./misplacedSecrets";
 
 /** What is wrong with a text, worded to follow the text itself; undefined when nothing is. */
 export type Check = (value: string) => string | undefined;

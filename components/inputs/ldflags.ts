@@ -1,5 +1,6 @@
-// Linker flags (go build -ldflags). The go command splits their text at spaces and knows quotes, but no escapes; an entry of
-// build.ldflags means what it would mean there.
+// Linker flags: an entry of build.ldflags means what it would mean in go build -ldflags.
+
+import { isUnquotable, splitQuoted } from "../goSyntax";
 
 /** The words of an entry, or what is wrong with it, worded to follow the entry. */
 export type LinkerWords = { words: string[]; problem?: undefined } | { words?: undefined; problem: string };
@@ -13,44 +14,10 @@ export function linkerWords(entry: string): LinkerWords {
   if (words === undefined) return { problem: "has a quote that does not end" };
   const fields = isDefinition(words[0]) ? definitions(entry, words) : { words };
   if (fields.problem !== undefined) return fields;
-  if (fields.words.some((word) => mustBeQuoted(word) && word.includes("'") && word.includes('"')))
+  if (fields.words.some(isUnquotable))
     return { problem: "has a value with both kinds of quotes, which go build cannot pass on" };
   const problem = refusedFlag(fields.words);
   return problem === undefined ? fields : { problem };
-}
-
-/** The words as one text for -ldflags. */
-export function joinedWords(words: readonly string[]): string {
-  return words.map((word) => (mustBeQuoted(word) ? quoted(word) : word)).join(" ");
-}
-
-/** As the go command does (cmd/internal/quoted): a word that begins with a quote goes to the next one of its kind. */
-function splitQuoted(text: string): string[] | undefined {
-  const words: string[] = [];
-  for (let at = 0; at < text.length;) {
-    const character = text[at] ?? "";
-    if (isSpace(character)) {
-      at++;
-    } else if (character === "'" || character === '"') {
-      const end = text.indexOf(character, at + 1);
-      if (end < 0) return undefined;
-      words.push(text.slice(at + 1, end));
-      at = end + 1;
-    } else {
-      let end = at;
-      while (end < text.length && !isSpace(text[end] ?? "")) end++;
-      words.push(text.slice(at, end));
-      at = end;
-    }
-  }
-  return words;
-}
-
-const isSpace = (character: string): boolean => /[ \t\r\n]/.test(character);
-const mustBeQuoted = (word: string): boolean => word === "" || /^['"]|[ \t\r\n]/.test(word);
-
-function quoted(word: string): string {
-  return word.includes("'") ? `"${word}"` : `'${word}'`;
 }
 
 /** -X, alone or with its value. */

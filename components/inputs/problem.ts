@@ -1,7 +1,7 @@
 // A mistake in an input, and how a value is quoted in its text.
 
 import * as pulumi from "@pulumi/pulumi";
-import { credentialIn } from "./secrets";
+import { credentialIn } from "./misplacedSecrets";
 
 /** One mistake: the input as the user wrote it (`runtime.user`) and what to do about it. */
 export type Problem = pulumi.InputPropertyErrorDetails;

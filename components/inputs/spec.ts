@@ -11,10 +11,10 @@ import {
   type RuntimeStageArgs,
   type SmokeTestArgs,
 } from "../args";
-import { selectEngine } from "./engine";
+import { defaultPlatform } from "../goSyntax";
+import { selectEngine } from "./engineChoice";
 import { isDeferred, isPlainObject } from "./inputValidator";
 import { linkerWords } from "./ldflags";
-import { defaultPlatform } from "./platform";
 import type { Problem } from "./problem";
 import { growthLimit, parseSize, type GrowthLimit } from "./sizeLimit";
 

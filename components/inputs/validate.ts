@@ -10,10 +10,11 @@ import {
   type GoSingleStageImageArgs,
   type RegistryArgs,
 } from "../args";
-import { pushTargetProblem, tagProblem } from "../registry/reference";
+import { knownPlatforms } from "../goSyntax";
+import { pushTargetProblem, tagProblem } from "../name";
 import { buildStage } from "./buildStage";
-import { cache } from "./cache";
-import { engineProblems } from "./engine";
+import { cache } from "./cacheInput";
+import { engineProblems } from "./engineChoice";
 import {
   InputValidator,
   flag,
@@ -26,12 +27,11 @@ import {
   text,
   type InputTable,
 } from "./inputValidator";
-import { knownPlatforms } from "./platform";
 import { quoteValue, type Problem } from "./problem";
 import { runtimeStage } from "./runtimeStage";
-import { withoutLineEnd } from "./secrets";
+import { withoutLineEnd } from "./misplacedSecrets";
 import { growthProblem, sizeProblem } from "./sizeLimit";
-import { smokeTest } from "./smokeTest";
+import { smokeTest } from "./smokeTestInput";
 import type { ComponentType } from "./spec";
 
 const registry = objectOf<RegistryArgs>(

@@ -1,24 +1,24 @@
-// Everything that other folders ask of a registry. Image references are parsed in reference.ts, which does no I/O.
+// Everything that other folders ask of a registry.
 
 import { openSession, type RegistryAccess, type Session, type Settings } from "./client/session";
 import { describeBase, type BaseDescription } from "./image/base";
-import { readPushedImage, type PushedImage, type ReadOptions } from "./image/pushedImage";
+import { readPushedImage, type RegistryImage, type ReadOptions } from "./image/pushedImage";
 import { layerlessImage, type ImageDescription } from "./image/describe";
 import { listedDigests } from "./image/listed";
 import { readTags, removeImage as remove } from "./image/tagList";
 import { readTagDigest, writeTag } from "./image/tags";
 import { writeImage, type LayerFile } from "./image/upload";
-import type { Repository } from "./reference";
+import type { Repository } from "../name";
 
-export { RegistryError } from "./client/errors";
+export { RegistryError, immutableTag } from "./client/errors";
 export type { RegistryAccess } from "./client/session";
 export { findCredentials } from "./credentials/store";
 export { noContents } from "./image/contents";
-export { inParallel } from "./image/inParallel";
 export type { BaseDescription } from "./image/base";
 export { ManifestError, isDigest } from "./image/manifest";
+export { dpkgPackageOf, isApkDatabase } from "./image/packageDatabases";
 export { linuxProblem, platformProblem } from "./image/platformFit";
-export type { ImageLayer, MeasuredLayer, PushedImage } from "./image/pushedImage";
+export type { RegistryLayer, MeasuredLayer, RegistryImage } from "./image/pushedImage";
 export type { DataSink, TarEntry } from "./image/tar";
 export type { LayerFile } from "./image/upload";
 export type { ImageDescription } from "./image/describe";
@@ -63,7 +63,7 @@ export function readImage(
   repository: Repository,
   digest: string,
   options: ReadImageOptions = {},
-): Promise<PushedImage> {
+): Promise<RegistryImage> {
   return readPushedImage(sessionFor(repository, options.access), digest, options);
 }
 

@@ -1,12 +1,9 @@
 // What the report wants to know of the files of one layer: which Go programs there are, and which packages of the
 // operating system the files belong to.
 import { posix } from "node:path";
-import type { DataSink, TarEntry } from "../registry";
+import { dpkgPackageOf, isApkDatabase, type DataSink, type TarEntry } from "../registry";
 import { limits } from "../limits";
 import { type BinaryBreakdown, isElf, notTakenApart, takeApart } from "../goBinary";
-
-const apkDatabase = /^\/(usr\/)?lib\/apk\/db\/installed$/;
-const dpkgList = /^\/var\/lib\/dpkg\/info\/([^/:]+)(:[^/]+)?\.list$/;
 
 const mostOfImage = {
   programs: limits.report.programs,
@@ -69,8 +66,8 @@ export class FileVisitor {
   readonly request = (entry: TarEntry): DataSink | undefined => {
     if (entry.type !== "file" || entry.size === 0) return undefined;
     const path = posix.join("/", entry.path);
-    const [, dpkgPackage] = dpkgList.exec(path) ?? [];
-    const isApk = apkDatabase.test(path);
+    const dpkgPackage = dpkgPackageOf(path);
+    const isApk = isApkDatabase(path);
     if (isApk || dpkgPackage !== undefined) {
       if (!this.keep("databasesBytes", entry.size)) return undefined;
       return whole(entry.size, (bytes) => {

@@ -1,14 +1,12 @@
-// What an image's bytes are: read from its registry, compared, and told in several formats. Programs do not load this
-// unless a limit is exceeded or two images are compared.
+// What an image's bytes are: read from its registry, compared, and told in several formats. This face loads the rest only when
+// it is asked for: few programs compare images or exceed a limit.
 
-export { compared } from "./compared";
-export { changes, contributorLines } from "./contributors";
-export { difference } from "./difference";
-export { formatHtml } from "./page/html";
-export { formatMarkdown } from "./format/markdown";
-export { formatSvg } from "./format/svg";
-export { comparedFigures } from "./format/tables";
-export { formatText, textTable } from "./format/text";
-export type { ImageReport, Surface } from "./model";
-export { readReport } from "./read";
-export { surfaceOf } from "./surface";
+import type * as report from "./report";
+
+export type { ImageReport } from "./model";
+
+/** With require, since import() in CommonJS would go through Node's ES module loader, which resolves no TypeScript in tests. */
+export function loadReport(): typeof report {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  return require("./report") as typeof report;
+}

@@ -1,5 +1,5 @@
 // From a registry to a report.
-import { parseImageReference, imageReferenceProblem } from "../registry/reference";
+import { parseImageReference, imageReferenceProblem } from "../name";
 import { type RegistryAccess, visitImage } from "../registry";
 import { FileVisitor, KeptOfImage } from "./files";
 import { imageTree, type ImageReport } from "./model";

@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
 import { limits } from "../limits";
 import type { ImageDescription, LayerFile } from "../registry";
-import { seedLabel } from "./tags";
+import { seedLabel } from "./tagNames";
 
 /** Why an image is not taken for a seed; undefined when it is one. */
 export function seedProblem(image: Omit<ImageDescription, "created" | "size">): string | undefined {

@@ -3,3 +3,4 @@
 export { chooseOld, type PruneChoice } from "./prune";
 export { packLayer, seedConfig, seedProblem, type SeedLayer } from "./image";
 export { eachOf, listSeeds, type Seed } from "./list";
+export { exactTag, newestTag } from "./tagNames";

@@ -1,16 +1,10 @@
 // The seeds of a repository.
 
-import {
-  ManifestError,
-  describeImage,
-  inParallel,
-  listTags,
-  tagDigest,
-  type RegistryAccess,
-} from "../registry";
-import type { Repository } from "../registry/reference";
+import { ManifestError, describeImage, listTags, tagDigest, type RegistryAccess } from "../registry";
+import type { Repository } from "../name";
 import { seedProblem } from "./image";
-import { isExactTag, isNewestTag, seedLabel } from "./tags";
+import { inParallel } from "../work";
+import { isExactTag, isNewestTag, seedLabel } from "./tagNames";
 
 export interface Seed {
   tag: string;

@@ -1,5 +1,5 @@
 // What an image runs beside the Go program, judged before the build: by the files that are shipped, and by what the base image is
-// known to hold. Of another base image nothing is said here; the pushed image is looked at (deploy/checks.ts).
+// known to hold. Of another base image nothing is said here; the pushed image is looked at (deploy/image/checks.ts).
 
 import * as path from "node:path";
 import { imageCommands, knownBase, quoteValue, type ImageSpec, type Problem } from "../inputs";

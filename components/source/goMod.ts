@@ -1,7 +1,7 @@
 // Reads the few lines of go.mod and go.work that a build needs to know.
 // Grammar: https://go.dev/ref/mod#go-mod-file and https://go.dev/ref/mod#go-work-file
 
-import { newestGoVersion } from "../inputs";
+import { newestGoVersion } from "../goSyntax";
 import { unquote } from "./goString";
 
 /** A module that a local directory replaces. */

@@ -1,7 +1,8 @@
 // Modules that lie on disk because a go.mod or go.work replaces them by a directory.
 
 import * as path from "node:path";
-import { parseGoVersion, quoteValue, type Problem } from "../inputs";
+import { parseGoVersion } from "../goSyntax";
+import { quoteValue, type Problem } from "../inputs";
 import { shown, type Disk } from "./disk";
 import { parseGoMod, type GoModFile } from "./goMod";
 

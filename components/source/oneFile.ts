@@ -1,6 +1,7 @@
 // A main package that is named by a file of it.
 
 import * as path from "node:path";
+import { firstFewOf } from "../text";
 import { parseGoFile } from "./goFile";
 import type { GoService } from "./service";
 import { join, type Tree } from "./tree";
@@ -15,12 +16,11 @@ export function siblingWarnings(tree: Tree, { moduleDirectory, mainPackage }: Go
     .filter(({ name, kind }) => kind === "file" && name.endsWith(".go") && !name.endsWith("_test.go"))
     .map(({ name }) => join(directory, name))
     .filter((sibling) => sibling !== file && isPart(tree.text(sibling)));
-  const [first] = siblings;
-  if (first === undefined) return [];
-  const more = siblings.length > 1 ? ` and ${siblings.length - 1} more` : "";
+  if (siblings.length === 0) return [];
+  const others = firstFewOf(siblings, 1);
   const named = path.posix.dirname(mainPackage);
   return [
-    `mainPackage ${mainPackage} compiles that file alone, without ${first}${more}: name the package, ${named}, if they belong to it`,
+    `mainPackage ${mainPackage} compiles that file alone, without ${others}: name the package, ${named}, if they belong to it`,
   ];
 }
 

@@ -2,7 +2,8 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { goTarget, hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
+import { goTarget } from "../goSyntax";
+import { hasProblem, quoteValue, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
 import { constraintMatches, nameMatches, type BuildContext } from "./buildConstraints";
 import { buildClosure, type Closure } from "./closure";
 import { shown, SourceError } from "./disk";
@@ -12,7 +13,8 @@ import { diskError } from "./diskError";
 import { withoutIgnored } from "./ignore";
 import { externalImports } from "./imports";
 import { joined } from "./joinedClosure";
-import { lazily } from "./lazily";
+import { firstFewOf } from "../text";
+import { lazily } from "../work";
 import { siblingWarnings } from "./oneFile";
 import { findGoService, type GoService } from "./service";
 import { golangImage, toolchainProblems } from "./toolchain";
@@ -184,15 +186,15 @@ function directoriesElsewhere(tree: Tree, service: GoService, files: readonly st
 
 /** What a checkout without Git LFS has in place of a file: a build would embed or ship it as it is. */
 function lfsPointers(tree: Tree, files: readonly string[]): Problem[] {
-  const pointers = files.filter(
+  const found = files.filter(
     (file) =>
       tree.has(file, "file") &&
       tree.size(file) <= longestPointer &&
       tree.content(file).toString().startsWith("version https://git-lfs.github.com/spec/"),
   );
-  if (pointers.length === 0) return [];
-  const more = pointers.length > 3 ? ` and ${pointers.length - 3} more` : "";
-  const reason = `has Git LFS pointers in place of ${pointers.slice(0, 3).join(", ")}${more}; run git lfs pull (in GitHub's checkout action: lfs: true)`;
+  if (found.length === 0) return [];
+  const pointers = firstFewOf(found, 3);
+  const reason = `has Git LFS pointers in place of ${pointers}; run git lfs pull (in GitHub's checkout action: lfs: true)`;
   return [{ propertyPath: "source", reason }];
 }
 
@@ -205,9 +207,11 @@ function isBelow(file: string, root: string): boolean {
 
 function unshippedLinks(reasons: Readonly<Record<string, string>>, links: readonly string[]): Problem[] {
   if (links.length === 0) return [];
-  const named = links.slice(0, 3).map((link) => `${link} is ${reasons[link] ?? ""}`);
-  const more = links.length > 3 ? ` (and ${links.length - 3} more)` : "";
-  const reason = `has links that cannot be shipped: ${named.join(", ")}${more}. Remove them, or let .dockerignore leave them out`;
+  const named = firstFewOf(
+    links.map((link) => `${link} is ${reasons[link] ?? ""}`),
+    3,
+  );
+  const reason = `has links that cannot be shipped: ${named}. Remove them, or let .dockerignore leave them out`;
   return [{ propertyPath: "runtime.files", reason }];
 }
 

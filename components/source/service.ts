@@ -2,7 +2,8 @@
 
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { newestGoVersion, parseGoVersion, quoteValue, type Problem } from "../inputs";
+import { newestGoVersion, parseGoVersion } from "../goSyntax";
+import { quoteValue, type Problem } from "../inputs";
 import { boundOf, commonDirectory, isWithin, nearest } from "./bound";
 import { Disk, shown } from "./disk";
 import { leavesOutVendor } from "./ignore";

@@ -1,15 +1,7 @@
 // The Go toolchain that compiles: which golang image, and whether it is new enough for the module.
 
-import {
-  compareGoVersions,
-  defaultGoVersion,
-  golangTag,
-  newestGoVersion,
-  parseGoVersion,
-  type BuildSpec,
-  type ImageSpec,
-  type Problem,
-} from "../inputs";
+import { compareGoVersions, golangTag, newestGoVersion, parseGoVersion } from "../goSyntax";
+import { defaultGoVersion, type BuildSpec, type ImageSpec, type Problem } from "../inputs";
 import type { GoMod } from "./goMod";
 
 /** What of a spec decides which image compiles. */

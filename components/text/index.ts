@@ -1,6 +1,8 @@
-// Texts: those that others wrote, sizes for people, patterns.
+// Texts: those that others wrote, sizes for people, patterns, known hosts.
 
+export { firstFew, firstFewOf } from "./firstFew";
 export { cleanLine, cleanLines, inert, messageLine } from "./foreignText";
 export { Budget, classAt, goPattern, matches, type Token } from "./glob";
-export { bytesByOrigin, humanSize, signedSize, sizeSummary } from "./humanSize";
+export { humanSize, signedSize } from "./humanSize";
+export { portOf } from "./knownHosts";
 export { shebang, shebangLength, type Shebang } from "./shebang";

@@ -1,7 +1,7 @@
 // Rows of test/badInputs.md that are refused by looking at the values alone: no disk, no network, no engine.
 
 import assert from "node:assert/strict";
-import { imageReferenceProblem, parseImageReference } from "../../components/registry/reference";
+import { imageReferenceProblem, parseImageReference } from "../../components/name/reference";
 import { problems } from "../support/problems";
 
 /** Title, arguments, and the one problem that they must give; undefined where they are accepted. */

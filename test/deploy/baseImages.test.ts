@@ -2,16 +2,16 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { settleBases } from "../../components/deploy/baseImages";
-import { parseDeployed } from "../../components/deploy/deployed";
-import type { Drift } from "../../components/deploy/drift";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import { askFor } from "../../components/deploy/before/ask";
+import { decide } from "../../components/deploy/before/decide";
+import type { Drift } from "../../components/deploy/before/drift";
 import { pinsFor, render, type Plan } from "../../components/dockerfile";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
+import { preparedOf, situationOf } from "../support/situation";
 
 const old = `sha256:${"1".repeat(64)}`;
 const netrc = { netrc: "machine a login b password c" };
@@ -69,35 +69,25 @@ describe("base images", () => {
       ...{ baseImages: digests, inspectedBases: last.inspected, sourceFiles: last.files ?? files },
       dockerfile: last.dockerfile ?? render(plan, pins).text,
     };
+    const asEngine = more.asEngine ?? true;
     const { result, logs } = await runProgram(
       async () => {
-        const component = new pulumi.ComponentResource("test:index:Image", "image");
-        const owner = {
-          component,
-          type: "GoMultiStageImage",
-          name: "api",
-          customTimeouts: undefined,
-        } as const;
-        const bases = settleBases({
-          ...{
-            owner,
-            plan,
-            files,
-            state: pulumi.output(state),
-            deployed: pulumi.output(parseDeployed(state)),
-          },
-          drift: pulumi.output(more.drift),
-          destination: pulumi.output({ repository: registry.repository, tags: ["latest"] }),
-          access: pulumi.output(more.login ?? {}),
-        });
-        const { pins, inspected } = (await valueIfKnown(bases.settled)) ?? assert.fail();
-        const refused = await bases.mayBuild().then(
-          () => undefined,
-          (error: unknown) => (error as Error).message,
+        const run = situationOf(state, { mode: asEngine ? "update" : "test" });
+        const prepared = preparedOf(
+          plan,
+          { registry, files, access: more.login ?? {} },
+          { drift: pulumi.output(more.drift) },
         );
-        return { pins, inspected, refused, isBuilt: await valueIfKnown(bases.isBuilt) };
+        let isBuilt = true;
+        const decision = await decide(run, prepared, {
+          ...askFor(run, prepared, undefined),
+          startPlugin: () => void (isBuilt = false),
+          builderProblem: () => Promise.resolve(undefined),
+        });
+        const { pins, inspectedBases: inspected, refusal } = decision;
+        return { pins, inspected, refused: refusal?.message, isBuilt };
       },
-      { asEngine: more.asEngine ?? true },
+      { asEngine },
     );
     return { ...result, logs };
   }

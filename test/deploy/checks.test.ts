@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ImageLayer, LayerContents } from "../../components/outputs";
-import { checksOfAll, failedChecks, imageChecks } from "../../components/deploy/checks";
+import { checksOfAll, failedChecks, imageChecks } from "../../components/deploy/image/checks";
 import { imageCommands } from "../../components/inputs";
 import type { CommandFile } from "../../components/outputs";
 import { examplePlan } from "../support/plan";

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
-import { parseDeployed } from "../../components/deploy/deployed";
+import { parseDeployed } from "../../components/deploy/state/deployed";
 import { recordedFiles } from "../../components/context/changes";
 
 const digest = `sha256:${"a".repeat(64)}`;
-const layer = { digest, mediaType: "m", size: 1, unpackedSize: 2, origin: "base", contents: {} };
+const contents = {
+  files: 1,
+  executables: 0,
+  setuidFiles: [],
+  shells: [],
+  certificates: false,
+  timezones: false,
+};
+const layer = { digest, mediaType: "m", size: 1, unpackedSize: 2, origin: "base", contents };
 const state = {
   ...{
     digest,
@@ -26,14 +34,29 @@ const state = {
 };
 
 describe("what the state has of the last deployment", () => {
-  it("is read whole", () => assert.deepEqual(parseDeployed(state), state));
+  it("is read whole", () => assert.deepEqual(parseDeployed(state), { ...state, isMeasured: true }));
 
-  it("has the digest by platform where an older version has written one digest", () => {
-    const of = (platformSizes: object) =>
-      parseDeployed({ ...state, platformDigests: undefined, platformSizes })?.platformDigests;
-    assert.deepEqual(of({ "linux/arm64": 3 }), { "linux/arm64": digest });
-    assert.deepEqual(of({}), {});
-    assert.deepEqual(of({ "linux/amd64": 3, "linux/arm64": 3 }), {});
+  /** A path of fields, with another value; undefined stands for what an older version did not write. */
+  const without = (value: object, [first = "", ...rest]: readonly string[]): object => {
+    const fields = value as Record<string, unknown>;
+    const changed =
+      rest.length === 0
+        ? undefined
+        : Array.isArray(fields[first])
+          ? (fields[first] as object[]).map((each) => without(each, rest))
+          : without(fields[first] as object, rest);
+    return { ...fields, [first]: changed };
+  };
+  for (const path of [
+    ...["platformDigests", "platformSizes", "unpackedSize", "sizeSummary", "checks"],
+    ...["layers.unpackedSize", "layers.contents", "layers.contents.timezones", "checks.detail"],
+  ])
+    it(`is measured again where an older version did not write ${path}`, () => {
+      assert.equal(parseDeployed(without(state, path.split(".")))?.isMeasured, false);
+    });
+
+  it("is not measured again for what only some images have", () => {
+    assert.equal(parseDeployed({ ...state, platformLayers: undefined })?.isMeasured, true);
   });
 
   it("is no deployment without an image", () => {
@@ -58,14 +81,14 @@ describe("what the state has of the last deployment", () => {
       ...{ repair: 1, context: [], seed: { GOIMAGE_SEED: 1 } },
     };
     for (const [name, value] of Object.entries(wrong)) {
-      const expected: Record<string, unknown> = { ...state };
+      const expected: Record<string, unknown> = { ...state, isMeasured: true };
       delete expected[name];
       assert.deepEqual(parseDeployed({ ...state, [name]: value }), expected, name);
     }
     for (const change of [{ repository: 1 }, { digest: "latest" }, { tags: "x" }, { tags: [1] }]) {
       const { writtenSeed, ...others } = state;
       const found = parseDeployed({ ...state, writtenSeed: { ...writtenSeed, ...change } });
-      assert.deepEqual(found, others, JSON.stringify(change));
+      assert.deepEqual(found, { ...others, isMeasured: true }, JSON.stringify(change));
     }
     assert.deepEqual(parseDeployed({ ...state, platformLayers: { a: [1] } })?.platformLayers, {});
     const others = { platformSizes: { a: "1" }, unpackedSize: "4", sizeSummary: 1, checks: [{ name: "n" }] };

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
 import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
-import { failure, invalidInputs, messageAlone, runError } from "../../components/deploy/errors";
+import { failure, invalidInputs, messageAlone, runError } from "../../components/deploy/pulumi/userErrors";
 
 describe("failure", () => {
   it("belongs to its resource, and is inspected without it", () => {

@@ -9,14 +9,15 @@ import * as path from "node:path";
 import { ESLint } from "eslint";
 import * as pulumi from "@pulumi/pulumi";
 import { GoMultiStageImage, type GoMultiStageImageArgs } from "../../components";
-import { imageChecks } from "../../components/deploy/checks";
-import { invalidInputs, failure, runError } from "../../components/deploy/errors";
-import { say } from "../../components/deploy/say";
-import { stagedContext } from "../../components/deploy/stagedContext";
+import { imageChecks } from "../../components/deploy/image/checks";
+import { invalidInputs, failure, runError } from "../../components/deploy/pulumi/userErrors";
+import { say } from "../../components/deploy/pulumi/say";
+import { stagedContext } from "../../components/deploy/before/stagedContext";
 import { WorkDirectory } from "../../components/context";
 import { failedOutput } from "../../components/engines/failures/rerun";
 import { makeTree } from "../support/module";
 import { runProgram } from "../support/program";
+import { situationOf } from "../support/situation";
 
 /** A name that a file can have. */
 const hostile =
@@ -160,9 +161,11 @@ const ofOthers: Record<string, () => Promise<string[]> | string[]> = {
     const context = { hash: "", files: {}, entries: [] };
     const run = runProgram(() =>
       stagedContext(
-        {
-          urn: pulumi.output("urn:pulumi:stack::project::goimage:index:GoMultiStageImage::api"),
-        } as pulumi.ComponentResource,
+        situationOf(undefined, {
+          component: {
+            urn: pulumi.output("urn:pulumi:stack::project::goimage:index:GoMultiStageImage::api"),
+          } as pulumi.ComponentResource,
+        }),
         new WorkDirectory(project),
         context,
         "MultiStage",
@@ -244,7 +247,7 @@ describe("names and texts of others in what goimage says", () => {
 
   it("have no other way out: the lint refuses Pulumi's log and errors elsewhere", async () => {
     const eslint = new ESLint({ cwd: path.join(__dirname, "../..") });
-    const config = (await eslint.calculateConfigForFile("components/deploy/drift.ts")) as {
+    const config = (await eslint.calculateConfigForFile("components/deploy/before/drift.ts")) as {
       rules: Record<string, unknown>;
     };
     assert.ok(config.rules["no-restricted-syntax"]);

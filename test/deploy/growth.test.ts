@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { growthDetails } from "../../components/deploy/growth";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { growthDetails } from "../../components/deploy/image/growth";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { serveImage } from "../support/servedImage";
 
 describe("what made an image too large", () => {

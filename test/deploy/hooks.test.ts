@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hookName } from "../../components/deploy/hooks";
+import { hookName } from "../../components/deploy/pulumi/hooks";
 
 const image = "goimage:index:GoMultiStageImage";
 const urn = (typeAndName: string, stack = "prod") => `urn:pulumi:${stack}::shop::${typeAndName}`;

@@ -4,7 +4,7 @@ import {
   exceededLimits as exceeded,
   exceededPlatforms,
   type SizedImage,
-} from "../../components/deploy/limits";
+} from "../../components/deploy/image/sizeLimits";
 import { growthLimit, growthProblem, parseSize, sizeProblem } from "../../components/inputs/sizeLimit";
 
 /** Limits as the inputs give them. */

@@ -1,33 +1,33 @@
-// What became of the deployed image, and whether it is pushed again, against a registry in the test's own process.
+// What became of the deployed image, against a registry in the test's own process.
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployedImage } from "../../components/deploy/deployed";
-import { findDrift, type Drift } from "../../components/deploy/drift";
-import { repushTrigger } from "../../components/deploy/repush";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import { findDrift } from "../../components/deploy/before/drift";
+import type { DeployedImage } from "../../components/deploy/state/deployed";
+import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
+import type { Mode } from "../../components/deploy/pulumi/situation";
 import { readImage } from "../../components/registry";
-import { refuse, startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
+import { situationOf } from "../support/situation";
 
 const gone = `sha256:${"a".repeat(64)}`;
-const stranger = `sha256:${"5".repeat(64)}`;
 
 describe("drift", () => {
   let registry: FakeRegistry;
   beforeEach(async () => void (registry = await startRegistry()));
   afterEach(() => registry.close());
 
-  async function find(deployed: DeployedImage | undefined, tags: string[], how: object = {}) {
+  async function find(deployed: DeployedImage | undefined, tags: string[], mode: Mode = "update") {
     const { result, logs } = await runProgram(
       () => {
-        const component = new pulumi.ComponentResource("test:index:Image", "image");
+        const run = situationOf(undefined, { mode, deployed: pulumi.output(deployed) });
         const destination = pulumi.output({ repository: registry.repository, tags });
-        const found = findDrift(component, pulumi.output(deployed), destination, pulumi.secret({}));
+        const found = findDrift(run, destination, pulumi.secret({}));
         return Promise.all([valueIfKnown(found), pulumi.isSecret(found)]);
       },
-      { asEngine: true, ...how },
+      { asEngine: true },
     );
     return { drift: result[0], isSecret: result[1], logs };
   }
@@ -97,8 +97,8 @@ describe("drift", () => {
 
   it("asks nothing in a preview, without a deployment, of another repository, or when no old tag is wanted", async () => {
     const deployed = deployedAs(registry, gone);
-    assert.equal((await find(deployed, ["latest"], { preview: true })).drift, undefined);
-    assert.equal((await find(deployed, ["latest"], { asEngine: false })).drift, undefined);
+    assert.equal((await find(deployed, ["latest"], "preview")).drift, undefined);
+    assert.equal((await find(deployed, ["latest"], "test")).drift, undefined);
     assert.equal((await find(undefined, ["latest"])).drift, undefined);
     const elsewhere = deployedAs(registry, gone, { ref: `registry.example.com/other@${gone}` });
     assert.equal((await find(elsewhere, ["latest"])).drift, undefined);
@@ -112,59 +112,5 @@ describe("drift", () => {
     const { drift, logs } = await find(deployedAs(registry, gone), ["latest"]);
     assert.equal(drift, undefined);
     assert.match(logs.join(), /^warning: not checked: cannot .* 403 Forbidden \(DENIED: no\)/);
-  });
-});
-
-describe("repushTrigger", () => {
-  const lost: Drift = { tags: [{ tag: "latest", digest: undefined }], imageGone: true };
-  const last = { ref: "registry.example.com/api@sha256:0", repair: "last" } as DeployedImage;
-
-  async function trigger(
-    image: DeployedImage | undefined,
-    drift: pulumi.Input<Drift | undefined>,
-    rebuilds = false,
-    protect = false,
-  ) {
-    const { result, logs } = await runProgram(() => {
-      const component = new pulumi.ComponentResource("test:index:Image", "image", {}, { protect });
-      const [deployed, found] = [pulumi.output(image), pulumi.output(drift)] as const;
-      return repushTrigger(component, deployed, found, pulumi.output(rebuilds));
-    });
-    return { value: result, logs };
-  }
-
-  it("stays what it was while the image is there", async () => {
-    const there = { tags: [{ tag: "latest", digest: undefined }], imageGone: false };
-    for (const drift of [undefined, there])
-      assert.deepEqual(await trigger(last, drift), { value: "last", logs: [] });
-    assert.deepEqual(await trigger(undefined, undefined), { value: "none", logs: [] });
-    assert.deepEqual(await trigger({ ...last, repair: undefined }, undefined), {
-      ...{ value: "none", logs: [] },
-    });
-  });
-
-  it("changes when the image is lost, and says so", async () => {
-    const [one, two] = [await trigger(last, lost), await trigger(last, lost)];
-    assert.match(one.value, /^[0-9a-f-]{36}$/);
-    assert.notEqual(one.value, two.value);
-    assert.deepEqual(one.logs, [
-      `warning: the registry no longer has ${last.ref}, which this stack has pushed and exports; it is pushed again`,
-    ]);
-  });
-
-  it("takes no tag from who has it now", async () => {
-    const taken = { tags: [...lost.tags, { tag: "v1", digest: stranger }], imageGone: true };
-    assert.deepEqual(await trigger(last, taken), { value: "last", logs: [] });
-  });
-
-  it("replaces nothing that is protected, and says what to do", async () => {
-    const { value, logs } = await trigger(last, lost, false, true);
-    assert.equal(value, "last");
-    assert.match(logs.join(), /It is protected, .* \(pulumi state unprotect\), then run pulumi up$/);
-  });
-
-  it("does not wait for the registry when the image is built anyway", async () => {
-    const never = new Promise<Drift>(() => undefined);
-    assert.deepEqual(await trigger(last, never, true), { value: "last", logs: [] });
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { measureImage, originOf, type MeasureOptions } from "../../components/deploy/measure";
+import { measureImage, originOf, type MeasureOptions } from "../../components/deploy/image/measure";
 import type { ImageLayer } from "../../components/outputs";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { examplePlan } from "../support/plan";
 import { binaryInstruction, serveImage } from "../support/servedImage";
 

@@ -2,15 +2,17 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import type { DeployedImage, ServedImage } from "../../components/deploy/deployed";
-import type { Drift } from "../../components/deploy/drift";
-import { readBack } from "../../components/deploy/readBack";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import type { DeployedImage, ServedImage } from "../../components/deploy/state/deployed";
+import type { Drift } from "../../components/deploy/before/drift";
+import type { Child } from "../../components/deploy/build";
+import { served } from "../../components/deploy/image/served";
+import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import type { RegistryAccess } from "../../components/registry";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { Build, runProgram } from "../support/program";
 import { binaryInstruction, deployedAs, serveImage } from "../support/servedImage";
+import { situationOf, preparedOf } from "../support/situation";
 
 interface Given {
   digest: string;
@@ -27,12 +29,14 @@ interface Given {
 interface ReadBack {
   /** Undefined while it is unknown. */
   image: ServedImage | undefined;
+  digest?: string | undefined;
+  ref?: string | undefined;
   error: string;
   logs: string[];
   isSecret: boolean;
 }
 
-describe("readBack", () => {
+describe("the exported image", () => {
   let registry: FakeRegistry;
   beforeEach(async () => void (registry = await startRegistry()));
   afterEach(() => registry.close());
@@ -41,20 +45,30 @@ describe("readBack", () => {
     const { digest, pushed = true, preview = false, tags = ["latest"], access = {}, warns = true } = given;
     const { result, logs } = await runProgram(
       async () => {
-        const component = new pulumi.ComponentResource("test:index:Image", "image");
-        const resource = new Build("build");
-        const output = readBack({
-          ...{ component, spec: examplePlan(given.inputs).spec, pushed: () => pushed },
-          build: { resource, digest: pulumi.output(digest) },
-          destination: pulumi.output({ repository: registry.repository, tags }),
-          deployed: pulumi.output(given.deployed),
-          drift: pulumi.output(given.drift),
-          access: pulumi.secret(access),
-          layerOrigins: [{ createdBy: binaryInstruction, origin: "binary" }],
-          warnOnFailedChecks: warns,
-        });
+        const mode = preview ? "preview" : "update";
+        const run = situationOf(undefined, { mode, deployed: pulumi.output(given.deployed) });
+        const { drift } = given;
+        const prepared = preparedOf(
+          examplePlan(given.inputs),
+          { registry, tags, access },
+          { drift: pulumi.output(drift) },
+        );
+        const child = {
+          build: { resource: new Build("build"), digest: pulumi.output(digest) },
+          pushed: () => pushed,
+          layers: [{ createdBy: binaryInstruction, origin: "binary" }],
+          isHardened: warns,
+        } as unknown as Child;
+        const exported = served[mode](run, prepared, child);
+        const output = exported.image;
         try {
-          return { image: await valueIfKnown(output), error: "", isSecret: await pulumi.isSecret(output) };
+          return {
+            image: await valueIfKnown(output),
+            digest: await valueIfKnown(exported.digest),
+            ref: await valueIfKnown(exported.ref),
+            error: "",
+            isSecret: await pulumi.isSecret(output),
+          };
         } catch (error) {
           return { image: undefined, error: (error as Error).message, isSecret: false };
         }
@@ -92,18 +106,19 @@ describe("readBack", () => {
     const deployed = deployedAs(registry, digest, { dockerfile: "FROM scratch\n" });
     const { image } = await read({ digest, deployed, pushed: false });
     assert.deepEqual(registry.seen, []);
-    assert.deepEqual({ ...image, tags: deployed.tags, dockerfile: deployed.dockerfile }, deployed);
+    const { tags, dockerfile, isMeasured } = deployed;
+    assert.deepEqual({ ...image, tags, dockerfile, isMeasured }, deployed);
     assert.ok(!Object.keys(image ?? {}).includes("dockerfile"), "it is no fact of the registry");
   });
 
   for (const [why, change, pushed] of [
     ["it was pushed again", {}, true],
-    ["an older version left no checks", { checks: [] }, false],
+    ["an older version measured less of it", { isMeasured: false }, false],
     ["the repository is another", { ref: "registry.example.com/other@sha256:0" }, false],
   ] as const)
     it(`measures the deployed digest when ${why}`, async () => {
       const digest = serveImage(registry, { sizes: [10], tag: "latest" });
-      const deployed = deployedAs(registry, digest, change as Partial<DeployedImage>);
+      const deployed = deployedAs(registry, digest, change);
       const { image } = await read({ digest, deployed, pushed });
       assert.equal(image?.unpackedSize, 10);
     });
@@ -182,6 +197,14 @@ describe("readBack", () => {
       const { image, logs } = await read({ digest, deployed, preview: true });
       assert.deepEqual([image?.digest, image?.size, logs], [digest, 300, []]);
       assert.deepEqual(registry.seen, []);
+    });
+
+    it("knows digest and reference of an image that an older version measured less of, and nothing else", async () => {
+      const digest = serveImage(registry, { sizes: [10] });
+      const deployed = deployedAs(registry, digest, { isMeasured: false });
+      const found = await read({ digest, deployed, preview: true });
+      assert.equal(found.image, undefined);
+      assert.deepEqual([found.digest, found.ref], [digest, deployed.ref]);
     });
 
     it("warns of a limit that the deployed image exceeds", async () => {

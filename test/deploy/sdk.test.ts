@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { oldestSdk, sdkProblem, valueIfKnown } from "../../components/deploy/sdk";
+import { oldestSdk, sdkProblem, valueIfKnown } from "../../components/deploy/pulumi/sdk";
 
 describe("the SDK", () => {
   it("is refused in one line, with the command that mends it, when it is too old", () => {

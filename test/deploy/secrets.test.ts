@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { withCheckedSecrets } from "../../components/deploy/secrets";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import { withCheckedSecrets } from "../../components/deploy/before/buildAccess";
+import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import type { BuildSpec } from "../../components/inputs";
 
 const owner = { type: "GoMultiStageImage", name: "api" } as Parameters<typeof withCheckedSecrets>[0];

@@ -2,85 +2,65 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { readContext, WorkDirectory } from "../../components/context";
-import type { DeployedImage, WrittenSeed } from "../../components/deploy/deployed";
-import { seedFor, type SeedOptions } from "../../components/deploy/seed";
-import { seedTags } from "../../components/deploy/seedTags";
+import { readContext } from "../../components/context";
+import { chooseSeed, seedsOf, type Seeds } from "../../components/deploy/seed/seedChoice";
+import { seedTags } from "../../components/deploy/seed/seedTags";
+import type { WrittenSeed } from "../../components/deploy/state/deployed";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import { parseRepository } from "../../components/registry/reference";
-import { noPins } from "../../components/dockerfile";
+import { parseRepository } from "../../components/name/reference";
+import type { Source } from "../../components/source";
 import { Tree } from "../../components/source/tree";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { helloFiles, makeTree } from "../support/module";
 import { examplePlan, type PlanChange } from "../support/plan";
 import { runProgram } from "../support/program";
-import { deployedAs } from "../support/servedImage";
 import { serveSeed } from "../support/servedSeed";
+import { preparedOf } from "../support/situation";
 
 const imports = ["fmt"];
-const last = { GOIMAGE_SEED: "registry.example.com/last@sha256:1" };
 
 describe("a build's seed", () => {
   let registry: FakeRegistry;
   beforeEach(async () => (registry = await startRegistry()));
   afterEach(() => registry.close());
 
-  interface Situation {
+  interface Given {
     cache?: object;
-    deployed?: DeployedImage | undefined;
-    rebuilds?: boolean;
-    imageGone?: boolean;
-    preview?: boolean;
+    written?: WrittenSeed | undefined;
   }
 
   /** The build arguments, what was lost, and the logs. */
-  async function chosen({
-    cache = {},
-    deployed,
-    rebuilds = false,
-    imageGone = false,
-    preview = false,
-  }: Situation) {
-    const root = makeTree(helloFiles);
+  async function chosen({ cache = {}, written }: Given) {
     const { result, logs } = await runProgram(
-      () =>
-        seedFor(optionsOf(cache, root, deployed), {
-          rebuilds: pulumi.output(rebuilds),
-          drift: pulumi.output(imageGone ? { tags: [], imageGone } : undefined),
-        }),
-      { asEngine: true, preview },
+      () => {
+        const component = new pulumi.ComponentResource("test:index:Image", "image");
+        return chooseSeed(component, seedsWith(cache), written);
+      },
+      { asEngine: true },
     );
     return { args: result.args, lost: result.lost, logs };
   }
 
-  function optionsOf(cache: object, root: string, deployed: DeployedImage | undefined): SeedOptions {
+  function seedsWith(cache: object): Seeds {
     const seeds = registry.repository;
     const plan = examplePlan({ cache: { repository: seeds.asWritten, ...cache } });
-    const component = new pulumi.ComponentResource("test:index:Image", "image");
-    const destination = { repository: parseRepository("registry.example.com/api"), tags: ["latest"], seeds };
-    const options = {
-      owner: { component, type: "GoMultiStageImage", name: "api", customTimeouts: undefined },
-      ...{ cache: plan.spec.cache, plan, imports: () => imports, tags, moduleFiles: moduleFiles() },
-      ...{
-        pins: pulumi.output(noPins),
-        check: () => Promise.resolve(),
-        access: pulumi.output({}),
-        request: {},
-      },
-      ...{ destination: pulumi.output(destination), work: new WorkDirectory(root) },
-      deployed: pulumi.output(deployed),
-    };
-    return options as unknown as SeedOptions;
+    const { service } = plan;
+    const repository = parseRepository("registry.example.com/api");
+    const destination = pulumi.output({ repository, tags: ["latest"], seeds });
+    const tree = new Tree(makeTree(helloFiles));
+    const source = { tree, service: { ...service, moduleFiles: ["go.mod"] }, imports: () => imports };
+    return seedsOf(preparedOf(plan, {}, { destination, source: source as unknown as Source })) as Seeds;
   }
 
   /** The tags that the seeds of these builds have. */
   const tags = () => seedTags(examplePlan({ cache: {} }), imports, moduleFiles().hash);
   const moduleFiles = () => readContext(new Tree(makeTree(helloFiles)), ["go.mod"]);
   const refOf = (digest: string) => ({ GOIMAGE_SEED: `${registry.repository.asWritten}@${digest}` });
-  const image = () => deployedAs(registry, `sha256:${"7".repeat(64)}`);
-  const written = (digest: string, others: Partial<WrittenSeed> = {}): DeployedImage => ({
-    ...image(),
-    writtenSeed: { repository: registry.repository.name, digest, tags: [tags().exact], ...others },
+  const written = (digest: string, others: Partial<WrittenSeed> = {}): WrittenSeed => ({
+    repository: registry.repository.name,
+    digest,
+    tags: [tags().exact],
+    ...others,
   });
 
   it("is the one for its dependencies", async () => {
@@ -115,19 +95,19 @@ describe("a build's seed", () => {
     const own = serveSeed(registry, {});
     serveSeed(registry, { tags: [tags().exact, tags().newest], size: 20 });
     const write = { write: true };
-    assert.deepEqual(await chosen({ cache: write, deployed: written(own), rebuilds: true }), {
+    assert.deepEqual(await chosen({ cache: write, written: written(own) }), {
       ...{ args: refOf(own), lost: undefined, logs: [] },
     });
     const older = written(own, { tags: ["gocache-of-other-dependencies"] });
-    assert.deepEqual((await chosen({ cache: write, deployed: older, rebuilds: true })).args, refOf(own));
+    assert.deepEqual((await chosen({ cache: write, written: older })).args, refOf(own));
     assert.ok(!registry.seen.some(({ url }) => url.includes("gocache")));
   });
 
   it("is none where the stack writes and has written nothing there yet", async () => {
     const digest = serveSeed(registry, { tags: [tags().exact, tags().newest] });
     const elsewhere = written(digest, { repository: "registry.example.com/team/others" });
-    for (const deployed of [undefined, { ...image(), writtenSeed: undefined as never }, elsewhere]) {
-      const { args, logs } = await chosen({ cache: { write: true }, deployed, rebuilds: true });
+    for (const written of [undefined, elsewhere]) {
+      const { args, logs } = await chosen({ cache: { write: true }, written });
       assert.deepEqual(args, {});
       assert.match(logs.join("\n"), /^info: there is no seed in \S+ yet; this update makes one$/);
     }
@@ -138,8 +118,7 @@ describe("a build's seed", () => {
     const digest = `sha256:${"3".repeat(64)}`;
     const { args, lost, logs } = await chosen({
       cache: { write: true },
-      deployed: written(digest),
-      rebuilds: true,
+      written: written(digest),
     });
     assert.deepEqual([args, lost], [{}, digest]);
     assert.match(
@@ -165,7 +144,7 @@ describe("a build's seed", () => {
       for (const found of [
         {},
         { cache: { trusted: digest } },
-        { cache: { write: true }, deployed: written(digest), rebuilds: true },
+        { cache: { write: true }, written: written(digest) },
       ]) {
         const { args, logs } = await chosen(found);
         assert.deepEqual(args, {});
@@ -194,18 +173,6 @@ describe("a build's seed", () => {
     assert.deepEqual(args, {});
     assert.equal(logs.length, 1);
     assert.match(logs[0] ?? "", /^warning: \S+ is not readable, so there is no seed: .*403/);
-  });
-
-  it("stays the last build's where nothing is built, and in a preview", async () => {
-    const digest = serveSeed(registry, { tags: [tags().exact] });
-    const deployed = { ...image(), seed: last };
-    const before = registry.seen.length;
-    assert.deepEqual((await chosen({ deployed })).args, last);
-    assert.deepEqual((await chosen({ deployed: { ...deployed, seed: undefined } })).args, {});
-    assert.deepEqual((await chosen({ deployed, rebuilds: true, preview: true })).args, last);
-    assert.equal(registry.seen.length, before);
-    for (const reason of [{ rebuilds: true }, { imageGone: true }])
-      assert.deepEqual((await chosen({ deployed, ...reason })).args, refOf(digest));
   });
 });
 

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { destinationOf } from "../../components/deploy/destination";
-import { valueIfKnown } from "../../components/deploy/sdk";
+import { destinationOf } from "../../components/deploy/before/destination";
+import { valueIfKnown } from "../../components/deploy/pulumi/sdk";
 import { runProgram } from "../support/program";
 
 interface Image {

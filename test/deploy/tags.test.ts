@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { setTags, settleTags, withdrawTag, type PushedImage } from "../../components/deploy/tags";
-import { startRegistry, type FakeRegistry } from "../registry/fakeRegistry";
+import { setTags, settleTags, withdrawTag, type PushedImage } from "../../components/deploy/image/imageTags";
+import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { Build, runProgram } from "../support/program";
 import { deployedAs, serveImage } from "../support/servedImage";
 

@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import * as net from "node:net";
 import { helloFiles } from "../support/module";
-import { engineFields, engines, registry, skipWithReason } from "./support/environment";
-import { Project, run } from "./support/project";
-import { fetchConfig, fetchManifest } from "./support/registry";
+import { engineFields, engines, registry, skipWithReason } from "./support/project/environment";
+import { Project, run } from "./support/project/project";
+import { fetchConfig, fetchManifest } from "./support/images/registry";
 
 const values: Record<string, string> = {
   DOLLAR: "$PATH ${HOME} ${X:-y} $$ $(id)",

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { builder, missingEngine, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
-import { fetchBlob, fetchManifest } from "./support/registry";
+import { builder, missingEngine, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { fetchBlob, fetchManifest } from "./support/images/registry";
 
 const main = `package main
 

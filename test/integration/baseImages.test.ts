@@ -1,10 +1,10 @@
 // Base images whose tag moves: pinned, followed and reported.
 
 import assert from "node:assert/strict";
-import { engineFields, engines, registry } from "./support/environment";
-import { imageOf } from "./support/images";
-import { Project } from "./support/project";
-import { fetchConfig, fetchManifest } from "./support/registry";
+import { engineFields, engines, registry } from "./support/project/environment";
+import { imageOf } from "./support/images/images";
+import { Project } from "./support/project/project";
+import { fetchConfig, fetchManifest } from "./support/images/registry";
 
 interface Outputs {
   baseImages: Record<string, string>;

@@ -5,13 +5,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { which } from "../../tools/setup/exec";
 import { helloFiles, inHello, makeTree } from "../support/module";
-import { alpineHasArm64 } from "./support/alpine";
-import { makeAuthority } from "./support/authority";
-import { startBuildkitd, withBuilders, type Buildkitd } from "./support/buildkitds";
-import { engines, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
-import { fetchManifest } from "./support/registry";
-import { freePort } from "./support/freePort";
+import { alpineHasArm64 } from "./support/images/alpine";
+import { makeAuthority } from "../support/authority";
+import { startBuildkitd, withBuilders, type Buildkitd } from "./support/servers/buildkitds";
+import { engines, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
+import { freePort } from "./support/servers/freePort";
 
 const files = inHello(helloFiles);
 const program =

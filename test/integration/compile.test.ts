@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { makeTree } from "../support/module";
-import { builder, engines, skipWithReason } from "./support/environment";
-import { golangAfter, installed } from "./support/images";
-import { startOwnBuilder, type OwnBuilder } from "./support/ownBuilder";
-import { Project, run } from "./support/project";
-import { fetchBlob, fetchManifest } from "./support/registry";
+import { builder, engines, skipWithReason } from "./support/project/environment";
+import { golangAfter, installed } from "./support/images/images";
+import { startOwnBuilder, type OwnBuilder } from "./support/servers/ownBuilder";
+import { Project, run } from "./support/project/project";
+import { fetchBlob, fetchManifest } from "./support/images/registry";
 
 // It needs little of the standard library.
 const intern = "github.com/josharian/intern";

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
-import { builder, missingEngine, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
+import { builder, missingEngine, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
 
 // In the source too: a builder takes a step that it has done before, whatever the id of its cache.
 const unique = `lock-${Date.now()}`;

@@ -2,14 +2,14 @@
 // The download needs the secrets; the compile step must not have them.
 
 import assert from "node:assert/strict";
-import { startCompanyServer, type CompanyServer } from "./support/companyServer";
-import { assertNowhere, placesOf } from "./support/canary";
-import { readableBases } from "./support/bases";
-import { builder } from "./support/environment";
-import { moduleRepository, programOf } from "./support/gitModule";
-import { golangAfter, installed } from "./support/images";
-import { gitRepositories } from "./support/gitServer";
-import { Project } from "./support/project";
+import { startCompanyServer, type CompanyServer } from "./support/servers/companyServer";
+import { assertNowhere, placesOf } from "./support/project/canary";
+import { readableBases } from "./support/images/bases";
+import { builder } from "./support/project/environment";
+import { moduleRepository, programOf } from "./support/images/gitModule";
+import { golangAfter, installed } from "./support/images/images";
+import { gitRepositories } from "./support/servers/gitServer";
+import { Project } from "./support/project/project";
 
 const password = "canary-71c0b7d5e2";
 const repositoryPath = "team/lib.git";

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
-import { makeAuthority } from "./support/authority";
-import { builder, registry } from "./support/environment";
-import { Project } from "./support/project";
-import { fetchManifest } from "./support/registry";
-import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
+import { makeAuthority } from "../support/authority";
+import { builder, registry } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
+import { startRegistryProxy, type RegistryProxy } from "./support/servers/registryProxy";
 
 const files = inHello(helloFiles);
 

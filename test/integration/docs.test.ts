@@ -6,8 +6,8 @@ import * as path from "node:path";
 import { which } from "../../tools/setup/exec";
 import { helloFiles, inHello, makeTree } from "../support/module";
 import { blocks } from "../support/pages";
-import { missingEngine, skipWithReason } from "./support/environment";
-import { Project, repositoryRoot, run, type Run } from "./support/project";
+import { missingEngine, skipWithReason } from "./support/project/environment";
+import { Project, repositoryRoot, run, type Run } from "./support/project/project";
 
 /** A configuration of docker's command line that has buildx as a plugin. */
 function withBuildx(): string {

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { ImageCheck } from "../../components/outputs";
-import { engineFields, engines } from "./support/environment";
-import { Project } from "./support/project";
+import { engineFields, engines } from "./support/project/environment";
+import { Project } from "./support/project/project";
 
 const files = {
   "hello/go.mod": "module hello\n\ngo 1.23\n",

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, engines, missingEngine, skipWithReason } from "./support/environment";
-import { LanguageProject, missingLanguage, npmPlugin, type Language } from "./support/languages";
-import { Project } from "./support/project";
+import { engineFields, engines, missingEngine, skipWithReason } from "./support/project/environment";
+import { LanguageProject, missingLanguage, npmPlugin, type Language } from "./support/languages/languages";
+import { Project } from "./support/project/project";
 
 const upNow = ["up", "--yes", "--skip-preview"];
 const broken = "package main\n\nfunc main() { undefined_() }\n";

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { readImage } from "../../components/registry";
-import { parseRepository } from "../../components/registry/reference";
+import { parseRepository } from "../../components/name/reference";
 import { makeTree } from "../support/module";
-import { missingEngine, registry, skipWithReason } from "./support/environment";
-import { buildImage, docker } from "./support/images";
-import { fetchManifest, transferSize } from "./support/registry";
+import { missingEngine, registry, skipWithReason } from "./support/project/environment";
+import { buildImage, docker } from "./support/images/images";
+import { fetchManifest, transferSize } from "./support/images/registry";
 
 const families = {
   docker: { type: "application/vnd.docker.image.rootfs.diff", flags: "oci-mediatypes=false" },

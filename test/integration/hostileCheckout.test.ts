@@ -5,11 +5,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
-import { builder, engineFields, engines, missingEngine, skipWithReason } from "./support/environment";
-import { buildImage } from "./support/images";
+import { builder, engineFields, engines, missingEngine, skipWithReason } from "./support/project/environment";
+import { buildImage } from "./support/images/images";
 import { startPrebuiltEngine, type PrebuiltEngine } from "./support/prebuilt/engine";
-import { Project } from "./support/project";
-import { fetchManifest } from "./support/registry";
+import { Project } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
 
 const place = ".goimage/test/test/hello-MultiStage";
 const program =

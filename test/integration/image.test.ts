@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import type { ImageCheck, ImageLayer } from "../../components/outputs";
-import { engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { docker } from "./support/images";
-import { Project } from "./support/project";
+import { engineFields, missingEngine, skipWithReason } from "./support/project/environment";
+import { docker } from "./support/images/images";
+import { Project } from "./support/project/project";
 
 // Says what it sees of its container, or with an argument runs until it is stopped.
 const main = `package main

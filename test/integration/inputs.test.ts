@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, engines } from "./support/environment";
-import { Project } from "./support/project";
-import { fetchManifest } from "./support/registry";
+import { engineFields, engines } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
 
 const engine = engines.includes("buildkit") ? "buildkit" : "docker";
 const hello = inHello(helloFiles);

@@ -2,7 +2,7 @@
 // the language.
 
 import assert from "node:assert/strict";
-import { engineFields, missingEngine, skipWithReason } from "./support/environment";
+import { engineFields, missingEngine, skipWithReason } from "./support/project/environment";
 import {
   archivePlugin,
   folderPlugin,
@@ -11,8 +11,8 @@ import {
   missingNodeHost,
   npmPlugin,
   type Language,
-} from "./support/languages";
-import { Project } from "./support/project";
+} from "./support/languages/languages";
+import { Project } from "./support/project/project";
 
 const main = "service/main.go";
 

@@ -4,9 +4,15 @@ import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { digestOf } from "../support/digest";
 import { tarData, tarEnd, tarHeader } from "../support/tar";
-import { engineFields, engines, missingEngine, registry, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
-import { putBlob, putManifest } from "./support/registry";
+import {
+  engineFields,
+  engines,
+  missingEngine,
+  registry,
+  skipWithReason,
+} from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { putBlob, putManifest } from "./support/images/registry";
 
 const files = {
   "hello/go.mod": "module hello\n\ngo 1.23\n",

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { Project, run } from "./support/project";
-import { fetchConfig, fetchManifest, transferSize } from "./support/registry";
+import { engineFields, missingEngine, skipWithReason } from "./support/project/environment";
+import { Project, run } from "./support/project/project";
+import { fetchConfig, fetchManifest, transferSize } from "./support/images/registry";
 
 interface Outputs {
   digest: string;

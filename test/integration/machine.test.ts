@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { assertNowhere, placesOf } from "./support/canary";
-import { Project } from "./support/project";
+import { engineFields, missingEngine, skipWithReason } from "./support/project/environment";
+import { assertNowhere, placesOf } from "./support/project/canary";
+import { Project } from "./support/project/project";
 
 const key = "canary-key-90d2a7c1";
 const token = "canary-token-5b8e33f0";

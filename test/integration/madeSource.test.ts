@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
+import { engineFields, missingEngine, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
 
 /** A generator that writes a Go file, as protoc does; with the text "gone" it removes the file. */
 const program = (engine: string) => (repository: string) => `

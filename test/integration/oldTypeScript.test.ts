@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { makeTree } from "../support/module";
-import { skipWithReason } from "./support/environment";
-import { repositoryRoot, run } from "./support/project";
+import { skipWithReason } from "./support/project/environment";
+import { repositoryRoot, run } from "./support/project/project";
 
 const program = `import * as pulumi from "@pulumi/pulumi";
 import { compareImages, GoMultiStageImage, GoMultiStageImageArgs, GoSingleStageImage, ImageCheck } from "goimage";

@@ -9,12 +9,12 @@ import type { AddressInfo } from "node:net";
 import * as path from "node:path";
 import { digestOf } from "../support/digest";
 import { helloFiles, inHello, makeTree } from "../support/module";
-import { readableBases } from "./support/bases";
-import { assertNowhere } from "./support/canary";
-import { builder, engineFields, engines, registry } from "./support/environment";
-import { buildx, imageOf } from "./support/images";
-import { Project, run } from "./support/project";
-import { fetchBlob, fetchManifest, putBlob, putManifest } from "./support/registry";
+import { readableBases } from "./support/images/bases";
+import { assertNowhere } from "./support/project/canary";
+import { builder, engineFields, engines, registry } from "./support/project/environment";
+import { buildx, imageOf } from "./support/images/images";
+import { Project, run } from "./support/project/project";
+import { fetchBlob, fetchManifest, putBlob, putManifest } from "./support/images/registry";
 
 const canary = () => `canary-${crypto.randomBytes(8).toString("hex")}`;
 const password = canary();

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello, makeTree } from "../support/module";
-import { engineFields, engines, registry } from "./support/environment";
-import { repositoryRoot, run } from "./support/project";
+import { engineFields, engines, registry } from "./support/project/environment";
+import { repositoryRoot, run } from "./support/project/project";
 
 const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
 

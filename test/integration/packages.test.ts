@@ -15,13 +15,19 @@ import {
   installedByApk,
   mergedBase,
   packages,
-} from "./support/alpine";
-import { startApkRepository, type ApkRepository } from "./support/apkRepository";
-import { makeAuthority } from "./support/authority";
-import { address, builder, engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { docker, rebuilt } from "./support/images";
-import { Project, run } from "./support/project";
-import { fetchBlob, fetchConfig, fetchManifest, transferSize, type Manifest } from "./support/registry";
+} from "./support/images/alpine";
+import { startApkRepository, type ApkRepository } from "./support/servers/apkRepository";
+import { makeAuthority } from "../support/authority";
+import { address, builder, engineFields, missingEngine, skipWithReason } from "./support/project/environment";
+import { docker, rebuilt } from "./support/images/images";
+import { Project, run } from "./support/project/project";
+import {
+  fetchBlob,
+  fetchConfig,
+  fetchManifest,
+  transferSize,
+  type Manifest,
+} from "./support/images/registry";
 
 interface Outputs {
   ref: string;

@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { gunzipSync } from "node:zlib";
 import type { ImageCheck, ImageLayer } from "../../components/outputs";
-import { alpineHasArm64 } from "./support/alpine";
-import { builder, engines, registry, skipWithReason } from "./support/environment";
-import { startOwnBuilder } from "./support/ownBuilder";
-import { Project } from "./support/project";
-import { fetchBlob, fetchConfig, fetchManifest, transferSize } from "./support/registry";
+import { alpineHasArm64 } from "./support/images/alpine";
+import { builder, engines, registry, skipWithReason } from "./support/project/environment";
+import { startOwnBuilder } from "./support/servers/ownBuilder";
+import { Project } from "./support/project/project";
+import { fetchBlob, fetchConfig, fetchManifest, transferSize } from "./support/images/registry";
 
 interface Outputs {
   digest: string;

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello, makeTree } from "../support/module";
-import { engineFields, engines } from "./support/environment";
-import { Project, repositoryRoot, run } from "./support/project";
+import { engineFields, engines } from "./support/project/environment";
+import { Project, repositoryRoot, run } from "./support/project/project";
 
 const plugin = path.join(repositoryRoot, "dist/provider/plugin.js");
 const upNow = ["up", "--yes", "--skip-preview"];

@@ -4,9 +4,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { inHello, makeTree } from "../support/module";
-import { engineFields, missingEngine, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
-import { fetchManifest } from "./support/registry";
+import { engineFields, missingEngine, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
 
 /** Everything in a source tree that a careless tool would run. */
 const service = (text: string, mark: string) =>

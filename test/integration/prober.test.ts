@@ -5,8 +5,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { prober, proberOfSeveral } from "../../components/dockerfile/steps/smokeTestProber";
 import { makeTree } from "../support/module";
-import { freePort } from "./support/freePort";
-import { run, type Run } from "./support/project";
+import { freePort } from "./support/servers/freePort";
+import { run, type Run } from "./support/project/project";
 
 describe("prober", function () {
   this.timeout(120_000);

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
-import { builder, engineFields, engines } from "./support/environment";
-import { docker, rebuilt } from "./support/images";
-import { Project, repositoryRoot } from "./support/project";
-import { fetchManifest } from "./support/registry";
+import { builder, engineFields, engines } from "./support/project/environment";
+import { docker, rebuilt } from "./support/images/images";
+import { Project, repositoryRoot } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
 
 const hello = inHello(helloFiles);
 const upNow = ["up", "--yes", "--skip-preview"];
@@ -88,12 +88,10 @@ const next = new GoMultiStageImage("next", {
 });`,
         { ...files, "hello/main.go": "package main\n\nfunc main() { undefined_() }\n" },
       );
-      const started = Date.now();
       const { code, output } = await project.pulumi([...upNow, "--continue-on-error"]);
       assert.notEqual(code, 0);
       assert.match(output, /undefined: undefined_/);
       assert.doesNotMatch(output, /promise leak|error serializing property/i);
-      assert.ok(Date.now() - started < 120_000);
     });
 
     it("hands customTimeouts to the build", async () => {

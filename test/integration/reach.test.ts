@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { makeTree } from "../support/module";
-import { assertNowhere, loud, placesOf } from "./support/canary";
-import { readableBases } from "./support/bases";
-import { builder } from "./support/environment";
-import { moduleProxy, startCompanyServer, type CompanyServer } from "./support/companyServer";
-import { moduleRepository, programOf, repositoryPath } from "./support/gitModule";
-import { gitRepositories } from "./support/gitServer";
-import { Project, run } from "./support/project";
+import { assertNowhere, loud, placesOf } from "./support/project/canary";
+import { readableBases } from "./support/images/bases";
+import { builder } from "./support/project/environment";
+import { moduleProxy, startCompanyServer, type CompanyServer } from "./support/servers/companyServer";
+import { moduleRepository, programOf, repositoryPath } from "./support/images/gitModule";
+import { gitRepositories } from "./support/servers/gitServer";
+import { Project, run } from "./support/project/project";
 
 const password = "canary-9d1f4c77";
 const registryPassword = "canary-5be0a3e2";

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
-import { startUp, type Running } from "./support/interrupt";
-import { Project, run } from "./support/project";
-import { fetchManifest } from "./support/registry";
-import { slowModule, startSlowModules, type SlowModules } from "./support/slowModules";
-import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
+import { engineFields, missingEngine, registry, skipWithReason } from "./support/project/environment";
+import { startUp, type Running } from "./support/project/interrupt";
+import { Project, run } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
+import { slowModule, startSlowModules, type SlowModules } from "./support/servers/slowModules";
+import { startRegistryProxy, type RegistryProxy } from "./support/servers/registryProxy";
 
 /** A program with the version compiled in, so that each is another image. */
 const service = (version: string) => ({

@@ -7,7 +7,7 @@ import { formatHtml } from "../../components/report/page/html";
 import { sampleReport } from "../fixtures/sampleReport";
 import { contrast, over, type Colour } from "../support/colours";
 import { makeTree } from "../support/module";
-import { TestBrowser, type Scheme } from "./support/browser";
+import { TestBrowser, type Scheme } from "./support/project/browser";
 
 const strange = "<img src=x onerror=alert(1)>";
 const schemes: Scheme[] = ["light", "dark"];

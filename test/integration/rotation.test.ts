@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, engines } from "./support/environment";
-import { Project } from "./support/project";
+import { engineFields, engines } from "./support/project/environment";
+import { Project } from "./support/project/project";
 
 for (const engine of engines) {
   describe(`a rotating token, engine ${engine}`, function () {

@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { oldestSdk } from "../../components/deploy/sdk";
+import { oldestSdk } from "../../components/deploy/pulumi/sdk";
 import { helloFiles, inHello, makeTree } from "../support/module";
-import { engineFields, engines, registry } from "./support/environment";
-import { repositoryRoot, run } from "./support/project";
+import { engineFields, engines, registry } from "./support/project/environment";
+import { repositoryRoot, run } from "./support/project/project";
 
 describe("Pulumi's SDK", function () {
   this.timeout(600_000);

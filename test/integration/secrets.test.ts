@@ -7,10 +7,10 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as zlib from "node:zlib";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, engines, registry } from "./support/environment";
-import { startLoginProxy, type LoginProxy } from "./support/loginProxy";
-import { Project } from "./support/project";
-import { fetchBlob, fetchManifest } from "./support/registry";
+import { engineFields, engines, registry } from "./support/project/environment";
+import { startLoginProxy, type LoginProxy } from "./support/servers/loginProxy";
+import { Project } from "./support/project/project";
+import { fetchBlob, fetchManifest } from "./support/images/registry";
 
 const canary = () => `canary-${crypto.randomBytes(8).toString("hex")}`;
 const hello = inHello(helloFiles);

@@ -4,13 +4,19 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { pushSeed, unpackedSeed } from "./support/changedSeed";
-import { engineFields, engines, registry } from "./support/environment";
-import { changedZip, slowModule, slowSums, startSlowModules, type SlowModules } from "./support/slowModules";
-import { startOwnBuilder } from "./support/ownBuilder";
-import { readableBases } from "./support/bases";
-import { Project, repositoryRoot, run } from "./support/project";
-import { deleteManifest, fetchManifest } from "./support/registry";
+import { pushSeed, unpackedSeed } from "./support/images/changedSeed";
+import { engineFields, engines, registry } from "./support/project/environment";
+import {
+  changedZip,
+  slowModule,
+  slowSums,
+  startSlowModules,
+  type SlowModules,
+} from "./support/servers/slowModules";
+import { startOwnBuilder } from "./support/servers/ownBuilder";
+import { readableBases } from "./support/images/bases";
+import { Project, repositoryRoot, run } from "./support/project/project";
+import { deleteManifest, fetchManifest } from "./support/images/registry";
 
 const intern = "github.com/josharian/intern";
 const sums = `${intern} v1.0.0 h1:vlS4z54oSdjm0bgjRigI+G1HpF+tI+9rE5LLzOg8HmY=

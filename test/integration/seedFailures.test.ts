@@ -6,11 +6,11 @@ import * as path from "node:path";
 import { FaultProxy, type Rule } from "../support/faultProxy";
 import { cutRequest, refuse } from "../support/faults";
 import { makeTree } from "../support/module";
-import { pushSeed, unpackedSeed } from "./support/changedSeed";
-import { builder, engines, registry, skipWithReason } from "./support/environment";
-import { freePort } from "./support/freePort";
-import { Project } from "./support/project";
-import { fetchManifest } from "./support/registry";
+import { pushSeed, unpackedSeed } from "./support/images/changedSeed";
+import { builder, engines, registry, skipWithReason } from "./support/project/environment";
+import { freePort } from "./support/servers/freePort";
+import { Project } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
 
 describe("a seed that cannot be written", function () {
   this.timeout(900_000);

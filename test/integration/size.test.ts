@@ -2,9 +2,15 @@
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
-import { builder, engineFields, missingEngine, registry, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
-import { fetchManifest, transferSize } from "./support/registry";
+import {
+  builder,
+  engineFields,
+  missingEngine,
+  registry,
+  skipWithReason,
+} from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { fetchManifest, transferSize } from "./support/images/registry";
 
 interface Outputs {
   digest: string;

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { inHello } from "../support/module";
-import { builder, missingEngine, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
-import { fetchManifest } from "./support/registry";
+import { builder, missingEngine, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { fetchManifest } from "./support/images/registry";
 
 const service = (version: string) => `package main
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { engineFields, engines } from "./support/environment";
-import { Project } from "./support/project";
+import { engineFields, engines } from "./support/project/environment";
+import { Project } from "./support/project/project";
 
 const shop = {
   "go.mod": "module example.com/shop\n\ngo 1.23\n",

@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import * as path from "node:path";
 import { makeTree } from "../support/module";
-import { assertNowhere, loudest, placesOf } from "./support/canary";
-import { readableBases } from "./support/bases";
-import { builder, skipWithReason } from "./support/environment";
-import { moduleRepository, programOf, repositoryPath } from "./support/gitModule";
-import { golangAfter, installed } from "./support/images";
-import { Project, run } from "./support/project";
-import { startSshServer, type SshServer } from "./support/sshServer";
-import { fetchManifest } from "./support/registry";
+import { assertNowhere, loudest, placesOf } from "./support/project/canary";
+import { readableBases } from "./support/images/bases";
+import { builder, skipWithReason } from "./support/project/environment";
+import { moduleRepository, programOf, repositoryPath } from "./support/images/gitModule";
+import { golangAfter, installed } from "./support/images/images";
+import { Project, run } from "./support/project/project";
+import { startSshServer, type SshServer } from "./support/servers/sshServer";
+import { fetchManifest } from "./support/images/registry";
 
 describe("private modules by SSH", function () {
   this.timeout(600_000);

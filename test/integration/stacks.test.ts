@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, registry } from "./support/environment";
+import { engineFields, registry } from "./support/project/environment";
 import {
   enginesAndPrebuilt,
   itOnceFor,
@@ -13,8 +13,8 @@ import {
   startEngine,
   type PrebuiltEngine,
 } from "./support/prebuilt/engine";
-import { fetchManifest } from "./support/registry";
-import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
+import { fetchManifest } from "./support/images/registry";
+import { startRegistryProxy, type RegistryProxy } from "./support/servers/registryProxy";
 
 const files = inHello(helloFiles);
 const other = { "hello/main.go": 'package main\n\nfunc main() { println("other") }\n' };

@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { helloFiles, inHello, makeTree } from "../support/module";
-import { builder, engineFields, engines } from "./support/environment";
-import { Project } from "./support/project";
-import { soak } from "./support/soak";
+import { builder, engineFields, engines } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { soak } from "./support/project/soak";
 
 const files = inHello(helloFiles);
 

@@ -1,9 +1,9 @@
 // A build that takes longer than it may.
 
 import assert from "node:assert/strict";
-import { engineFields, engines, skipWithReason } from "./support/environment";
-import { Project } from "./support/project";
-import { slowModule, startSlowModules, type SlowModules } from "./support/slowModules";
+import { engineFields, engines, skipWithReason } from "./support/project/environment";
+import { Project } from "./support/project/project";
+import { slowModule, startSlowModules, type SlowModules } from "./support/servers/slowModules";
 
 describe("a time limit", function () {
   this.timeout(600_000);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { helloFiles, inHello } from "../support/module";
-import { engineFields, registry } from "./support/environment";
+import { engineFields, registry } from "./support/project/environment";
 import {
   enginesAndPrebuilt,
   itOnceFor,
@@ -11,9 +11,15 @@ import {
   startEngine,
   type PrebuiltEngine,
 } from "./support/prebuilt/engine";
-import { run, type Project, type Run } from "./support/project";
-import { deleteImage, deleteManifest, fetchBlob, fetchManifest, putManifest } from "./support/registry";
-import { startRegistryProxy, type RegistryProxy } from "./support/registryProxy";
+import { run, type Project, type Run } from "./support/project/project";
+import {
+  deleteImage,
+  deleteManifest,
+  fetchBlob,
+  fetchManifest,
+  putManifest,
+} from "./support/images/registry";
+import { startRegistryProxy, type RegistryProxy } from "./support/servers/registryProxy";
 
 interface Outputs {
   digest: string;

@@ -1,7 +1,6 @@
 // What must not change an image: the hash of what is sent, and its every byte, mode and time.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { closureOf } from "../fixtures/closureGo";
@@ -63,26 +62,21 @@ describe("the staged context stays the same after", () => {
     });
   }
 
-  it("a fresh clone in another directory with another umask", () => {
+  it("the files were written anew, in another directory and with another umask", () => {
     const root = makeTree(repository);
-    const git = (...args: string[]) =>
-      execFileSync("git", ["-c", "user.name=x", "-c", "user.email=x@example.com", ...args], { cwd: root });
-    git("init", "--quiet");
-    git("add", ".");
-    git("commit", "--quiet", "-m", "x");
-    const hashes = [0o002, 0o077].map((mask) => {
-      const clone = path.join(makeTree({}), "other/place");
+    const listed = ({ hash, listing }: ReturnType<typeof staged>) =>
+      // Other files have other inodes.
+      `${hash}\n${listing.replace(/ \d+$/gm, "")}`;
+    for (const mask of [0o002, 0o077]) {
       const umask = process.umask(mask);
       try {
-        git("clone", "--quiet", root, clone);
-        const { hash, listing } = staged(clone);
-        return `${hash}\n${listing.replace(/ \d+$/gm, "")}`;
+        const clone = path.join(makeTree({}), "other/place");
+        writeTree(clone, repository);
+        assert.equal(listed(staged(clone)), listed(staged(root)));
       } finally {
         process.umask(umask);
       }
-    });
-    const { hash, listing } = staged(root);
-    assert.deepEqual(new Set(hashes), new Set([`${hash}\n${listing.replace(/ \d+$/gm, "")}`]));
+    }
   });
 });
 

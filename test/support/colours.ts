@@ -1,5 +1,7 @@
 // How well colours can be told apart, on a screen and by whom.
 
+import { frozen } from "./frozen";
+
 /** Red, green and blue, to 255. */
 export type Colour = readonly [number, number, number];
 
@@ -26,7 +28,7 @@ const sight = {
   deuteranopia: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
   tritanopia: [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
 } as const;
-export const sights = Object.keys(sight) as (keyof typeof sight)[];
+export const sights = frozen(Object.keys(sight) as (keyof typeof sight)[]);
 
 /** CIE 1976: 2.3 is just noticeable. */
 export function distance(a: Colour, b: Colour, by: keyof typeof sight): number {

@@ -3,11 +3,12 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { frozen } from "./frozen";
 
-export const helloFiles: Record<string, string> = {
+export const helloFiles: Record<string, string> = frozen({
   "go.mod": "module example.com/hello\n\ngo 1.23\n",
   "main.go": 'package main\n\nfunc main() { println("hello") }\n',
-};
+});
 
 /** A module's files in the directory hello. */
 export const inHello = (files: Readonly<Record<string, string>>): Record<string, string> =>

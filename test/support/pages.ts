@@ -1,11 +1,13 @@
 // The pages of the documentation and what is in them.
 
+import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { frozen } from "./frozen";
 
 export const root = path.resolve(__dirname, "../..");
 
-export const pages = [
+export const pages = frozen([
   "README.md",
   "README.pt-BR.md",
   "CONTRIBUTING.md",
@@ -15,7 +17,7 @@ export const pages = [
     .readdirSync(path.join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
-];
+]);
 
 export const read = (page: string): string => fs.readFileSync(path.join(root, page), "utf8");
 
@@ -38,3 +40,10 @@ export function fences(text: string): { language: string; code: string }[] {
 
 /** A page without its code blocks. */
 export const prose = (page: string): string => read(page).replace(/^```[^]*?^```$/gm, "");
+
+/** A text with one change, which must be one. */
+export function changed(text: string, from: string | RegExp, to: string): string {
+  const other = text.replace(from, to);
+  assert.notEqual(other, text, String(from));
+  return other;
+}

@@ -4,8 +4,9 @@ import { fast } from "../../components/dockerfile/fast";
 import { specOf } from "../../components/inputs";
 import type { GoService } from "../../components/source";
 import { golangImage } from "../../components/source/toolchain";
+import { frozen } from "./frozen";
 
-const exampleService: GoService = {
+const exampleService: GoService = frozen({
   root: "service",
   bound: ".",
   sourceDirectory: ".",
@@ -25,7 +26,7 @@ const exampleService: GoService = {
   vendorDirectory: undefined,
   unreadWorkspace: undefined,
   downloads: true,
-};
+});
 
 /** Inputs, of values that types would refuse as well, and another service. */
 export interface PlanChange {

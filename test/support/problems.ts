@@ -1,6 +1,7 @@
 import { validate, type ComponentType } from "../../components/inputs";
+import { frozen } from "./frozen";
 
-export const goodArgs = { source: "api", repository: "registry.example.com:5000/team/api" };
+export const goodArgs = frozen({ source: "api", repository: "registry.example.com:5000/team/api" });
 
 /** Problems of the arguments as "path: reason", of values that types would refuse as well. */
 export function problems(change: object, type: ComponentType = "GoMultiStageImage"): string[] {

@@ -1,27 +1,18 @@
 // An image in the fake registry, and the state of a deployment that has it.
 
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import type { DeployedImage } from "../../components/deploy/deployed";
+import type { DeployedImage } from "../../components/deploy/state/deployed";
 import { mediaTypes } from "../../components/registry/image/manifest";
-import type { FakeRegistry } from "../registry/fakeRegistry";
+import type { FakeRegistry } from "./fakeRegistry";
+import { tarData, tarEnd, tarHeader } from "./tar";
 
 export const layerType = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-/** A layer with one file of so many bytes. */
+/** A layer with one file of so many bytes; layers of the same size have the same digest. */
 export function gzipLayer(size: number): Buffer {
-  const dir = mkdtempSync(join(tmpdir(), "goimage-image-"));
-  try {
-    writeFileSync(join(dir, "main"), Buffer.alloc(size, size % 251));
-    // A fixed time: layers of the same size have the same digest, also when a second ends between them.
-    const args = ["--mtime=@0", "-cf", "-", "-C", dir, "main"];
-    return gzipSync(execFileSync("tar", args, { maxBuffer: 1e8 }));
-  } finally {
-    rmSync(dir, { recursive: true });
-  }
+  return gzipSync(
+    Buffer.concat([tarHeader("main", { size }), tarData(Buffer.alloc(size, size % 251)), tarEnd]),
+  );
 }
 
 export interface ServedOptions {
@@ -69,6 +60,7 @@ export function deployedAs(
     layers: [],
     checks: [{ name: "nonRootUser", passed: true, detail: "the user is 65532" }],
     tags: [`${repository}:latest`],
+    isMeasured: true,
     ...change,
   };
 }

@@ -1,8 +1,9 @@
 // A seed in the fake registry, and images that look like one in part.
 
 import { mediaTypes } from "../../components/registry/image/manifest";
-import type { FakeRegistry } from "../registry/fakeRegistry";
+import type { FakeRegistry } from "./fakeRegistry";
 import { gzipLayer, layerType } from "./servedImage";
+import { frozen } from "./frozen";
 
 export interface ServedSeed {
   tags?: readonly string[];
@@ -14,7 +15,7 @@ export interface ServedSeed {
   size?: number;
 }
 
-export const seedLabels = { Labels: { "goimage.seed": "example.com/api, golang:1.23" } };
+export const seedLabels = frozen({ Labels: { "goimage.seed": "example.com/api, golang:1.23" } });
 
 /** Puts it into the registry; gives its digest. */
 export function serveSeed(

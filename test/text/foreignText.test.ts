@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cleanLine, cleanLines, inert, messageLine } from "../../components/text/foreignText";
+import { assertLinearText } from "../support/linear";
 
 const esc = "\u001b";
 
@@ -72,10 +73,9 @@ describe("text from outside", () => {
 
   it("takes time in proportion to its length", () => {
     for (const piece of [`${esc}[`, `${esc}]`, `${esc}[0;`, "https://", "a://@", "\u009d", "://a@b@"]) {
-      const clean = cleanLine(piece.repeat(1_000_000));
-      assert.ok(clean.length <= 303, piece);
+      assertLinearText((text) => assert.ok(cleanLine(text).length <= 303, piece), piece, 2_000_000);
     }
-  }).timeout(5_000);
+  }).timeout(0);
 
   it("keeps the last lines and their indent, and says how many it left out", () => {
     const lines = ["one", "two", "\tthree", `  fo${esc}[1mur`];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { masker } from "../../components/text/secrets";
+import { assertLinearText } from "../support/linear";
 
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 const forUrls = (text: string) => base64(text).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
@@ -90,6 +91,6 @@ describe("secrets in a text", () => {
 
   it("take time in proportion to the text, whatever it repeats", () => {
     const mask = masker(["\\-\\/+-secret", "%25%25%25", "=====x", "''''''''"]);
-    for (const piece of ["\\", "%25", "'\\''", "=", "+", "&#0", "x"]) mask(piece.repeat(100_000));
-  }).timeout(60_000);
+    for (const piece of ["\\", "%25", "'\\''", "=", "+", "&#0", "x"]) assertLinearText(mask, piece);
+  }).timeout(0);
 });

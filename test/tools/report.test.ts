@@ -55,17 +55,17 @@ describe("the demo's comparison", () => {
 
 describe("the test run's verdict", () => {
   const counts = { passed: 3, failed: 0, skipped: 1 };
-  const whole = { counts, failedTests: [] };
+  const whole = { counts, failedTests: [], files: {}, processorSeconds: 1 };
 
   it("passes on counts of a whole run only", () => {
     assert.deepEqual(judge("unit tests", 0, whole, false), whole);
     assert.match(judge("unit tests", 1, undefined, false).failure ?? "", /exit code 1 before the end/);
-    const one = { counts: { ...counts, failed: 1 }, failedTests: ["a push: ends"] };
+    const one = { ...whole, counts: { ...counts, failed: 1 }, failedTests: ["a push: ends"] };
     assert.deepEqual(judge("unit tests", 1, one, false), { ...one, failure: "unit tests: 1 failed" });
   });
 
   it("is against a phase without a test, unless tests were picked", () => {
-    const none = { counts: { passed: 0, failed: 0, skipped: 4 }, failedTests: [] };
+    const none = { ...whole, counts: { passed: 0, failed: 0, skipped: 4 } };
     assert.match(judge("unit tests", 0, none, false).failure ?? "", /no test ran/);
     assert.equal(judge("unit tests", 0, none, true).failure, undefined);
   });

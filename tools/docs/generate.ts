@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import * as prettier from "prettier";
 import { Engine } from "../../components/args";
-import { capabilities, capabilityNames, needs, type Capability } from "../../components/inputs/engine";
+import { capabilities, capabilityNames, needs, type Capability } from "../../components/inputs/engineChoice";
 import { readDeclarations } from "./declarations";
 import { schema } from "./schema";
 import { troubleshooting } from "./troubleshooting";

@@ -15,7 +15,7 @@ interface Group {
 const groups: readonly Group[] = [
   {
     title: "The build context cannot be written",
-    files: ["source/diskError.ts", "context/workDirectory.ts", "deploy/stagedContext.ts"],
+    files: ["source/diskError.ts", "context/workDirectory.ts", "deploy/before/stagedContext.ts"],
     cause: "goimage could not read a source file, or could not write to `.goimage/` next to your program.",
     remedy:
       "Make room or change the permissions, as the message says. You can delete `.goimage/` at any time.",
@@ -30,20 +30,14 @@ const groups: readonly Group[] = [
   },
   {
     title: "An input is not valid: names, tags and the registry",
-    files: ["registry/reference.ts", "deploy/tagClaims.ts"],
+    files: ["name/reference.ts", "deploy/before/tagClaims.ts"],
     cause: "`repository`, `tags` or the name of a base image is not one that a registry accepts.",
     remedy:
       "Write a repository as `HOST/PATH`, without a tag, and put tags into `tags`. `docker tag` has the same rules.",
   },
   {
     title: "An input is not valid: build settings",
-    files: [
-      "inputs/buildStage.ts",
-      "inputs/goFlags.ts",
-      "inputs/goVersion.ts",
-      "inputs/ldflags.ts",
-      "inputs/knownHosts.ts",
-    ],
+    files: ["inputs/buildStage.ts", "inputs/goFlags.ts", "inputs/ldflags.ts"],
     cause:
       "A field of `build` would break the build, run other programs in it, or leave credentials in the image's history.",
     remedy: "Do what the message says. If it names another input, set that one instead.",
@@ -53,7 +47,7 @@ const groups: readonly Group[] = [
     files: [
       "inputs/runtimeStage.ts",
       "inputs/runtimePackages.ts",
-      "inputs/smokeTest.ts",
+      "inputs/smokeTestInput.ts",
       "inputs/baseImage.ts",
     ],
     cause:
@@ -62,7 +56,7 @@ const groups: readonly Group[] = [
   },
   {
     title: "An input is not valid: a base image",
-    files: ["deploy/baseReading.ts", "registry/image/base.ts", "registry/image/platformFit.ts"],
+    files: ["deploy/before/baseReading.ts", "registry/image/base.ts", "registry/image/platformFit.ts"],
     cause:
       "goimage looked at a [base image](base-images.md#what-is-checked-before-a-build) before the build. It has instructions of its own (ONBUILD), is not there for one of the platforms, or cannot be read where the build has secrets.",
     remedy:
@@ -70,7 +64,7 @@ const groups: readonly Group[] = [
   },
   {
     title: "An input is not valid: everything else",
-    files: ["inputs", "deploy/errors.ts", "engines/sshAgent.ts"],
+    files: ["inputs", "deploy/pulumi/userErrors.ts", "engines/sshAgent.ts"],
     cause:
       "An input has the wrong type, an unknown name, or does not go with another input. An input that decides what is built must be known when the program runs, so it cannot be an Output.",
     remedy:
@@ -112,7 +106,7 @@ const groups: readonly Group[] = [
   },
   {
     title: "The image is too large",
-    files: ["deploy/limits.ts", "deploy/growth.ts"],
+    files: ["deploy/image/sizeLimits.ts", "deploy/image/growth.ts"],
     cause:
       "The image has more bytes than `maxSize` or `maxGrowth` allows. The stack keeps the image that it had.",
     remedy:
@@ -120,7 +114,7 @@ const groups: readonly Group[] = [
   },
   {
     title: "Builds start without a seed, or none is written",
-    files: ["deploy/seed.ts", "deploy/writeSeed.ts", "engines/archive.ts", "seeds/image.ts"],
+    files: ["deploy/seed/seedChoice.ts", "deploy/seed/writeSeed.ts", "engines/archive.ts", "seeds/image.ts"],
     cause:
       "The input `cache` is set, and no [seed](cold-runners.md) can be had, made or pushed. The image is the same without one; only a builder with an empty cache needs longer.",
     remedy:
@@ -145,9 +139,9 @@ const groups: readonly Group[] = [
 /** Files and folders whose texts are no messages: Dockerfiles, comments in them, and words that other programs look for. */
 const noMessages = [
   ...["dockerfile/classic.ts", "dockerfile/instructions.ts", "dockerfile/lines.ts", "engines/buildkit.ts"],
-  ...["dockerfile/seed.ts", "context/changes.ts", "source/buildConstraints.ts"],
-  // These tell of the image in `checks` and of `smokeTest`'s own Dockerfile stage.
-  "deploy/checks.ts",
+  ...["dockerfile/seedDockerfile.ts", "context/changes.ts", "source/buildConstraints.ts"],
+  // These tell of the image, in the outputs `checks` and `sizeSummary`.
+  ...["deploy/image/checks.ts", "deploy/image/sizeSummary.ts"],
   // The command `goimage` says what to do with its own usage.
   ...["report", "cli", "text"],
 ];

@@ -1,14 +1,15 @@
 // What the compile step needs, in the words of a Dockerfile: base image, environment, mounts and the go command.
 
 import * as path from "node:path";
-import { capabilities, commonTarget, joinedWords, stageNames, type BuildSpec } from "../../inputs";
+import { commonTarget, joinedWords } from "../../goSyntax";
+import { capabilities, stageNames, type BuildSpec } from "../../inputs";
 import type { Plan } from "../dockerfile";
 import type { Hint } from "../hint";
 import { comment, copy, pairs, plain, run, usualShell, workdir, type Instruction } from "../instructions";
 import { commandLines, complaint, shellList, shellWord } from "../shell";
 import { awaitTurn } from "./compileLock";
 import { downloadAccess, downloadScript, gitEnvironment } from "./privateModules";
-import { takeModules, unlessTaken } from "./seed";
+import { takeModules, unlessTaken } from "./seedStage";
 
 /** Where the build context lies in the build stage. */
 const contextDirectory = "/src";

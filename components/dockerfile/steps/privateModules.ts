@@ -2,7 +2,9 @@
 // a compiler runs there is none of them.
 
 import type { Input } from "@pulumi/pulumi";
-import { portOf, privateHosts, type BuildSpec } from "../../inputs";
+import { privateHosts } from "../../goSyntax";
+import type { BuildSpec } from "../../inputs";
+import { portOf } from "../../text";
 import type { Plan } from "../dockerfile";
 import { comment, run, type Instruction } from "../instructions";
 import { commandLines, shellWord } from "../shell";

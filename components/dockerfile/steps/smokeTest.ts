@@ -3,7 +3,8 @@
 // The last stage takes its files from a stage that has the compiled tree and waits for the test, not from the one in
 // which the program ran: whatever the test leaves behind, the image's layers are the same as without it.
 
-import { commonTarget, goTarget, stageNames, type SmokeTestSpec } from "../../inputs";
+import { commonTarget, goTarget } from "../../goSyntax";
+import { stageNames, type SmokeTestSpec } from "../../inputs";
 import type { Hint } from "../hint";
 import {
   comment,

@@ -1,6 +1,8 @@
 // What to do about an engine's error. BuildKit and Docker say what happened on the wire ("401 Unauthorized", "x509:
 // ..."), often without the registry, the user or the input that would change it.
 
+import { immutableTag } from "../../registry";
+
 /** What the failed build was about. */
 export interface Attempt {
   /** Repository and tag. */
@@ -20,10 +22,6 @@ interface Explanation {
   when: RegExp;
   say(attempt: Attempt, message: string): string;
 }
-
-/** What registries say of a tag that must not move. */
-export const immutableTag =
-  /immutable|ImageTagAlreadyExists|cannot be (overwritten|overridden)|tag '?[\w.-]+'? already exists/i;
 
 const ofPush = /failed to push|error reading push output|failed to fetch (oauth|anonymous) token/;
 const ofBase = /failed to create LLB definition|failed to resolve source metadata|failed to load metadata/;
@@ -78,7 +76,6 @@ const connectionErrors: Explanation[] = [
 
 const pushErrors: Explanation[] = [
   {
-    // ECR, Harbor, Artifact Registry, Docker Hub and BuildKit each have words of their own.
     when: immutableTag,
     say: ({ image }) =>
       `${image} is there already, and its registry keeps tags as they are: give tags a new one, such as a version, or allow ` +

@@ -1,8 +1,8 @@
 // Decides once for each session whether the registry is asked over https or http.
 import { drain, send } from "./http";
-import { errorCode, errorText, RegistryError } from "./errors";
+import { errorCode, errorText, isTemporary, RegistryError } from "./errors";
 import { noteRegistry } from "./guard";
-import { isLoopback } from "../reference";
+import { isLoopback } from "../../name";
 import type { Endpoint, Session } from "./session";
 
 /**
@@ -40,9 +40,7 @@ async function firstThatAnswers(session: Session, candidates: readonly Endpoint[
   const told = failures.map(({ origin, error }) => `${origin}: ${errorText(error)}`).join("; ");
   throw new RegistryError(`cannot reach the registry of ${session.name} (${told})`, {
     cause: failures[0]?.error,
-    temporary: failures.some(
-      ({ error }) => errorCode(error) === "ETIMEDOUT" || errorCode(error) === "ECONNRESET",
-    ),
+    temporary: failures.some(({ error }) => isTemporary(error)),
   });
 }
 

@@ -33,14 +33,13 @@ export class RegistryError extends Error {
 // The body of an error is read for its message alone.
 const longestErrorBody = 64 * 1024;
 const temporaryStatus = [408, 429, 500, 502, 503, 504];
-const temporaryCodes = [
-  "ECONNRESET",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EAI_AGAIN",
-  "ERR_STREAM_PREMATURE_CLOSE",
-  "UND_ERR_SOCKET",
-];
+/** Of a connection that broke or fell silent. */
+const brokenCodes = ["ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE"];
+const temporaryCodes = [...brokenCodes, "EAI_AGAIN"];
+
+/** What registries say of a tag that must not move; ECR, Harbor, Artifact Registry, Docker Hub and BuildKit have words of their own. */
+export const immutableTag =
+  /immutable|ImageTagAlreadyExists|cannot be (overwritten|overridden)|tag '?[\w.-]+'? already exists/i;
 
 export function isTemporaryStatus(status: number): boolean {
   return temporaryStatus.includes(status);
@@ -59,7 +58,7 @@ export async function responseError(
   const where = from === undefined ? session.name : `${session.name} (sent on to ${from})`;
   // A redirect may lead to a server that has nothing to do with the registry: its text is not shown.
   const said = own === "" || from !== undefined ? "" : ` (${redact(session, own)})`;
-  const isImmutable = /immutable|cannot be overwritten/i.test(own);
+  const isImmutable = immutableTag.test(own);
   const reason = redact(session, `${status} ${response.statusMessage ?? ""}`);
   return new RegistryError(
     `cannot ${what} of ${where}: the registry answered ${reason}${said}${isImmutable ? immutableAdvice : advice(session, status)}`,
@@ -85,6 +84,11 @@ export function isTemporary(error: unknown): boolean {
   if (error instanceof RegistryError) return error.temporary;
   const code = errorCode(error);
   return code !== undefined && temporaryCodes.includes(code);
+}
+
+/** True for a connection that broke or was given up, whatever was asked for. */
+export function isBrokenConnection(error: unknown): boolean {
+  return [...brokenCodes, "ABORT_ERR"].includes(errorCode(error) ?? "");
 }
 
 /** The `docker login` command for this registry. */
@@ -113,12 +117,12 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-interface Answer {
+interface ErrorBody {
   code?: string;
   message?: string;
 }
 
-async function readAnswer(response: IncomingMessage): Promise<Answer> {
+async function readAnswer(response: IncomingMessage): Promise<ErrorBody> {
   let text: string;
   try {
     text = (await readBody(response, longestErrorBody, 10_000)).toString("utf8");
@@ -134,7 +138,7 @@ async function readAnswer(response: IncomingMessage): Promise<Answer> {
 }
 
 /** The registry's `{errors: [{code, message}]}`, and what token servers answer. */
-function fromJson(value: unknown): Answer {
+function fromJson(value: unknown): ErrorBody {
   const body = (value ?? {}) as {
     errors?: unknown;
     details?: unknown;

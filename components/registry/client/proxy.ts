@@ -1,6 +1,6 @@
 // The proxy between this machine and a registry, read from the environment as Go's programs (docker, BuildKit) do.
 import { BlockList, isIP } from "node:net";
-import { isLoopback } from "../reference";
+import { isLoopback } from "../../name";
 
 /** The proxy for `url`; undefined for none. Never one for this machine. */
 export function proxyFor(url: URL, env: NodeJS.ProcessEnv): URL | undefined {

@@ -1,7 +1,7 @@
 // What is remembered about a registry between requests: its address, its protocol, and the credentials that it accepted.
 import { findCredentials, type Credentials } from "../credentials/store";
 import { systemResolve, type Reach, type Resolve } from "./address";
-import { registryHost, type Repository } from "../reference";
+import { registryHost, type Repository } from "../../name";
 
 export interface RegistryAccess {
   username?: string;

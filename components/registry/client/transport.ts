@@ -8,7 +8,7 @@ import { connectionError, isTemporary, RegistryError, responseError } from "./er
 import { farther, type Reach } from "./address";
 import { drain, send, type FileBody, type Guard, type HttpRequest } from "./http";
 import { guardFor, noteRegistry, reachOfAnswer } from "./guard";
-import { isLoopback } from "../reference";
+import { isLoopback } from "../../name";
 import {
   basicHeader,
   isOwn,

@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { CredentialError } from "./error";
 import { askHelper } from "./helper";
-import { sameDomain } from "../reference";
+import { sameDomain } from "../../name";
 
 export { CredentialError } from "./error";
 

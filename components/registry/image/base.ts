@@ -4,7 +4,7 @@ import { cleanLine } from "../../text";
 import { limits } from "../../limits";
 import type { Session } from "../client/session";
 import { parseConfig } from "./config";
-import { inParallel } from "./inParallel";
+import { inParallel } from "../../work";
 import { fold, walkMembers } from "./jsonMembers";
 import {
   ManifestError,

@@ -1,7 +1,7 @@
 // Chooses one image of an index, and measures the others.
 import { limits } from "../../limits";
 import type { Session } from "../client/session";
-import { inParallel } from "./inParallel";
+import { inParallel } from "../../work";
 import {
   ManifestError,
   bestMatch,

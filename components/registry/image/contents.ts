@@ -5,14 +5,10 @@ import { limits } from "../../limits";
 import type { LayerContents } from "../../outputs";
 import { cleanLine } from "../../text";
 import { CommandFiles } from "./commandFiles";
+import { packageDatabases } from "./packageDatabases";
 import type { DataSink, TarEntry } from "./tar";
 
 const shellNames = ["sh", "ash", "bash", "dash", "zsh", "ksh", "fish", "csh", "tcsh", "busybox"];
-const packageDatabases: Readonly<Record<string, string>> = {
-  "/lib/apk/db/installed": "P:",
-  "/usr/lib/apk/db/installed": "P:",
-  "/var/lib/dpkg/status": "Package: ",
-};
 // Where Go's crypto/x509 looks on Linux (root_linux.go).
 const certificateBundles = [
   "/etc/ssl/certs/ca-certificates.crt",

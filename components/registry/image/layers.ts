@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { posix } from "node:path";
 import { Duplex, pipeline, Transform, type Readable } from "node:stream";
 import { limits } from "../../limits";
+import { isBrokenConnection } from "../client/errors";
 import { ImageBudget } from "./budget";
 import { ZstdFrames } from "./zstdFrames";
 import { readTar, type DataRequest, type TarEntry } from "./tar";
@@ -148,14 +149,9 @@ function verify(layer: LayerSource): Transform {
 
 function layerError(error: unknown, layer: LayerSource): unknown {
   // Errors of the connection keep their code: the caller tries again on some of them.
-  if (typeof (error as NodeJS.ErrnoException).syscall === "string" || isConnectionError(error)) return error;
+  if (typeof (error as NodeJS.ErrnoException).syscall === "string" || isBrokenConnection(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new LayerError(`layer ${layer.digest}: ${reason}`, { cause: error });
-}
-
-function isConnectionError(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? "";
-  return ["ECONNRESET", "EPIPE", "ETIMEDOUT", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"].includes(code);
 }
 
 const mostLooks = 20_000_000;

@@ -1,7 +1,7 @@
 // What a registry serves for an image: manifests and indexes of Docker and OCI.
 // No I/O. What comes from a registry is not trusted: it is checked for its digest, then for its shape.
 import { createHash } from "node:crypto";
-import { cleanLine } from "../../text";
+import { cleanLine, firstFewOf } from "../../text";
 import { limits } from "../../limits";
 
 export const mediaTypes = {
@@ -127,12 +127,11 @@ export function choosePlatform(images: readonly Descriptor[], platform?: string)
   if (platform === undefined) return bestMatch(images, "linux/amd64") ?? first;
   const match = bestMatch(images, platform);
   if (match !== undefined) return match;
-  const there = images
-    .slice(0, mostNamed)
-    .map((image) => platformName(image.platform))
-    .join(", ");
-  const more = images.length > mostNamed ? ` and ${images.length - mostNamed} more` : "";
-  throw new ManifestError(`the index holds no image for ${platform}; it has ${there}${more}`);
+  const there = firstFewOf(
+    images.map((image) => platformName(image.platform)),
+    mostNamed,
+  );
+  throw new ManifestError(`the index holds no image for ${platform}; it has ${there}`);
 }
 
 /** How many platforms a message names. */

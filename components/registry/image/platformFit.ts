@@ -1,4 +1,5 @@
 // Which platforms an image of a given one serves. Pure.
+import { firstFew } from "../../text";
 import { platformName, type Platform } from "./manifest";
 
 /** How BuildKit lists an entry that is not an image; nobody can ask for it. */
@@ -67,9 +68,8 @@ const mostNamed = 12;
 
 function platformsOf(platforms: readonly Platform[]): string {
   const all = [...new Set(platforms.map(platformName))];
-  const more = all.length - mostNamed;
   if (all.length === 0) return "no platform";
-  return [...all.slice(0, mostNamed), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  return firstFew(all, mostNamed).join(", ");
 }
 
 function serves({ os, architecture, variant }: Platform, target: string): boolean {

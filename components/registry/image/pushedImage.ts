@@ -5,7 +5,7 @@ import { exchange } from "../client/transport";
 import { ImageBudget } from "./budget";
 import { chosenImage, type PlatformImage } from "./chosenImage";
 import { ContentsScan } from "./contents";
-import { inParallel } from "./inParallel";
+import { inParallel } from "../../work";
 import { measureLayer } from "./layers";
 import { layerInstructions, parseConfig } from "./config";
 import { platformName, transferSize, type Descriptor } from "./manifest";
@@ -18,7 +18,7 @@ export interface MeasuredLayer {
   contents: LayerContents;
 }
 
-export interface ImageLayer extends MeasuredLayer {
+export interface RegistryLayer extends MeasuredLayer {
   digest: string;
   mediaType: string;
   /** Bytes that a pull transfers. */
@@ -27,7 +27,7 @@ export interface ImageLayer extends MeasuredLayer {
   createdBy?: string;
 }
 
-export interface PushedImage {
+export interface RegistryImage {
   digest: string;
   mediaType: string;
   /** Bytes that a pull transfers: configuration and layers; of an index, of the chosen platform. */
@@ -38,7 +38,7 @@ export interface PushedImage {
   user: string;
   /** Sum over the layers, as `docker images` shows it. */
   unpackedSize: number;
-  layers: ImageLayer[];
+  layers: RegistryLayer[];
 }
 
 export interface ReadOptions {
@@ -60,7 +60,7 @@ export async function readPushedImage(
   session: Session,
   digest: string,
   options: ReadOptions = {},
-): Promise<PushedImage> {
+): Promise<RegistryImage> {
   const top = await readManifest(session, digest);
   const chosen = await chosenImage(session, top, options.platform, options.sizes);
   const { manifest } = chosen;
@@ -72,7 +72,7 @@ export async function readPushedImage(
   const measuring = measureLayers(session, manifest.layers, scan, options.known ?? new Map());
   const [config, found] = await Promise.all([reading, measuring]);
   const instructions = layerInstructions(config, manifest.layers.length);
-  const layers = manifest.layers.map((layer, n): ImageLayer => {
+  const layers = manifest.layers.map((layer, n): RegistryLayer => {
     const createdBy = instructions[n];
     return {
       digest: layer.digest,

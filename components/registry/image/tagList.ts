@@ -4,7 +4,7 @@ import { RegistryError } from "../client/errors";
 import { drain } from "../client/http";
 import type { Session } from "../client/session";
 import { exchange } from "../client/transport";
-import { tagProblem } from "../reference";
+import { tagProblem } from "../../name";
 import { body } from "./served";
 
 const pageSize = 1000;

@@ -3,7 +3,7 @@ import { RegistryError } from "../client/errors";
 import { drain } from "../client/http";
 import type { Session } from "../client/session";
 import { exchange } from "../client/transport";
-import { tagProblem } from "../reference";
+import { tagProblem } from "../../name";
 import { isDigest, sha256 } from "./manifest";
 import { acceptManifests, body, longestManifest, readManifest, type Served } from "./served";
 

@@ -3,7 +3,7 @@ import { PassThrough, pipeline, type Readable } from "node:stream";
 import type { LayerContents } from "../../outputs";
 import { openSession, type RegistryAccess, type Session } from "../client/session";
 import { exchange } from "../client/transport";
-import type { Repository } from "../reference";
+import type { Repository } from "../../name";
 import { ImageBudget } from "./budget";
 import { chosenImage } from "./chosenImage";
 import { ContentsScan } from "./contents";

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { makeTree } from "../../support/module";
-import { builder, missingEngine, registry, skipWithReason } from "../support/environment";
-import { exampleId } from "../support/example";
-import { repositoryRoot, run } from "../support/project";
+import { builder, missingEngine, registry, skipWithReason } from "../support/project/environment";
+import { exampleId } from "../support/project/example";
+import { repositoryRoot, run } from "../support/project/project";
 
 describe("examples: automation", function () {
   this.timeout(600_000);

@@ -6,7 +6,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { withLock } from "../../../tools/setup/lock";
 import { layout } from "../../../tools/setup/paths";
-import { repositoryRoot, run } from "../support/project";
+import { repositoryRoot, run } from "../support/project/project";
 
 const clouds = path.join(repositoryRoot, ".toolchain/clouds");
 

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { makeTree } from "../../support/module";
-import { builder, engineFields, missingEngine, skipWithReason } from "../support/environment";
-import { missingLanguage } from "../support/languages";
-import { Project, repositoryRoot, run } from "../support/project";
+import { builder, engineFields, missingEngine, skipWithReason } from "../support/project/environment";
+import { missingLanguage } from "../support/languages/languages";
+import { Project, repositoryRoot, run } from "../support/project/project";
 
 const example = "examples/company-component";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makeTree } from "../../support/module";
-import { missingEngine, registry, skipWithReason } from "../support/environment";
-import { answer, editableSource, Example, exampleId } from "../support/example";
+import { missingEngine, registry, skipWithReason } from "../support/project/environment";
+import { answer, editableSource, Example, exampleId } from "../support/project/example";
 
 describe("examples: compose", function () {
   this.timeout(600_000);

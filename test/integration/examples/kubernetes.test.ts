@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { makeTree } from "../../support/module";
-import { ApiServer, missingApiServer } from "../support/apiServer";
-import { skipWithReason } from "../support/environment";
-import { editableSource, Example, exampleId, exampleSettings } from "../support/example";
+import { ApiServer, missingApiServer } from "../support/servers/apiServer";
+import { skipWithReason } from "../support/project/environment";
+import { editableSource, Example, exampleId, exampleSettings } from "../support/project/example";
 
 interface Deployment {
   metadata: { generation: number };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { editableSource, startExample } from "../support/example";
+import { editableSource, startExample } from "../support/project/example";
 
 describe("examples: monorepo", function () {
   this.timeout(600_000);

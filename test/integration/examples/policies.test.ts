@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { helloFiles, inHello, makeTree } from "../../support/module";
-import { engineFields, engines, registry, skipWithReason } from "../support/environment";
-import { missingNodeHost } from "../support/languages";
-import { Project, repositoryRoot } from "../support/project";
+import { engineFields, engines, registry, skipWithReason } from "../support/project/environment";
+import { missingNodeHost } from "../support/languages/languages";
+import { Project, repositoryRoot } from "../support/project/project";
 
 describe("examples: policies", function () {
   this.timeout(600_000);

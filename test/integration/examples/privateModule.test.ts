@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { makeTree } from "../../support/module";
-import { readableBases } from "../support/bases";
-import { Example, exampleId } from "../support/example";
+import { readableBases } from "../support/images/bases";
+import { Example, exampleId } from "../support/project/example";
 
 describe("examples: private-module", function () {
   this.timeout(600_000);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { makeTree } from "../../support/module";
-import { editableSource, Example, exampleId, exampleSettings } from "../support/example";
+import { editableSource, Example, exampleId, exampleSettings } from "../support/project/example";
 
 describe("examples: promotion", function () {
   this.timeout(600_000);

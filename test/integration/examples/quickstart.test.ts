@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startExample } from "../support/example";
+import { startExample } from "../support/project/example";
 
 describe("examples: quickstart", function () {
   this.timeout(600_000);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeTree } from "../../support/module";
-import { missingEngine, registry, skipWithReason } from "../support/environment";
-import { answer, editableSource, Example, exampleId } from "../support/example";
+import { missingEngine, registry, skipWithReason } from "../support/project/environment";
+import { answer, editableSource, Example, exampleId } from "../support/project/example";
 
 describe("examples: rolling", function () {
   this.timeout(600_000);

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { FaultProxy } from "../../support/faultProxy";
-import { missingEngine, registry, skipWithReason } from "../support/environment";
-import { fetchManifest } from "../support/registry";
-import { FaultStack } from "./stack";
+import { missingEngine, registry, skipWithReason } from "../support/project/environment";
+import { fetchManifest } from "../support/images/registry";
+import { FaultStack } from "../support/project/faultStack";
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`a bare machine, with engine ${engine}`, function () {

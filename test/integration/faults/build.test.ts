@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import { address, missingEngine, registry, skipWithReason } from "../support/environment";
-import { fetchManifest } from "../support/registry";
-import { FaultStack } from "./stack";
+import { address, missingEngine, registry, skipWithReason } from "../support/project/environment";
+import { fetchManifest } from "../support/images/registry";
+import { FaultStack } from "../support/project/faultStack";
 
 const hash = `h1:${"A".repeat(43)}=`;
 const needsLibrary = {

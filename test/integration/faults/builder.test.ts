@@ -13,10 +13,10 @@ import { layout, type Layout } from "../../../tools/setup/paths";
 import { stopService } from "../../../tools/setup/service";
 import { FaultProxy } from "../../support/faultProxy";
 import { makeTree } from "../../support/module";
-import { missingEngine, registry, skipWithReason } from "../support/environment";
-import { run } from "../support/project";
-import { fetchManifest } from "../support/registry";
-import { FaultStack, type Deployed } from "./stack";
+import { missingEngine, registry, skipWithReason } from "../support/project/environment";
+import { run } from "../support/project/project";
+import { fetchManifest } from "../support/images/registry";
+import { FaultStack, type Deployed } from "../support/project/faultStack";
 
 for (const engine of ["docker", "buildkit"]) {
   describe(`faults of the builder, with engine ${engine}`, function () {

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import * as os from "node:os";
 import { FaultProxy } from "../../support/faultProxy";
 import * as faults from "../../support/faults";
-import { makeAuthority } from "../support/authority";
-import { missingEngine, registry, skipWithReason } from "../support/environment";
+import { makeAuthority } from "../../support/authority";
+import { missingEngine, registry, skipWithReason } from "../support/project/environment";
 import {
   missingRegistry,
   password,
@@ -13,10 +13,10 @@ import {
   startTokenRegistry,
   user,
   type OwnRegistry,
-} from "../support/ownRegistry";
-import { startTokenServer, type TokenServer } from "../support/tokenServer";
-import { fetchManifest } from "../support/registry";
-import { FaultStack } from "./stack";
+} from "../support/servers/ownRegistry";
+import { startTokenServer, type TokenServer } from "../support/servers/tokenServer";
+import { fetchManifest } from "../support/images/registry";
+import { FaultStack } from "../support/project/faultStack";
 
 const right = { USER_NAME: user, USER_PASSWORD: password };
 const wrongPassword = "wrong-canary-5f1c";

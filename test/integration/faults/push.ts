@@ -4,9 +4,9 @@
 import assert from "node:assert/strict";
 import { FaultProxy } from "../../support/faultProxy";
 import * as faults from "../../support/faults";
-import { missingEngine, registry, skipWithReason } from "../support/environment";
-import { fetchManifest } from "../support/registry";
-import { FaultStack, type Deployed } from "./stack";
+import { missingEngine, registry, skipWithReason } from "../support/project/environment";
+import { fetchManifest } from "../support/images/registry";
+import { FaultStack, type Deployed } from "../support/project/faultStack";
 
 /** The tests for one engine. Each has a file of its own, so that they run side by side: most of the time is pauses. */
 export function testPushFaults(engine: "docker" | "buildkit"): void {

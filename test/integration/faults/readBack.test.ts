@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { FaultProxy } from "../../support/faultProxy";
 import * as faults from "../../support/faults";
-import { registry } from "../support/environment";
+import { registry } from "../support/project/environment";
 import { startPrebuiltEngine, type PrebuiltEngine } from "../support/prebuilt/engine";
-import { fetchManifest } from "../support/registry";
-import { FaultStack, type Deployed } from "./stack";
+import { fetchManifest } from "../support/images/registry";
+import { FaultStack, type Deployed } from "../support/project/faultStack";
 
 describe("faults of a registry that is read", function () {
   this.timeout(600_000);

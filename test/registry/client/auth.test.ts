@@ -4,8 +4,8 @@ import { type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseChallenges } from "../../../components/registry/client/auth";
-import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
-import { basic, fails, listen, read } from "./requests";
+import { close, emptyEnv, refuse, startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
+import { basic, fails, listen, read } from "../../support/requests";
 
 describe("registry/auth", () => {
   let registry: FakeRegistry;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { readConfig } from "../../../components/registry/image/served";
 import { readTagDigest } from "../../../components/registry/image/tags";
-import { parseRepository } from "../../../components/registry/reference";
+import { parseRepository } from "../../../components/name/reference";
 import { drain } from "../../../components/registry/client/http";
 import { openSession, type Session } from "../../../components/registry/client/session";
 import { exchange } from "../../../components/registry/client/transport";

@@ -5,8 +5,8 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import { sessionEndpoint } from "../../../components/registry/client/endpoint";
 import { RegistryError } from "../../../components/registry/client/errors";
 import { openSession } from "../../../components/registry/client/session";
-import { parseRepository } from "../../../components/registry/reference";
-import { emptyEnv, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { parseRepository } from "../../../components/name/reference";
+import { emptyEnv, refuse, startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
 describe("registry/endpoint", () => {
   let registry: FakeRegistry | undefined;

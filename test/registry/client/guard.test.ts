@@ -7,10 +7,10 @@ import type { AddressInfo } from "node:net";
 import { farther, maySendTo, type Reach } from "../../../components/registry/client/address";
 import { guardFor } from "../../../components/registry/client/guard";
 import { readBody, send } from "../../../components/registry/client/http";
-import { parseRepository } from "../../../components/registry/reference";
+import { parseRepository } from "../../../components/name/reference";
 import { defaultSettings, openSession, type Session } from "../../../components/registry/client/session";
-import { close, startRegistry } from "../fakeRegistry";
-import { fails, read } from "./requests";
+import { close, startRegistry } from "../../support/fakeRegistry";
+import { fails, read } from "../../support/requests";
 
 const loopback: LookupAddress[] = [{ address: "127.0.0.1", family: 4 }];
 

@@ -4,10 +4,10 @@ import { connect, type AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { readTagDigest } from "../../../components/registry/image/tags";
 import { ProxyError, proxyFor } from "../../../components/registry/client/proxy";
-import { parseRepository } from "../../../components/registry/reference";
+import { parseRepository } from "../../../components/name/reference";
 import { openSession, type Session } from "../../../components/registry/client/session";
-import { close, emptyEnv, startRegistry, type FakeRegistry } from "../fakeRegistry";
-import { basic, fails } from "./requests";
+import { close, emptyEnv, startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
+import { basic, fails } from "../../support/requests";
 
 describe("registry/proxy", () => {
   const chosen = (url: string, env: NodeJS.ProcessEnv) => proxyFor(new URL(url), env)?.href;

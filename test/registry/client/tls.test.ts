@@ -8,10 +8,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { readTagDigest } from "../../../components/registry/image/tags";
-import { parseRepository } from "../../../components/registry/reference";
+import { parseRepository } from "../../../components/name/reference";
 import { openSession, type RegistryAccess, type Session } from "../../../components/registry/client/session";
-import { makeAuthority } from "../../integration/support/authority";
-import { close, emptyEnv } from "../fakeRegistry";
+import { makeAuthority } from "../../support/authority";
+import { close, emptyEnv } from "../../support/fakeRegistry";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
@@ -170,7 +170,7 @@ describe("registry over TLS, with a certificate of a company's own authority", (
     // Node reads the variable when it starts. The name is not this machine's, for which nothing is verified.
     const program = `
       const { readTagDigest } = require("./components/registry/image/tags");
-      const { parseRepository } = require("./components/registry/reference");
+      const { parseRepository } = require("./components/name");
       const { openSession } = require("./components/registry/client/session");
       const access = process.env.TAG === "hidden" ? { username: "me", password: "hunter2" } : {};
       const session = openSession(parseRepository("registry.test/x"), access, {}, { HOME: "/nonexistent" });

@@ -124,13 +124,12 @@ describe("registry/credentials", () => {
   });
 
   it("gives up on a helper that hangs, even when a child of it holds the pipes", async () => {
-    await helper("hang", "sleep 30 & sleep 30");
-    const start = Date.now();
+    // Waiting for it would take longer than a test may.
+    await helper("hang", "sleep 90 & sleep 90");
     await assert.rejects(
       askHelper("hang", "r.example.com", config, env, 150),
       /did not answer .* within 0\.15 s/,
     );
-    assert.ok(Date.now() - start < 2000);
   });
 
   it("names a file that cannot be understood without repeating it", async () => {

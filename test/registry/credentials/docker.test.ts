@@ -5,7 +5,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { maySendTo, reachOf, reachOfName } from "../../../components/registry/client/address";
 import { findCredentials } from "../../../components/registry/credentials/store";
-import { isLoopback, parseRepository, registryHost } from "../../../components/registry/reference";
+import { isLoopback, parseRepository, registryHost } from "../../../components/name/reference";
 import { isOwn, openSession } from "../../../components/registry/client/session";
 import { makeTree } from "../../support/module";
 

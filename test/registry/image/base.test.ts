@@ -7,7 +7,7 @@ import { walkMembers } from "../../../components/registry/image/jsonMembers";
 import { mediaTypes } from "../../../components/registry/image/manifest";
 import { linuxProblem, platformProblem } from "../../../components/registry/image/platformFit";
 import { digestOf } from "../../support/digest";
-import { startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
 const { ociIndex, ociManifest } = mediaTypes;
 const onBuildOf = (text: string): readonly string[] => parseConfig(Buffer.from(text)).onBuild;

@@ -11,7 +11,7 @@ import { mediaTypes } from "../../../components/registry/image/manifest";
 import { digestOf } from "../../support/digest";
 import { layerType } from "../../support/servedImage";
 import { tarData, tarEnd, tarHeader } from "../../support/tar";
-import { startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
 const plain = "application/vnd.oci.image.layer.v1.tar";
 const layer = (names: string[], end = tarEnd) =>
@@ -53,7 +53,11 @@ describe("an image's layers together", function () {
   describe("of a registry", () => {
     let registry: FakeRegistry;
     let digest = "";
+    // The real one takes layers of hundreds of megabytes to reach.
+    const bounds: { pathsBytes: number } = limits.image;
+    const { pathsBytes } = bounds;
     before(async () => {
+      bounds.pathsBytes = 2 ** 20;
       registry = await startRegistry();
       // Each layer has two thirds of what all may have.
       const path = Buffer.from(`4016 path=${"p".repeat(4_005)}\n`);
@@ -72,7 +76,10 @@ describe("an image's layers together", function () {
       const document = { schemaVersion: 2, mediaType: ociManifest, config: described, layers };
       digest = registry.addManifest(document, ociManifest, "v1");
     });
-    after(() => registry.close());
+    after(() => {
+      bounds.pathsBytes = pathsBytes;
+      return registry.close();
+    });
 
     const tooMany = /with it the image's paths have more than \d+ bytes together/;
     it("are refused by the report", async () => {

@@ -1,13 +1,13 @@
 import * as assert from "node:assert/strict";
 import { putTag, readImage, tagDigest } from "../../../components/registry";
-import { readPushedImage, type PushedImage } from "../../../components/registry/image/pushedImage";
+import { readPushedImage, type RegistryImage } from "../../../components/registry/image/pushedImage";
 import { writeTag } from "../../../components/registry/image/tags";
 import { mediaTypes } from "../../../components/registry/image/manifest";
 import { gzipLayer, layerType } from "../../support/servedImage";
 import { digestOf } from "../../support/digest";
-import { refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { refuse, startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
-const sizesOf = ({ platforms }: PushedImage) =>
+const sizesOf = ({ platforms }: RegistryImage) =>
   Object.fromEntries(Object.entries(platforms).map(([name, { size }]) => [name, size]));
 
 describe("registry: a whole image", () => {

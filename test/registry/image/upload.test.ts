@@ -7,7 +7,7 @@ import { sha256 } from "../../../components/registry/image/manifest";
 import { writeImage, type LayerFile } from "../../../components/registry/image/upload";
 import { makeTree } from "../../support/module";
 import { openSession } from "../../../components/registry/client/session";
-import { emptyEnv, refuse, startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { emptyEnv, refuse, startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
 describe("registry/upload", () => {
   let registry: FakeRegistry;

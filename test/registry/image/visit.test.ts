@@ -5,7 +5,7 @@ import { visitImage } from "../../../components/registry";
 import { mediaTypes } from "../../../components/registry/image/manifest";
 import type { DataRequest, TarEntry } from "../../../components/registry/image/tar";
 import { serveImage } from "../../support/servedImage";
-import { startRegistry, type FakeRegistry } from "../fakeRegistry";
+import { startRegistry, type FakeRegistry } from "../../support/fakeRegistry";
 
 /** Collects names, and the bytes of every file. */
 class Collector {

@@ -4,8 +4,8 @@
 // The child belongs to a provider inside the test's process, to which Pulumi connects as to one that is being debugged.
 
 import { Server, ServerCredentials } from "@grpc/grpc-js";
-import { missingEngine, skipWithReason } from "../environment";
-import { Project } from "../project";
+import { missingEngine, skipWithReason } from "../project/environment";
+import { Project } from "../project/project";
 import { service } from "./provider";
 
 /** Pulumi's name of the provider, and the type of its one resource. */

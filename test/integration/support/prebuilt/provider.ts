@@ -8,7 +8,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { deleteManifest, fetchManifest, putBlob, putManifest } from "../registry";
+import { deleteManifest, fetchManifest, putBlob, putManifest } from "../images/registry";
 import { digestOf } from "../../../support/digest";
 import { prebuiltImage } from "./image";
 
