@@ -53,8 +53,10 @@ for (const engine of ["docker", "buildkit"]) {
         await importRecorded(project, engine, version);
         const { changes, output } = await project.preview(env);
         assert.deepEqual(changes, builtOnce);
-        const reason = /^ {4}rebuilds because of (base image, )?the Dockerfile of this goimage version$/gm;
-        assert.equal(output.match(reason)?.length, 2, output);
+        const reasons = output.match(
+          /rebuilds because of (base image, )?the Dockerfile of this goimage version$/gm,
+        );
+        assert.equal(reasons?.length, 2, output);
         assert.doesNotMatch(output, /\b(replace|delete)\b/);
       });
 
@@ -96,13 +98,13 @@ describe("an upgrade whose images are there", function () {
         digests[digest as string] = await pushed(dockerfile as string, `${repository}:${tag}`);
     }
     await importRecorded(project, engine, version, { digests });
-    assert.deepEqual(await project.up(recordedEnv), { same: 3, update: 2 });
+    assert.deepEqual(await project.up(), { same: 3, update: 2 });
     const { ref } = await project.outputs<{ ref: string }>();
     // Version 0.2.0 names the user.
     const text = recorded["GoMultiStageImage"]?.["dockerfile"] as string;
     const named = text.replace('ENV A="1"\n', 'ENV A="1"\nENV USER="nonroot"\n');
     assert.notEqual(named, text);
     assert.equal(ref.split("@")[1], await pushed(named, `${project.repository}/multi:again`));
-    assert.deepEqual(await project.up(recordedEnv), { same: 5 });
+    assert.deepEqual(await project.up(), { same: 5 });
   });
 });
