@@ -214,7 +214,7 @@ func main() {
     const glibc = `source: "c", build: { image: "${withC}", cgoEnabled: true },`;
     const refused = await new Project(program({ glibc }), files).pulumi(["up", "--yes", "--skip-preview"]);
     assert.notEqual(refused.code, 0);
-    assert.match(refused.output, /the program is linked to glibc, which Alpine has not/);
+    assert.match(refused.output, /the program is linked to glibc, which Alpine does not have/);
     await new Project(program({ glibc: `${glibc} runtime: { image: "${withC}" }` }), files).up();
   });
 });

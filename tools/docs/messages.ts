@@ -17,7 +17,7 @@ export function messagesIn(file: string): string[] {
 export function textsIn(source: ts.SourceFile): Words[] {
   const found: Words[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isLiteralTypeNode(node) || ts.isImportDeclaration(node)) return;
+    if (ts.isLiteralTypeNode(node) || ts.isImportDeclaration(node) || isDockerfileComment(node)) return;
     const text = textOf(node);
     if (text === undefined) return ts.forEachChild(node, visit);
     if (isProse(text))
@@ -89,8 +89,13 @@ const technical = new Set(
   ),
 );
 
+/** A call of the function that makes a Dockerfile's comments. */
+function isDockerfileComment(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && node.expression.getText() === "comment";
+}
+
 /** At least four words, in English rather than in a shell's language. */
 function isProse(text: string): boolean {
   const words = text.split(/\s+/).filter((word) => /^[("']?[a-z<]/i.test(word));
-  return words.length >= 4 && !/[{}]|\$\(|&&|\\n|-----/.test(text);
+  return words.length >= 4 && !/[{}]|\$\(|&&|\\n|-----|^ *#|;$|; (do|then)$|^go build -/.test(text);
 }

@@ -137,18 +137,8 @@ const groups: readonly Group[] = [
 
 /** Files and folders whose texts are no messages: Dockerfiles, comments in them, and words that other programs look for. */
 const noMessages = [
-  ...[
-    "dockerfile/classic.ts",
-    "dockerfile/fast.ts",
-    "dockerfile/instructions.ts",
-    "dockerfile/runtimeSettings.ts",
-  ],
-  ...[
-    "dockerfile/seedDockerfile.ts",
-    "engines/buildkit.ts",
-    "context/changes.ts",
-    "source/buildConstraints.ts",
-  ],
+  ...["dockerfile/classic.ts", "dockerfile/instructions.ts", "dockerfile/lines.ts", "engines/buildkit.ts"],
+  ...["dockerfile/seedDockerfile.ts", "context/changes.ts", "source/buildConstraints.ts"],
   // These tell of the image, in the outputs `checks` and `sizeSummary`.
   ...["deploy/image/checks.ts", "deploy/image/sizeSummary.ts"],
   // The command `goimage` says what to do with its own usage.

@@ -18,8 +18,9 @@ export const turn = `flock -n 9 || [ "$(missing)" -le ${few} ] || flock -s 9`;
  */
 export function awaitTurn(cache: string, file: string): string[] {
   return [
-    "# Builds that run at once share the cache: the first fills it, and the others wait if they lack many packages.",
+    "# With -n, go build only names what it would compile.",
     `missing() { (export GOFLAGS="$GOFLAGS -n"; build) 2>&1 | grep -c '/compile -o '; };`,
+    "# Builds that run at once share the cache: the first fills it, and the others wait if they lack many packages.",
     `if [ -w ${cache} ]; then`,
     `  exec 9> ${cache}/${file};`,
     `  { ${turn}; } 2> /dev/null;`,
