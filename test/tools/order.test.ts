@@ -17,7 +17,7 @@ describe("the random order of tests", () => {
 
   it("has each test once", () => {
     assert.deepEqual(
-      (shuffled(3).tests).sort((a, b) => a - b),
+      shuffled(3).tests.sort((a, b) => a - b),
       numbers(),
     );
   });
