@@ -10,7 +10,7 @@ import { load } from "../support/yaml";
 const [, , gitlab = ""] = blocks("docs/pipelines.md", "yaml");
 
 describe("the pipeline of the documentation for GitLab", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("is accepted by GitLab's schema", () => {
     assert.deepEqual(Object.keys(gitlabJobs(gitlab)), ["check-service", "check-stack", "preview", "deploy"]);

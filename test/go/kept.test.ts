@@ -16,7 +16,7 @@ function give(visitor: FileVisitor, name: string, bytes: Buffer): void {
 }
 
 describe("what a report keeps of an image", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   describe("with programs", () => {
     let program: Buffer;

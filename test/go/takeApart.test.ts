@@ -6,7 +6,7 @@ import { takeApart } from "../../components/goBinary/takeApart";
 import { needsGo } from "../support/go";
 
 describe("a program is taken apart in a worker", function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it("that is stopped after its time", async function () {
     needsGo(this);

@@ -162,7 +162,8 @@ async function goBuild(tool: Tool, recipe: Recipe, into: string, layout: Layout,
   // A program may have another name than its package.
   const isOne = recipe.packages.length === 1;
   const output = isOne ? join(into, tool.commands[0] ?? "") : `${into}/`;
-  await mustRun("go", ["build", ...flags, "-o", output, ...packages], options);
+  // It keeps all cores busy for minutes; tests may run beside it.
+  await mustRun("nice", ["go", "build", ...flags, "-o", output, ...packages], options);
   if (recipe.script) {
     const { module, file } = recipe.script;
     const { Dir } = JSON.parse(await mustRun("go", ["mod", "download", "-json", module], options)) as Module;

@@ -38,7 +38,7 @@ interface Spawned {
   spawn: (this: Spawned, options: { file: string; envPairs?: string[] }) => number;
 }
 const prototype = ChildProcess.prototype as unknown as Spawned;
-const spawn = prototype.spawn;
+const spawn: Spawned["spawn"] = Reflect.get(prototype, "spawn");
 prototype.spawn = function (this: Spawned, options) {
   const searched = options.envPairs?.find((pair) => pair.startsWith("PATH="))?.slice("PATH=".length);
   assertAllowed(options.file, searched);
@@ -57,9 +57,8 @@ for (const name of ["spawnSync", "execFileSync"] as const) {
 
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
 type Connect = (this: net.Socket, ...args: unknown[]) => net.Socket;
-const sockets = net.Socket.prototype as unknown as { connect: Connect };
-const connect = sockets.connect;
-sockets.connect = function (...args) {
+const connect = Reflect.get(net.Socket.prototype, "connect") as Connect;
+(net.Socket.prototype as { connect: Connect }).connect = function (...args) {
   // Node calls it with its arguments in one array.
   const [first] = (Array.isArray(args[0]) ? args[0] : args) as unknown[];
   const { host, path } = (typeof first === "object" && first !== null ? first : {}) as Record<string, string>;

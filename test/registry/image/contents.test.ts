@@ -35,15 +35,16 @@ async function scan(archive: Buffer, program?: string, size = 1000): Promise<Lay
 }
 
 describe("registry/contents", () => {
-  const root = makeTree({
-    "bin/busybox": "x",
-    "etc/ssl/certs/ca-certificates.crt": "x",
-    "lib/apk/db/installed": "C:a\nP:musl\nV:1\n\nC:b\nP:busybox\n",
-    "usr/share/zoneinfo/Europe/Rome": "x",
-    "usr/bin/su": "x",
-    "srv/sh": "no shell: not in a bin directory",
-  });
-  before(() => {
+  let root: string;
+  beforeEach(() => {
+    root = makeTree({
+      "bin/busybox": "x",
+      "etc/ssl/certs/ca-certificates.crt": "x",
+      "lib/apk/db/installed": "C:a\nP:musl\nV:1\n\nC:b\nP:busybox\n",
+      "usr/share/zoneinfo/Europe/Rome": "x",
+      "usr/bin/su": "x",
+      "srv/sh": "no shell: not in a bin directory",
+    });
     fs.mkdirSync(path.join(root, "app"));
     fs.writeFileSync(path.join(root, "app/main"), elf("/lib/ld-musl-x86_64.so.1"), { mode: 0o555 });
     fs.chmodSync(path.join(root, "bin/busybox"), 0o755);
