@@ -5,6 +5,6 @@ export { prepare } from "./before/prepare";
 export { build } from "./build";
 export { served } from "./image/served";
 export { hasDependencies, register, type Registration } from "./pulumi/registration";
-export { runMode, situation, type Mode, type Situation } from "./pulumi/situation";
+export { runMode, situation, type Situation } from "./pulumi/situation";
 export { checkSdk, invalidInputs } from "./pulumi/userErrors";
 export { outputsOf } from "./state/exported";

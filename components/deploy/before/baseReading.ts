@@ -15,6 +15,7 @@ import {
   type BriefAccess,
 } from "../../registry";
 import { parseImageReference } from "../../name";
+import { firstFewOf } from "../../text";
 import { oncePerRun } from "../pulumi/program";
 import { say } from "../pulumi/say";
 
@@ -150,14 +151,12 @@ async function describe(
 
 function problemsOf(base: BaseImage, { platforms }: ImageSpec, description: BaseDescription): string[] {
   const { onBuild } = description;
-  const [first = ""] = onBuild;
-  const more = onBuild.length > 1 ? ` and ${onBuild.length - 1} more` : "";
   const instructions =
     onBuild.length === 0
       ? []
       : [
           `has ONBUILD instructions, which run in every build that starts from it and can read its source and secrets and use its network: ` +
-            `ONBUILD ${first}${more}. Choose an image without ONBUILD, such as the one that it is based on`,
+            `ONBUILD ${firstFewOf(onBuild, 1)}. Choose an image without ONBUILD, such as the one that it is based on`,
         ];
   const missing = base.runs.onTargets
     ? platforms.map((platform) => platformProblem(description, platform))

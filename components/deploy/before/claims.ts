@@ -5,7 +5,7 @@ import type { Situation } from "../pulumi/situation";
 import { claimPlaces, knownPlaces, placeProblems } from "../seed/seedPlaces";
 import { claimTags, knownTarget, tagProblems } from "./tagClaims";
 
-export interface Claims {
+interface Claims {
   problems: Problem[];
   /** To be called once the image's inputs are known to be valid. */
   claim: () => void;

@@ -4,9 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import { secretWarnings, timezoneWarning, type ImageSpec } from "../../inputs";
 import { findCredentials } from "../../registry";
 import type { Source } from "../../source";
+import { firstFew } from "../../text";
 import type { Destination } from "./destination";
 import { say } from "../pulumi/say";
 import type { Situation } from "../pulumi/situation";
+
+/** Files that a message names. */
+const mostNamed = 3;
 
 /** Logs what is unusual about the inputs and the source. */
 export function announce({ mode, component }: Situation, spec: ImageSpec, source: Source): void {
@@ -19,7 +23,7 @@ export function announce({ mode, component }: Situation, spec: ImageSpec, source
   if (ofOwner.length > 0) {
     void say(
       "warn",
-      `${firstOf(ofOwner)} is private on this machine, but everyone can read it in the image, because runtime.files ships it`,
+      `${firstFew(ofOwner, mostNamed).join(", ")} is private on this machine, but everyone can read it in the image, because runtime.files ships it`,
       component,
     );
   }
@@ -34,7 +38,7 @@ export function announce({ mode, component }: Situation, spec: ImageSpec, source
   if (closure.leftOut.length > 0)
     void say(
       "info",
-      `runtime.files leaves out ${firstOf(closure.leftOut)}; name a file or directory itself to ship it`,
+      `runtime.files leaves out ${firstFew(closure.leftOut, mostNamed).join(", ")}; name a file or directory itself to ship it`,
       component,
     );
   for (const warning of [
@@ -50,12 +54,6 @@ export function announce({ mode, component }: Situation, spec: ImageSpec, source
 function ofTimezones(spec: ImageSpec, { imports }: Source): string[] {
   const warning = timezoneWarning(spec, () => imports().includes("time/tzdata"));
   return warning === undefined ? [] : [warning];
-}
-
-/** The first of some files, and how many more there are. */
-function firstOf(files: readonly string[]): string {
-  const more = files.length - 3;
-  return [...files.slice(0, 3), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 /** The name of an image is in its registry, in the state and in the output ref: it cannot be kept secret. */

@@ -8,7 +8,7 @@ import { oncePerRun } from "../pulumi/program";
 import type { Situation } from "../pulumi/situation";
 
 /** Where an image is pushed, as the inputs name it. */
-export interface PushTarget {
+interface PushTarget {
   repository: string;
   tags: readonly string[];
 }

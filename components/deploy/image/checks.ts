@@ -3,11 +3,11 @@
 import type { ImageCommand, ImageSpec } from "../../inputs";
 import { limits } from "../../limits";
 import type { ImageCheck, ImageLayer, LayerContents } from "../../outputs";
-import { messageLine } from "../../text";
+import { firstFew, messageLine } from "../../text";
 import { commandCheck } from "./commandCheck";
 
 /** What the checks look at. */
-export interface CheckedImage {
+interface CheckedImage {
   /** User in the image's configuration. */
   user: string;
   layers: readonly ImageLayer[];
@@ -70,11 +70,7 @@ function noSetuidFiles(contents: readonly LayerContents[]): ImageCheck {
     ...layer.setuidFiles,
     ...(layer.capabilityFiles ?? []).map((file) => `${file} (capabilities)`),
   ]);
-  const more = files.length - limits.output.listed;
-  const detail =
-    files.length === 0
-      ? "none"
-      : [...files.slice(0, limits.output.listed), ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  const detail = files.length === 0 ? "none" : firstFew(files, limits.output.listed).join(", ");
   return { name: "noSetuidFiles", passed: files.length === 0, detail };
 }
 

@@ -12,14 +12,14 @@ export interface SizedImage {
 }
 
 /** An image of one platform or of several. */
-export interface PlatformSizes extends SizedImage {
+interface PlatformSizes extends SizedImage {
   platformSizes: Readonly<Record<string, number>>;
   /** Of the platforms after the first. */
   platformLayers: Readonly<Record<string, SizedImage["layers"]>>;
 }
 
 /** A platform whose image is too large. */
-export interface Exceeded {
+interface Exceeded {
   platform: string;
   /** Why it is too large: one line for each limit that it exceeds. */
   lines: string[];

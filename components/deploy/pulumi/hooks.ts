@@ -31,7 +31,7 @@ export function mergeHooks(...bindings: readonly pulumi.ResourceHookBinding[]): 
 }
 
 /** Hooks for the child that builds, and what they have seen. */
-export interface PushWatch {
+interface PushWatch {
   hooks: pulumi.ResourceHookBinding;
   pushed: () => boolean;
 }
@@ -57,7 +57,7 @@ export function beforeBuilds(
 }
 
 /** The reasons for a build, and hooks for the child that builds, which tell them when it is built. */
-export interface ReasonWatch {
+interface ReasonWatch {
   hooks: pulumi.ResourceHookBinding;
   /** To be called with the child: says so where it is left alone. */
   registered: (child: pulumi.Resource) => void;
@@ -128,6 +128,8 @@ export async function knownBuild(request: BuildRequest): Promise<Parameters<type
     context: (await known(request.context)) ?? "",
     buildArgs: (request.buildArgs && (await valueIfKnown(request.buildArgs))) ?? {},
     secrets: Object.fromEntries(await Promise.all(secrets)),
-    ...{ platforms: request.platforms, builder: request.builder, ssh: await known(request.ssh) },
+    platforms: request.platforms,
+    builder: request.builder,
+    ssh: await known(request.ssh),
   };
 }

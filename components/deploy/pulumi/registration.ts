@@ -31,7 +31,7 @@ export function hasDependencies(
 }
 
 /** How the outputs of a component come about. */
-export interface Making<T> {
+interface Making<T> {
   /** The values of all outputs. */
   names: readonly (keyof T & string)[];
   make: () => Registration<T>;

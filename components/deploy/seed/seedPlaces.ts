@@ -7,7 +7,7 @@ import { oncePerRun } from "../pulumi/program";
 import type { Situation } from "../pulumi/situation";
 
 /** Repositories of an image, as far as they are known. */
-export interface Places {
+interface Places {
   repository: string | undefined;
   seeds: string | undefined;
 }

@@ -23,7 +23,7 @@ import { ownSeed, sayOnce, type SeedPlace, type Seeds } from "./seedChoice";
 const ofRun = oncePerRun("seeds", () => new Map<string, Promise<WrittenSeed | undefined>>());
 
 /** What a seed is made with. */
-export interface SeedBuild {
+interface SeedBuild {
   seeds: Seeds;
   /** The child that builds the image. */
   child: ImageBuild;

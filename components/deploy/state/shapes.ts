@@ -1,6 +1,6 @@
 // Of what kind a value in the state is. It may have been written by another version, edited or imported.
 
-export type Fields = Record<string, unknown>;
+type Fields = Record<string, unknown>;
 export type Check = (value: unknown) => boolean;
 
 export const isObject = (value: unknown): value is Fields =>
