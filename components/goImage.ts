@@ -67,5 +67,5 @@ function deploy(run: Situation, spec: ImageSpec, source: Source): Registration<G
   const prepared = prepare(run, spec, source);
   const child = build(run, prepared);
   const image = served[run.mode](run, prepared, child);
-  return outputsOf(run, prepared, child, image);
+  return outputsOf(prepared, child, image);
 }

@@ -15,7 +15,7 @@ import type { Child } from "../build";
 import { mocksInUse } from "../pulumi/sdk";
 import type { Situation } from "../pulumi/situation";
 import type { ServedImage } from "../state/deployed";
-import type { Served } from "./readBack";
+import { asNow, type Served } from "./readBack";
 
 /** What a test may say of an image: testing/index.ts has the same, with its documentation. */
 interface GivenImage {
@@ -41,7 +41,7 @@ export function madeUp(run: Situation, prepared: Prepared, { build, dockerfile }
     digest,
     ref: pulumi.all([prepared.destination, digest]).apply(([where, known]) => refTo(where, known)),
     image,
-    isLast: pulumi.output(false),
+    ofBuild: asNow,
   };
 }
 

@@ -24,9 +24,12 @@ export interface Served {
   digest: pulumi.Output<string>;
   ref: pulumi.Output<string>;
   image: pulumi.Output<ServedImage>;
-  /** Whether it is the deployed image, which this update has left alone: what was said of its source is true of it. */
-  isLast: pulumi.Output<boolean>;
+  /** What is said of the image's source: `now`, or `last` where the deployed image is exported, which this update has left alone. */
+  ofBuild: <T>(now: pulumi.Input<T>, last: (image: DeployedImage) => T | undefined) => pulumi.Output<T>;
 }
+
+/** Where nothing is left alone: in a preview and in a unit test. */
+export const asNow: Served["ofBuild"] = <T>(now: pulumi.Input<T>) => pulumi.output(now) as pulumi.Output<T>;
 
 /** An image that exceeds a limit. */
 class TooLarge extends Error {
@@ -75,9 +78,13 @@ export function readBack(run: Situation, prepared: Prepared, child: Child): Serv
     digest: served.apply(({ digest }) => digest),
     ref: served.apply(({ ref }) => ref),
     image: served,
-    isLast: pulumi
-      .all([served, deployed])
-      .apply(([{ digest }, last]) => last?.digest === digest && !child.pushed()),
+    // --target of another resource and a refresh leave the child alone. No Output stands between: Pulumi follows each way that leads to
+    // a rejected one, and one more step between them took all memory where an image was too large.
+    ofBuild: <T>(now: pulumi.Input<T>, last: (image: DeployedImage) => T | undefined) =>
+      pulumi.all([served, deployed, now]).apply(([{ digest }, before, fresh]) => {
+        const isLast = before?.digest === digest && !child.pushed();
+        return ((isLast ? last(before) : undefined) ?? fresh) as T;
+      }),
   };
 }
 
@@ -87,13 +94,20 @@ export function foresee(run: Situation, { spec, destination }: Prepared, { build
     // An empty digest is what docker-build shows when it does not know.
     return digest !== "" && deployed?.digest === digest ? deployed : (unknown as never);
   });
-  const ref = pulumi.all([destination, kept]).apply(([where, { digest }]) => refTo(where, digest));
-  const image = pulumi.all([kept, ref]).apply(async ([deployed, now]): Promise<ServedImage> => {
+  const known = pulumi.all([kept, destination]);
+  const image = known.apply(async ([deployed, where]): Promise<ServedImage> => {
     for (const line of exceededPlatforms(spec, deployed, deployed).flatMap(({ lines }) => lines))
       await say("warn", `${line}; the update will fail`, run.component);
-    return deployed.isMeasured ? { ...servedOf(deployed), ref: now } : (unknown as never);
+    return deployed.isMeasured
+      ? { ...servedOf(deployed), ref: refTo(where, deployed.digest) }
+      : (unknown as never);
   });
-  return { digest: kept.apply(({ digest }) => digest), ref, image, isLast: pulumi.output(false) };
+  return {
+    digest: kept.apply(({ digest }) => digest),
+    ref: known.apply(([{ digest }, where]) => refTo(where, digest)),
+    image,
+    ofBuild: asNow,
+  };
 }
 
 /** Measures an image that is not the deployed one, and gives it its tags if the limits of its size let it pass. */

@@ -7,8 +7,7 @@ import type { Prepared } from "../before/prepare";
 import type { Child } from "../build";
 import type { Served } from "../image/readBack";
 import type { Registration } from "../pulumi/registration";
-import type { Situation } from "../pulumi/situation";
-import type { DeployedImage, ServedImage, WrittenSeed } from "./deployed";
+import type { ServedImage, WrittenSeed } from "./deployed";
 
 /** Kept in the state beside the outputs, for goimage's own use. The names are those of 0.1.0. */
 interface KeptState {
@@ -27,18 +26,11 @@ interface KeptState {
 }
 
 export function outputsOf(
-  run: Situation,
   { spec, staged, files, context, destination }: Prepared,
   { decision, dockerfile, seed, writtenSeed }: Child,
-  { digest, ref, image, isLast }: Served,
+  { digest, ref, image, ofBuild }: Served,
 ): Registration<GoImageOutputs> {
   const ofImage = <K extends keyof ServedImage>(name: K) => image.apply((served) => served[name]);
-  // In an update that leaves the child alone (--target of another resource, a refresh) the deployed image is exported, and
-  // with it what was said of its source.
-  const ofBuild = <T>(now: pulumi.Input<T>, last: (image: DeployedImage) => T | undefined) =>
-    pulumi
-      .all([isLast, run.deployed, now])
-      .apply(([keeps, before, fresh]) => ((keeps && before ? last(before) : undefined) ?? fresh) as T);
   const outputs: GoImageOutputs = {
     digest,
     ref,
