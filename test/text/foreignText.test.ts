@@ -25,7 +25,7 @@ describe("text from outside", () => {
     ["ordinary text", "main.go:9:10: undefined: größe", "main.go:9:10: undefined: größe"],
   ];
   for (const [what, text, wanted] of cases)
-    it(`is cleaned of ${what}`, () => assert.equal(cleanLine(text), wanted));
+    it(`is cleaned: ${what}`, () => assert.equal(cleanLine(text), wanted));
 
   const commands: [string, string][] = [
     ["::add-mask::x", ": :add-mask::x"],
