@@ -67,7 +67,7 @@ describe("GoMultiStageImage", () => {
     });
   });
 
-  it("leaves out the line end of a login that was read from a file, even when it comes late", async () => {
+  it("removes the line ending of a login that was read from a file, even if it is only known later", async () => {
     const logins = [
       { username: "robot\n", password: "hunter2\r\n" },
       { username: "robot\n", password: pulumi.secret("hunter2\n") },
@@ -82,7 +82,7 @@ describe("GoMultiStageImage", () => {
     }
   });
 
-  it("takes a login that comes late and has no value for none", async () => {
+  it("leaves out a login whose late values are undefined", async () => {
     const nothing = () => pulumi.output<string | undefined>(undefined);
     for (const [engine, input] of [
       ["docker", "registry"],
@@ -126,7 +126,7 @@ describe("GoMultiStageImage", () => {
     );
   });
 
-  it("registers nothing for a seed: what fails there would fail the update", async () => {
+  it("registers no resource for a seed, whose failure would fail the update", async () => {
     const found = await registered(() => {
       const cache = { repository: "registry.example.com/team/seeds", write: true };
       new GoMultiStageImage("a", { source: "hello", repository, engine: "buildkit", cache });
@@ -148,7 +148,7 @@ describe("GoMultiStageImage", () => {
     ["in another spelling", (place) => place.replace("registry.example.com", "Registry.example.com:443")],
   ];
   for (const [how, spelled] of spellings) {
-    it(`refuses an image's repository for seeds, ${how}: its own, one before, one after`, async () => {
+    it(`refuses an image's repository for seeds, ${how}, in any order`, async () => {
       await assert.rejects(
         registered(() => void seedsOf("api", places.a, spelled(places.a))),
         /cache\.repository: "\S+" is the repository of the image "api"; give the seeds a repository of their own/,
@@ -170,7 +170,7 @@ describe("GoMultiStageImage", () => {
     });
   }
 
-  it("lets images share a repository of seeds, and one image have two tags", async () => {
+  it("lets images share a repository of seeds, and one repository have two images", async () => {
     await registered(() => {
       seedsOf("a", places.a, apart);
       seedsOf("b", places.b, pulumi.output(apart));
@@ -178,7 +178,7 @@ describe("GoMultiStageImage", () => {
     });
   });
 
-  it("passes credentials to the registry's host, the password as a secret", async () => {
+  it("passes credentials to the registry's host, with the password as a secret", async () => {
     const registry = { username: "robot", password: "hunter2" };
     const found = await registered(() => {
       new GoMultiStageImage("one", { source: "hello", repository, registry });
@@ -196,7 +196,7 @@ describe("GoMultiStageImage", () => {
     assert.deepEqual(registries, [{ address: "registry.example.com", ...registry }]);
   });
 
-  it("leaves Dockerfile and context where a reader finds them, ignored by version control", async () => {
+  it("leaves Dockerfile and context in .goimage, ignored by git", async () => {
     await registered(() => {
       new GoMultiStageImage("files", { source: "hello", repository, recipe: "classic" });
     });
@@ -207,7 +207,7 @@ describe("GoMultiStageImage", () => {
   });
 
   for (const files of ["scripts", "."])
-    it(`keeps the executable bit of what runtime.files ships: ${files}`, async () => {
+    it(`keeps the executable bit of shipped files: ${files}`, async () => {
       await registered(() => {
         writeTree("hello/scripts", { "migrate.sh": "#!/bin/sh\n", "data.txt": "" });
         fs.chmodSync("hello/scripts/migrate.sh", 0o700);
@@ -218,7 +218,7 @@ describe("GoMultiStageImage", () => {
       assert.deepEqual([mode("migrate.sh"), mode("data.txt")], ["755", "644"]);
     });
 
-  it("gives the context's directory the same mode under every umask", async () => {
+  it("gives the context's directory the same mode under any umask", async () => {
     const umask = process.umask(0o077);
     try {
       await registered(() => {
@@ -231,7 +231,7 @@ describe("GoMultiStageImage", () => {
     assert.equal((mode & 0o777).toString(8), "755");
   });
 
-  it("gives two resources of one name under different parents a directory each", async () => {
+  it("gives two resources of the same name under different parents separate directories", async () => {
     const found = await registered(() => {
       for (const parentType of ["a:b:C", "a:b:D"]) {
         const parent = new pulumi.ComponentResource(parentType, "parent");
@@ -250,7 +250,7 @@ describe("GoMultiStageImage", () => {
       assert.match(context, /^\.goimage\/project\/stack\/twin-MultiStage-[0-9a-f]{12}$/);
   });
 
-  it("throws every mistake at once, for any language to show", async () => {
+  it("throws all mistakes as one error", async () => {
     await registered(() => {
       assert.throws(
         () => new GoMultiStageImage("bad", { source: "nowhere", repository: "x:y", runtime: { user: "0" } }),
@@ -276,7 +276,7 @@ describe("GoSingleStageImage", () => {
     assert.equal(dockerfile.match(/^FROM/gm)?.length, 1);
   });
 
-  it("has no settings of a runtime stage", async () => {
+  it("refuses settings of a runtime stage", async () => {
     await registered(() => {
       const args = { source: "hello", repository, runtime: {} };
       assert.throws(() => new GoSingleStageImage("simple", args), /runtime: is unknown; allowed are source/);

@@ -33,7 +33,7 @@ function namedIn(text: string): Set<string> {
 }
 
 describe("limits", () => {
-  it("are looked for in code, not in comments", () => {
+  it("are searched for in code, not in comments", () => {
     const text = `
       // limits.a.comment
       if (x > limits.a.one) throw new Error("limits.a.text");

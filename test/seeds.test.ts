@@ -75,7 +75,7 @@ describe("the seeds of a repository", () => {
   }
   const repository = () => registry.repository.asWritten;
 
-  it("are the tags of that form, newest first, and no other image is looked at", async () => {
+  it("are the images with a seed's tag, newest first, and no other image is read", async () => {
     image(["latest"], "2026-01-04T00:00:00Z");
     image(
       ["gocache-x", "gocache-newest-1", `gocache-${digits(9)}0`, `xgocache-${digits(9)}`],
@@ -104,7 +104,7 @@ describe("the seeds of a repository", () => {
     );
   });
 
-  it("may be none, even where the registry does not know the repository", async () => {
+  it("may be none, even if the registry does not know the repository", async () => {
     for (const answer of [[], null]) {
       tags = answer;
       assert.match((await goimage("cache", "ls", repository())).output, /has no seeds$/m);
@@ -114,7 +114,7 @@ describe("the seeds of a repository", () => {
     assert.match((await goimage("cache", "prune", repository(), "--keep", "0")).output, /has no seeds$/m);
   });
 
-  it("are read page by page, as the registry names the next one, until it repeats itself", async () => {
+  it("are listed page by page, following the registry's links until a page has no new tags", async () => {
     const { host } = registry;
     const pages: Record<string, [string[], string?]> = {
       "?n=1000": [["a", "b"], '</v2/team/api/tags/list?n=1000&last=b>; rel="next"'],
@@ -142,7 +142,7 @@ describe("the seeds of a repository", () => {
     }
   });
 
-  it("are read in a bounded number of pages, and in a bounded time", async () => {
+  it("are listed within a limit of pages and of time", async () => {
     let pages = 0;
     let wait = 0;
     registry.intercept = (_, response, { url }) => {
@@ -164,7 +164,7 @@ describe("the seeds of a repository", () => {
     await assert.rejects(readTags(waiting), /took longer than 0\.2 s$/);
   }).timeout(60_000);
 
-  it("go only when asked to, the oldest first to be named, and never the newest", async () => {
+  it("are removed only with --yes, the oldest first, and never the newest", async () => {
     const newest = image([`gocache-${digits(1)}`, `gocache-newest-${digits(1)}`], "2026-01-01T00:00:00Z");
     const old = image([`gocache-${digits(2)}`], "2026-01-02T00:00:00Z");
     const young = image([`gocache-${digits(3)}`], "2026-01-03T00:00:00Z");
@@ -224,7 +224,7 @@ describe("the seeds of a repository", () => {
     ],
   };
   for (const [what, [use, message]] of Object.entries(shared)) {
-    it(`stay, all of them, where one ${what}`, async () => {
+    it(`all stay when one ${what}`, async () => {
       use(image([`gocache-${digits(1)}`]));
       image([`gocache-${digits(2)}`]);
       const { code, output } = await goimage("cache", "prune", repository(), "--keep", "0", "--yes");
@@ -234,7 +234,7 @@ describe("the seeds of a repository", () => {
     });
   }
 
-  it("are not other images with a seed's tag: of a program, of an index, with no label, with more layers", async () => {
+  it("do not include other images with a seed's tag: programs, indexes, unlabelled or larger ones", async () => {
     const tag = (n: number) => [`gocache-${digits(n)}`];
     image(tag(1), undefined, { config: { Entrypoint: ["/main"] } });
     image(tag(2), undefined, { config: { Cmd: ["/main"] } });
@@ -249,7 +249,7 @@ describe("the seeds of a repository", () => {
     assert.deepEqual(removed, [seed]);
   });
 
-  it("cannot go where the registry allows no deletion", async () => {
+  it("stay when the registry does not allow deletion, and the error says so", async () => {
     image([`gocache-${digits(1)}`], "2026-01-01T00:00:00Z");
     const before = registry.intercept;
     registry.intercept = (request, response, seen) =>

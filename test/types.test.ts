@@ -11,7 +11,7 @@ import type { ImageLayer } from "../components";
 type MultiStage = goimage.GoMultiStageImage;
 
 describe("types of the package", () => {
-  it("has components with outputs that are known by their types", () => {
+  it("give the components' outputs their types", () => {
     expectTypeOf<MultiStage>().toExtend<pulumi.ComponentResource>();
     expectTypeOf<MultiStage["digest"]>().toEqualTypeOf<pulumi.Output<string>>();
     expectTypeOf<MultiStage["ref"]>().toEqualTypeOf<pulumi.Output<string>>();
@@ -24,7 +24,7 @@ describe("types of the package", () => {
     expectTypeOf<MultiStage>().not.toHaveProperty("context");
   });
 
-  it("wants a source and a repository, and takes late values where they may be late", () => {
+  it("require a source and a repository, and accept Outputs only where they may be late", () => {
     type Args = goimage.GoMultiStageImageArgs;
     expectTypeOf<{ source: string; repository: string }>().toExtend<Args>();
     expectTypeOf<{ source: string; repository: pulumi.Output<string> }>().toExtend<Args>();
@@ -34,7 +34,7 @@ describe("types of the package", () => {
     expectTypeOf<Args["engine"]>().toEqualTypeOf<"docker" | "buildkit" | undefined>();
   });
 
-  it("takes undefined for what may be left out, as the providers' own inputs do", () => {
+  it("accept undefined for every optional input, as the providers' do", () => {
     // With exactOptionalPropertyTypes a question mark alone does not, and a compiler without it cannot tell.
     const files = ["args", "stageArgs"].map((name) =>
       readFileSync(join(__dirname, `../components/${name}.ts`), "utf8"),
@@ -54,12 +54,12 @@ describe("types of the package", () => {
     expectTypeOf<{ netrc: Late }>().not.toExtend<goimage.BuildStageArgs>();
   });
 
-  it("has the settings of a runtime stage in one component alone", () => {
+  it("offer runtime settings for GoMultiStageImage only", () => {
     expectTypeOf<goimage.GoMultiStageImageArgs>().toHaveProperty("runtime");
     expectTypeOf<goimage.GoSingleStageImageArgs>().not.toHaveProperty("runtime");
   });
 
-  it("compares what has an image's outputs", () => {
+  it("let compareImages take any image's outputs", () => {
     expectTypeOf(goimage.compareImages).parameter(0).toEqualTypeOf<goimage.ComparableImage>();
     expectTypeOf<MultiStage>().toExtend<goimage.ComparableImage>();
     expectTypeOf(goimage.compareImages).returns.toEqualTypeOf<pulumi.Output<goimage.ImageComparison>>();

@@ -27,7 +27,7 @@ describe("an entrypoint that is a shipped script", () => {
   const start = (text: string, runtime: RuntimeStageArgs = {}, plain: readonly string[] = []) =>
     given({ "start.sh": text }, { entrypoint, ...runtime }, plain);
 
-  it("is accepted by its whole path, by ./ and below another directory, with its arguments", async () => {
+  it("is accepted by absolute path, by ./ and in another directory, with arguments", async () => {
     for (const words of [["/app/start.sh"], ["./start.sh", "-v"]])
       await accepted(...start(script, { entrypoint: words }));
     const below = { workingDirectory: "/srv/api", entrypoint: ["/srv/api/scripts/run"] };
@@ -51,13 +51,13 @@ describe("an entrypoint that is a shipped script", () => {
     await accepted(...start(script, { entrypoint: ["/bin/sh", "/app/start.sh"] }, ["start.sh"]));
   });
 
-  it("is refused without a first line that names what runs it, and with a byte order mark", async () => {
+  it("is refused without a #! line, and with a byte order mark", async () => {
     for (const text of ["exec ./main\n", "\n#!/bin/sh\n", " #!/bin/sh\n", ""])
       await refused(/runs "start\.sh", which is neither a program for Linux nor a script/, ...start(text));
     await refused(/begins with a byte order mark/, ...start(`\ufeff${script}`));
   });
 
-  it("is refused where the base image is known to lack what runs it", async () => {
+  it("is refused when the base image lacks its interpreter", async () => {
     for (const line of ["#!/bin/bash", "#!/usr/bin/env bash", "#! /usr/bin/env -S bash -e"])
       await refused(
         /begins with #!\/\S+, and Alpine has no ".*bash"; name its package/,
@@ -73,7 +73,7 @@ describe("an entrypoint that is a shipped script", () => {
     await accepted(...start("#!/bin/busybox sh\n"));
   });
 
-  it("is looked for in the image, where other names may be meant", async () => {
+  it("must exist in the image; a missing one causes an error or a warning", async () => {
     await refused(
       /"start\.sh" is not in the image.*; write "\/app\/start\.sh"/,
       ...start(script, { entrypoint: ["start.sh"] }),
@@ -96,7 +96,7 @@ describe("a health check's command", () => {
   const check = (command: string[], runtime: RuntimeStageArgs = {}) =>
     given({}, { files: [], healthcheck: { command }, ...runtime });
 
-  it("is accepted where the image has it", async () => {
+  it("is accepted when the image has it", async () => {
     await accepted(...check(["/app/main", "-health"]));
     await accepted(...check(["./main", "-health"], { image: "scratch" }));
     await accepted(...check(["wget", "-q", "localhost"]));
@@ -104,7 +104,7 @@ describe("a health check's command", () => {
     await accepted(...check(["curl", "localhost"], { image: "registry.example.com/alpine" }));
   });
 
-  it("is refused where the image is known to lack it", async () => {
+  it("is refused when the image lacks it", async () => {
     await refused(
       /runtime\.healthcheck\.command: Alpine has no "curl"; .*, or use wget/,
       ...check(["curl", "localhost"]),
@@ -126,7 +126,7 @@ describe("a health check's command", () => {
       await refused(/begins with "CMD(-SHELL)?", as in a docker compose file/, ...check([word, "wget -q"]));
   });
 
-  it("is judged as the entrypoint is when it is a shipped script", () =>
+  it("is checked like the entrypoint when it is a shipped script", () =>
     refused(
       /runtime\.healthcheck\.command: runs "check\.sh", which has no executable bit/,
       ...given({ "check.sh": script }, { healthcheck: { command: ["/app/check.sh"] } }, ["check.sh"]),

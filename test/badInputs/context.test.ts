@@ -11,20 +11,20 @@ import { accepted, hello, refused } from "../support/outcome";
 const main = helloFiles["main.go"] ?? "";
 
 describe("bad sources", () => {
-  it("bad input 38: a source that is not there", () =>
+  it("bad input 38: a missing source is refused", () =>
     refused(
       /\n {2}source: "nowhere" does not exist: it is relative to the program's directory, so it means \/\S+\/nowhere\n?/,
       {},
       { source: "nowhere" },
     ));
 
-  it("bad input 38: a file in place of a source", () =>
+  it("bad input 38: a file as source is refused", () =>
     refused(/\n {2}source: "hello\/main\.go" is not a directory/, hello(), { source: "hello/main.go" }));
 
-  it("bad input 38: the root directory as source", () =>
+  it("bad input 38: the root directory as source is refused", () =>
     refused(/\n {2}source: "\/" /, hello(), { source: "/" }));
 
-  it("bad input 38: a go.mod in the home directory", async () => {
+  it("bad input 38: a source whose go.mod is in the home directory is refused", async () => {
     const home = process.env["HOME"];
     try {
       const prepare = (directory: string) => (process.env["HOME"] = directory);
@@ -43,7 +43,7 @@ describe("bad sources", () => {
     }
   });
 
-  it("modules side by side below the home directory are fine, but not in it: that is no bound for what is read", async () => {
+  it("modules side by side are accepted below the home directory, and refused directly in it", async () => {
     const home = process.env["HOME"];
     const files = {
       "Pulumi.yaml": "name: p\n",
@@ -80,7 +80,7 @@ describe("bad sources", () => {
     }
   });
 
-  it("bad input 39: no go.mod", () =>
+  it("bad input 39: a source without go.mod is refused", () =>
     refused(/\n {2}source: "hello" has no go\.mod, and no directory above it/, {
       "hello/main.go": main,
     }));
@@ -88,7 +88,7 @@ describe("bad sources", () => {
   const requiring = "module m\n\ngo 1.23\n\nrequire example.com/lib v1.0.0\n";
   const importing = 'package main\n\nimport _ "example.com/lib/x"\n\nfunc main() {}\n';
 
-  it("bad input 39: no go.sum although the program imports a module that is not on disk", async () => {
+  it("bad input 39: a missing go.sum is refused when the program imports a module that is not on disk", async () => {
     const files = hello({ "go.mod": requiring, "main.go": importing });
     await refused(/\n {2}source: imports example\.com\/lib\/x, but there is no go\.sum .*go mod tidy/, files);
     await accepted({ ...files, "hello/go.sum": "x" });
@@ -98,7 +98,7 @@ describe("bad sources", () => {
     await accepted(hello({ "go.mod": requiring }));
   });
 
-  it("bad input 39: a go line that is newer than the toolchain that was asked for", async () => {
+  it("bad input 39: a go line newer than the requested toolchain is refused", async () => {
     const files = hello({ "go.mod": "module m\n\ngo 1.99\n" });
     for (const build of [{ goVersion: "1.23" }, { image: "golang:1.23-alpine" }])
       await refused(
@@ -113,7 +113,7 @@ describe("bad sources", () => {
     });
   });
 
-  it("bad input 39: a go line that is not a version", () =>
+  it("bad input 39: a go line that is not a version is refused", () =>
     refused(
       /\n {2}source: go\.mod of "hello" has a go line that is not a version: latest/,
       hello({ "go.mod": "module m\ngo latest\n" }),
@@ -122,7 +122,7 @@ describe("bad sources", () => {
   const replacing = (directory: string) =>
     `module m\n\ngo 1.23\n\nrequire example.com/lib v1.0.0\n\nreplace example.com/lib => ${directory}\n`;
 
-  it("bad input 39: a replacement outside of the module, which is taken in", async () => {
+  it("bad input 39: a replacement outside the module is included", async () => {
     const files = { ...hello({ "go.mod": replacing("../lib"), "main.go": importing }) };
     const lib = {
       "lib/go.mod": "module example.com/lib\n",
@@ -133,7 +133,7 @@ describe("bad sources", () => {
     assert.deepEqual(context, ["hello/go.mod", "hello/main.go", "lib/go.mod", "lib/x/x.go"]);
   });
 
-  it("bad input 39: a replacement that is not there, or absolute", async () => {
+  it("bad input 39: a missing or absolute replacement is refused", async () => {
     await refused(
       /\n {2}source: go\.mod of "hello" replaces example\.com\/lib by lib, which has no go\.mod/,
       hello({ "go.mod": replacing("../lib") }),
@@ -144,7 +144,7 @@ describe("bad sources", () => {
     );
   });
 
-  it("bad input 40: links in a circle or to nowhere, which no image can have", async () => {
+  it("bad input 40: circular and dangling links in shipped files are refused, unless .dockerignore excludes them", async () => {
     const prepare = (directory: string) => {
       const data = path.join(directory, "hello/data");
       fs.mkdirSync(data);
@@ -189,7 +189,7 @@ describe("bad sources", () => {
     ],
   ];
   for (const [what, make, reason] of special) {
-    it(`bad input 40: ${what}, in a package and in shipped files`, async () => {
+    it(`bad input 40: ${what} in a package or in shipped files is refused`, async () => {
       await refused(new RegExp(`\\n {2}source: x\\.go is ${reason}`), hello(), {}, (directory) =>
         make(path.join(directory, "hello/x.go")),
       );
@@ -203,7 +203,7 @@ describe("bad sources", () => {
     });
   }
 
-  it("bad input 40: a socket, in a package", async () => {
+  it("bad input 40: a socket in a package is refused", async () => {
     const server = net.createServer();
     try {
       const directory = makeTree({});
@@ -218,7 +218,7 @@ describe("bad sources", () => {
     }
   });
 
-  it("bad input 41: secrets and other people's files beside the code never travel", async () => {
+  it("bad input 41: secrets and other people's files beside the code are never in the context", async () => {
     const beside = {
       ...{
         ".env": "",
@@ -250,7 +250,7 @@ describe("bad sources", () => {
     ]);
   });
 
-  it("bad input 41: a secret that is shipped by name travels with a warning", async () => {
+  it("bad input 41: a secret that is shipped by name causes a warning", async () => {
     const files = hello({ "config/.env": "", "config/app.json": "" });
     const { context, warnings } = await accepted(files, { runtime: { files: ["config", "config/.env"] } });
     assert.deepEqual(context, ["config/.env", "config/app.json", "go.mod", "main.go"]);

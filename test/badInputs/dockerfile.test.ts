@@ -26,7 +26,7 @@ function added(change: { build?: object; runtime?: object }): [keyword: string, 
 
 describe("text that could be an instruction", () => {
   for (const image of lineEnds.map((end) => `alpine${end}RUN id`)) {
-    it(`bad input 19: a line end in a base image, ${JSON.stringify(image)}`, () => {
+    it(`bad input 19: a line end in a base image is refused: ${JSON.stringify(image)}`, () => {
       assert.match(problems({ build: { image } }).join(), /^build\.image: .* has the control character U\+/);
       assert.match(
         problems({ runtime: { image } }).join(),
@@ -35,7 +35,7 @@ describe("text that could be an instruction", () => {
     });
   }
 
-  it("bad input 20: a line end or NUL in a value", () => {
+  it("bad input 20: a line end or NUL in a value is refused", () => {
     for (const end of lineEnds) {
       const value = `x${end}RUN id`;
       const control = /^[\w.[\]]+: .* has the control character U\+[0-9A-F]{4}, which is not allowed$/;
@@ -67,7 +67,7 @@ describe("text that could be an instruction", () => {
     }
   });
 
-  it("bad input 21: a label's name with an equals sign, a space, a dollar, a quote or a line end", () => {
+  it("bad input 21: special characters in a label's name are refused", () => {
     for (const name of ["a=b", "a b", "$a", 'a"b', "a\nRUN id", "", "#a", "-a", "<<a"])
       assert.match(
         problems({ runtime: { labels: { [name]: "" } } }).join(),
@@ -75,14 +75,14 @@ describe("text that could be an instruction", () => {
       );
   });
 
-  it("bad input 22: a variable in a label or in the environment stays as it is written", () => {
+  it("bad input 22: a variable in a label or in the environment is not expanded", () => {
     assert.deepEqual(added({ runtime: { labels: { a: "$HOME" }, env: { B: "${HOME:-x}" } } }), [
       ["ENV", 'B="\\${HOME:-x}"'],
       ["LABEL", 'a="\\$HOME"'],
     ]);
   });
 
-  it("bad input 23: a backslash at the end of a value does not swallow the next line", () => {
+  it("bad input 23: a backslash at the end of a value does not continue the line", () => {
     assert.deepEqual(added({ runtime: { labels: { a: "x\\" }, env: { B: "\\" }, command: ["\\"] } }), [
       ["ENV", 'B="\\\\"'],
       ["LABEL", 'a="x\\\\"'],
@@ -90,7 +90,7 @@ describe("text that could be an instruction", () => {
     ]);
   });
 
-  it("bad input 24: a value that ends its quotes and goes on with an instruction", () => {
+  it("bad input 24: a value that closes its quotes and adds an instruction stays a value", () => {
     const value = 'a"\nRUN id\nLABEL z="b';
     assert.match(problems({ runtime: { labels: { a: value } } }).join(), /has the control character U\+000A/);
     assert.deepEqual(added({ runtime: { labels: { a: 'a" RUN id LABEL z="b' } } }), [
@@ -98,14 +98,14 @@ describe("text that could be an instruction", () => {
     ]);
   });
 
-  it("bad input 25: a parser directive in a base image or in a value", () => {
+  it("bad input 25: a parser directive is refused in a base image, and is data in a value", () => {
     for (const text of smuggled) {
       assert.match(problems({ build: { image: text } }).join(), /^build\.image: /);
       assert.deepEqual(added({ runtime: { labels: { a: text } } }), [["LABEL", `a="${text}"`]]);
     }
   });
 
-  it("bad input 26: a base image that is named as a stage", () => {
+  it("bad input 26: a base image named like a stage is refused", () => {
     for (const image of Object.values(stageNames)) {
       assert.match(problems({ runtime: { image } }).join(), /^runtime\.image: "\w+" is the name of a stage/);
       assert.match(problems({ build: { image } }).join(), /^build\.image: "\w+" is the name of a stage/);
@@ -123,7 +123,7 @@ describe("text that could be an instruction", () => {
     assert.deepEqual(problems({ runtime: { image: "scratch" } }), []);
   });
 
-  it("bad input 27: a heredoc's start in commands and file names", () => {
+  it("bad input 27: the start of a heredoc in a command or file name is data", () => {
     assert.deepEqual(added({ runtime: { command: ["<<EOF"], files: ["<<EOF"], env: { A: "<<EOF" } } }), [
       ["COPY", '["\\u003c\\u003cEOF", "/out/files/app/\\u003c\\u003cEOF"]'],
       ["COPY", "/out/files/ /"],
@@ -132,12 +132,12 @@ describe("text that could be an instruction", () => {
     ]);
   });
 
-  it("bad input 28: an option in place of a base image", () => {
+  it("bad input 28: an option in place of a base image is refused", () => {
     for (const image of ["--platform=linux/arm64", "--platform=linux/arm64 alpine", "-x"])
       assert.match(problems({ runtime: { image } }).join(), /^runtime\.image: /);
   });
 
-  it("bad input 29: spaces, wildcards and quotes in what is copied, and where to", () => {
+  it("bad input 29: wildcards in copied paths are refused; spaces and quotes are data", () => {
     for (const file of ["*", "a?", "[a]", "a\\b", "/a", "../a", "a/../../b", ""])
       assert.match(
         problems({ runtime: { files: [file] } }).join(),
@@ -151,13 +151,13 @@ describe("text that could be an instruction", () => {
     ]);
   });
 
-  it("bad input 29: a module in a directory whose name has spaces, quotes and dollars", () => {
+  it("bad input 29: a module's directory may have spaces, quotes and dollars in its name", () => {
     const service = { ...examplePlan().service, moduleDirectory: `it's $a "b"` };
     const lines = fastWith({ service }, {}).text.split("\n");
     assert.ok(lines.includes(`WORKDIR "/src/it's \\$a \\"b\\""`), lines.join("\n"));
   });
 
-  it("bad input 53: ten thousand labels", () => {
+  it("bad input 53: ten thousand labels are all rendered", () => {
     const names = Array.from({ length: 10_000 }, (_, index) => `label-${index}`);
     const labels = Object.fromEntries(names.map((name) => [name, "x"]));
     assert.equal(added({ runtime: { labels } }).length, 10_000);

@@ -9,7 +9,7 @@ import { accepted, hello, outcome, refused } from "../support/outcome";
 const main = helloFiles["main.go"] ?? "";
 
 describe("mistakes in several inputs", () => {
-  it("are told together, wherever they are found", async () => {
+  it("are reported together, wherever they are found", async () => {
     const { error } = await outcome(hello(), {
       source: "nowhere",
       mainPackage: "cmd",
@@ -21,7 +21,7 @@ describe("mistakes in several inputs", () => {
     assert.match(error, /4 inputs are not valid/);
   });
 
-  it("do not hide what the disk shows of the others", async () => {
+  it("do not hide mistakes that only the files show", async () => {
     const files = hello({ "go.mod": "module m\n\ngo nonsense\n" });
     const { error } = await outcome(files, { mainPackage: "cmd", platforms: ["linux/none"] });
     for (const input of ["source", "mainPackage", "platforms\\[0\\]"])
@@ -35,12 +35,12 @@ describe("a main package", () => {
     "run.go": `//go:build ${constraint}\n\npackage main\n\nfunc main() {}\n`,
   });
 
-  it("may be named with a slash at the end", async () => {
+  it("may be named with a trailing slash", async () => {
     await accepted(hello({ "cmd/api/main.go": main }), { mainPackage: "./cmd/api/" });
     await accepted(hello(), { mainPackage: "./" });
   });
 
-  it("is none whose only file of package main is left out of the build", async () => {
+  it("is missing when build constraints exclude its only file of package main", async () => {
     for (const constraint of ["ignore", "windows", "ignore && linux", "!linux", "arm64"]) {
       await refused(
         /\n {2}mainPackage: "\." is not a main package but the library app: its files of package main are excluded/,
@@ -55,7 +55,7 @@ describe("a main package", () => {
     await refused(/is not a main package but the library app/, named);
   });
 
-  it("is one where tags, platform and what cannot be known let it be built", async () => {
+  it("is found when tags or the platform include it, or when they may", async () => {
     const only = (constraint: string) => ({ "hello/go.mod": "module m\n", ...inHello(script(constraint)) });
     await accepted(only("linux && amd64"));
     await accepted(only("go1.18"));
@@ -67,15 +67,15 @@ describe("a main package", () => {
     await refused(/"\." has no Go files for linux\/amd64: /, only("custom"));
   });
 
-  it("has no other package beside it", () =>
+  it("cannot share its directory with another package", () =>
     refused(
       /has files of package main and of package app \(app\.go\), which go build refuses/,
       hello(library),
     ));
 });
 
-describe("a file that only its owner may read", () => {
-  it("is told of when it is shipped, where everyone can read it, and not when it is compiled", async () => {
+describe("a file that only its owner can read", () => {
+  it("causes a warning when it is shipped, and none when it is compiled", async () => {
     const files = hello({ "data/a.txt": "", "data/b.txt": "" });
     const prepare = (directory: string) => {
       for (const file of ["data/a.txt", "main.go"]) fs.chmodSync(path.join(directory, "hello", file), 0o600);
@@ -90,7 +90,7 @@ describe("a file that only its owner may read", () => {
   });
 });
 
-describe("what .dockerignore leaves out", () => {
+describe("a file excluded by .dockerignore", () => {
   const embedding = 'package main\n\nimport _ "embed"\n\n//go:embed static\nvar s string\n\nfunc main() {}\n';
   const files = hello({
     "main.go": embedding,
@@ -100,7 +100,7 @@ describe("what .dockerignore leaves out", () => {
     "data/b.txt": "",
   });
 
-  it("is refused by name when the program embeds it or cannot be compiled without it", async () => {
+  it("is refused by name when the build needs it", async () => {
     const left: [string, RegExp][] = [
       ["static/x.txt\n", /source: \.dockerignore excludes static\/x\.txt, which the build needs/],
       ["static\n", /excludes static\/readme\.md, static\/x\.txt, /],
@@ -113,7 +113,7 @@ describe("what .dockerignore leaves out", () => {
     assert.ok(context.includes("static/readme.md"));
   });
 
-  it("is refused by name when an input ships it, a part of a directory aside", async () => {
+  it("is refused by name when runtime.files names it, and left out of a shipped directory", async () => {
     const runtime = { files: ["data", "static/x.txt"] };
     const ignored = (text: string) => ({
       ...hello({ "static/x.txt": "", "data/a.txt": "", "data/b.txt": "" }),
@@ -127,7 +127,7 @@ describe("what .dockerignore leaves out", () => {
     assert.ok(context.includes("data/a.txt") && !context.includes("data/b.txt"));
   });
 
-  it("is a vendor directory as if there were none", async () => {
+  it("counts as missing when it is the vendor directory", async () => {
     const vendored = hello({
       "go.mod": "module m\n\ngo 1.23\n\nrequire example.com/lib v1.0.0\n",
       "main.go": 'package main\n\nimport _ "example.com/lib"\n\nfunc main() {}\n',
@@ -139,7 +139,7 @@ describe("what .dockerignore leaves out", () => {
     assert.deepEqual(without, ["go.mod", "go.sum", "main.go"]);
   });
 
-  it("is told with its line when Docker would not take the pattern", () =>
+  it("is refused with its line when Docker would not accept the pattern", () =>
     refused(/source: \.dockerignore has a pattern that Docker refuses, in line 2: /, {
       ...files,
       "hello/.dockerignore": "a\n[abc\n",

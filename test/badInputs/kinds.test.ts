@@ -49,7 +49,7 @@ describe("values of the wrong kind", () => {
       /Seconds$|retries$|^max(Size|Growth)$|^compressionLevel$|^smokeTest\.http\.port$/.test(place));
 
   for (const place of places) {
-    it(`bad input 50: values of the wrong kind in ${place}`, () => {
+    it(`bad input 50: values of the wrong kind are refused in ${place}`, () => {
       for (const [kind, make] of wrong) {
         if (right(place, kind)) continue;
         const found = problems(nested(place, make()));
@@ -63,7 +63,7 @@ describe("values of the wrong kind", () => {
     });
   }
 
-  it("bad input 51: prototype keys as names of settings", () => {
+  it("bad input 51: prototype keys are data as variables, and refused as labels or inputs", () => {
     const keys = JSON.parse('{"__proto__": "a", "constructor": "b", "toString": "c"}') as object;
     assert.deepEqual(problems({ runtime: { env: keys }, build: { env: keys } }), []);
     const [first = ""] = problems({ runtime: { labels: keys } });
@@ -71,7 +71,7 @@ describe("values of the wrong kind", () => {
     assert.match(problems(keys).join("\n"), /^__proto__: is unknown.*\nconstructor: is unknown/);
   });
 
-  it("bad input 52: a secret Output in a place that ends in the image", () => {
+  it("bad input 52: a secret Output is refused where it would end up in the image", () => {
     const secret = pulumi.secret("hunter2");
     const inImage = /an Output is not .*; it must be known when the program runs\. If it is a secret: /;
     const deployed = /pass it where the container is deployed \(its env or a mounted file\)$/;

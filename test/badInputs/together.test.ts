@@ -7,7 +7,7 @@ import { validateDestination } from "../../components/inputs/validate";
 import { accepted, hello, outcome, refused, repository } from "../support/outcome";
 
 describe("inputs that belong together", () => {
-  it("bad input 17: two images that are pushed to one tag", async () => {
+  it("bad input 17: two images with one tag in a program are refused", async () => {
     const second = (args: Partial<GoMultiStageImageArgs>) => () => {
       new GoMultiStageImage("first", { source: "hello", repository, tags: ["v1", "latest"] });
       Object.assign(args, { repository });
@@ -26,7 +26,7 @@ describe("inputs that belong together", () => {
     assert.equal((await outcome(hello(), { tags: ["latest"] })).error, "");
   });
 
-  it("bad input 54: settings whose names or values look like secrets", async () => {
+  it("bad input 54: settings that look like secrets cause a warning, and known formats are refused", async () => {
     const { warnings } = await accepted(hello(), {
       build: { env: { NPM_TOKEN: "x" } },
       runtime: {
@@ -66,13 +66,13 @@ describe("inputs that belong together", () => {
     }
   });
 
-  it("bad input 55: a secret Output in the name of the image", async () => {
+  it("bad input 55: a secret Output in the image's name causes a warning", async () => {
     const { warnings } = await accepted(hello(), { repository: pulumi.secret(repository) });
     assert.match(warnings.join(), /repository or tags is a secret, but the name of an image is readable/);
     assert.deepEqual((await accepted(hello(), { repository: pulumi.output(repository) })).warnings, []);
   });
 
-  it("bad input 56: an Output that turns out to hold nothing, or nonsense, is refused by name", async () => {
+  it("bad input 56: an Output that resolves to nothing or nonsense is refused by name", async () => {
     for (const [args, field] of [
       [{ repository: pulumi.output(null) }, "repository: null is not a string"],
       [{ repository: pulumi.output(undefined) }, "repository: null is not a string"],
@@ -93,7 +93,7 @@ describe("inputs that belong together", () => {
     }
   });
 
-  it("bad input 54: a private key of several lines is not shown in the error about its line ends", async () => {
+  it("bad input 54: a private key of several lines is not shown in the error", async () => {
     const key = "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n";
     const runtime = { env: { KEY: key }, labels: { a: "hunter2\n" }, user: key };
     const { error } = await outcome(hello(), { runtime });

@@ -38,15 +38,15 @@ const rows: Row[] = [
     /^repository: .* has a digest \(@sha256:a+\.\.\.\): the digest is an output, not an input$/,
   ],
   [
-    "bad input 11: a list in one repository",
+    "bad input 11: two repositories in one string",
     repository("a/b:1,c/d:2"),
     /must not contain a comma: it names one image/,
   ],
-  ["bad input 11: a list in one tag", tag("v1,v2"), /^tags\[0\]: "v1,v2" may have only/],
-  ["bad input 11: a text in place of the list of tags", { tags: "v1,v2" }, /^tags: "v1,v2" is not a list$/],
-  ["bad input 12: a repository that climbs", repository("../x"), /has no valid host \(\.\.\)/],
+  ["bad input 11: two tags in one string", tag("v1,v2"), /^tags\[0\]: "v1,v2" may have only/],
+  ["bad input 11: a string in place of the list of tags", { tags: "v1,v2" }, /^tags: "v1,v2" is not a list$/],
+  ["bad input 12: a repository that begins with ..", repository("../x"), /has no valid host \(\.\.\)/],
   [
-    "bad input 12: a repository that climbs in its path",
+    "bad input 12: a repository with .. in its path",
     repository("r.example.com/../x"),
     /must not contain \. or \.\. as a part/,
   ],
@@ -77,7 +77,7 @@ const rows: Row[] = [
     /^build\.flags\[0\]: /,
   ],
   [
-    "bad input 31: the same through GOFLAGS",
+    "bad input 31: a program in place of the compiler, through GOFLAGS",
     { build: { env: { GOFLAGS: "-toolexec=id" } } },
     /^build\.env\.GOFLAGS: /,
   ],
@@ -235,7 +235,7 @@ const rows: Row[] = [
   ],
   ["bad input 45: an option in place of a version", { build: { goVersion: "-1.23" } }, /^build\.goVersion: /],
   [
-    "bad input 46: a registry as one text",
+    "bad input 46: credentials as one string",
     { registry: "robot:hunter2" },
     /^registry: a string is not an object/,
   ],
@@ -291,12 +291,12 @@ describe("bad values", () => {
     });
   }
 
-  it("bad input 10: tag and digest of a base image, of which the digest counts", () => {
+  it("bad input 10: a base image may have a tag and a digest, and the digest counts", () => {
     assert.equal(imageReferenceProblem(`golang:1.23@${digest}`), undefined);
     assert.equal(parseImageReference(`golang:1.23@${digest}`).digest, digest);
   });
 
-  it("bad input 49: all mistakes of a resource are told at once", () => {
+  it("bad input 49: all mistakes of a resource are reported at once", () => {
     const change = Object.assign({}, ...rows.map((row) => row[1])) as object;
     const wrong = {
       ...change,

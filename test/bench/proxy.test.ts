@@ -14,7 +14,7 @@ async function startEcho(): Promise<http.Server> {
 }
 
 describe("the benchmarks' proxy", () => {
-  it("passes requests on under its own name, and counts them and their bodies", async () => {
+  it("forwards requests under its own name, and counts them and their bodies", async () => {
     const server = await startEcho();
     const proxy = await startProxy(`127.0.0.1:${(server.address() as AddressInfo).port}`);
     try {

@@ -15,7 +15,7 @@ const fresh = (more: Partial<Run> = {}): Run => ({
   ...more,
 });
 
-describe("the results of a run of benchmarks", () => {
+describe("the results of a benchmark run", () => {
   let directory: string;
   beforeEach(() => (directory = mkdtempSync(join(tmpdir(), "bench-"))));
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -27,7 +27,7 @@ describe("the results of a run of benchmarks", () => {
     writeRun(directory, [named("noop"), named("edit")], fresh({ finished: ["noop"], results }));
   }
 
-  it("are a table, JSON, and charts of everything and of what matters most", () => {
+  it("are written as a table, as JSON, and as charts", () => {
     leave();
     assert.deepEqual(readdirSync(directory).sort(), [
       "headline.svg",
@@ -37,7 +37,7 @@ describe("the results of a run of benchmarks", () => {
     ]);
   });
 
-  it("are gone on with on another day, without the comparison that was cut off", () => {
+  it("are continued on another day, without the unfinished comparison", () => {
     leave();
     const today = { ...fresh().machine, date: "2026-01-02", "load before": "0.40" };
     const run = takenUp(directory, fresh({ machine: today }));
@@ -49,7 +49,7 @@ describe("the results of a run of benchmarks", () => {
     assert.equal(run.machine["date"], "2026-01-01");
   });
 
-  it("are not mixed with those of another machine or another number of repetitions", () => {
+  it("are not mixed with those of another machine or number of repetitions", () => {
     leave();
     const machine = { ...fresh().machine, node: "v22" };
     assert.throws(() => takenUp(directory, fresh({ machine })), /of another machine.*leave out --continue/);
@@ -57,7 +57,7 @@ describe("the results of a run of benchmarks", () => {
     assert.throws(() => takenUp(directory, fresh({ repetitions })), /another number of repetitions/);
   });
 
-  it("begin anew where there are none", () => {
+  it("start empty when there are none", () => {
     const run = fresh();
     assert.equal(takenUp(directory, run), run);
   });

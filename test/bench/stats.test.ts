@@ -18,18 +18,18 @@ function resultsOf(times: Record<string, number[]>): Results {
 }
 
 describe("benchmarks", () => {
-  it("take the middle of an odd number of values, and the mean of the two middles of an even one", () => {
+  it("take the middle value, or the mean of the two middle ones, as the median", () => {
     assert.equal(median([9, 1, 5]), 5);
     assert.equal(median([9, 1, 5, 7]), 6);
     assert.ok(Number.isNaN(median([])));
   });
 
-  it("give the spread as half the range, of the median", () => {
+  it("give the spread as half the range relative to the median", () => {
     assert.equal(spread([8, 10, 14]), 0.3);
     assert.equal(spread([0, 0]), 0);
   });
 
-  it("begin each round with another side, and let each come after others than before", () => {
+  it("change the order of the sides in each round", () => {
     const order = (sides: string[], rounds: number) =>
       Array.from({ length: rounds }, (_, round) => rotated(sides, round).join(""));
     assert.deepEqual(order(["a", "b", "c"], 4), ["abc", "bac", "cab", "acb"]);
@@ -38,7 +38,7 @@ describe("benchmarks", () => {
     assert.deepEqual(order([], 1), [""]);
   });
 
-  it("judge a goal from one run, and say nothing of one whose sides were not measured", () => {
+  it("judge a goal from one run, and only if its sides were measured", () => {
     const [goal] = goals;
     assert.ok(goal && /goimage docker: to ko alone/.test(goal.text) && goal.bound === 0.9);
     const others = { "ko alone": [2], "empty program": [1, 3, 2] };
@@ -47,7 +47,7 @@ describe("benchmarks", () => {
     assert.equal(judge(goal, resultsOf(others)).reached, undefined);
   });
 
-  it("show median, spread and the ratio to the first side", () => {
+  it("show the median, the spread and the ratio to the first side", () => {
     const results = resultsOf({ "ko alone": [2, 2, 2], "goimage docker": [3, 2, 4] });
     assert.deepEqual(rows(results, "edit"), [
       ["one line edited", "ko alone", "2.00 s", "± 0 %", "1.00x", "3", "new"],
@@ -55,7 +55,7 @@ describe("benchmarks", () => {
     ]);
   });
 
-  it("escape the texts of the chart and of the Markdown", () => {
+  it("escape text in charts and in Markdown", () => {
     const results = resultsOf({ "a < b | c": [1] });
     assert.match(chart(comparisons, results), /a &lt; b \| c/);
     assert.match(markdownReport(comparisons, results, [], { system: "x" }), /a < b \\\| c/);

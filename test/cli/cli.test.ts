@@ -9,7 +9,7 @@ import { imageReference, pulumiOutputs } from "../../components/cli/stackOutput"
 import { makeTree } from "../support/module";
 
 describe("goimage's command line", () => {
-  it("has a default for everything but the image", () => {
+  it("needs only an image for a report", () => {
     assert.deepEqual(parseArguments(["report", "a/b:1"]), {
       ...{
         command: "report",
@@ -26,7 +26,7 @@ describe("goimage's command line", () => {
     assert.equal(parseArguments(["--version"]), "version");
   });
 
-  it("prints the package's version, and nothing else", async () => {
+  it("prints only the package's version for --version", async () => {
     const write = mock.method(process.stdout, "write", () => true);
     try {
       assert.equal(await main(["--version"]), 0);
@@ -39,7 +39,7 @@ describe("goimage's command line", () => {
     assert.deepEqual(written, [`${version}\n`]);
   });
 
-  it("takes the format from the file's name, and writes to standard output where asked", () => {
+  it("derives the format from the file's name, and writes to standard output on request", () => {
     const report = (...args: string[]) => parseArguments(["report", "a", ...args]) as ReportArguments;
     assert.equal(report("--output", "x.MD").format, "markdown");
     assert.equal(report("--output", "x.svg", "--format", "json").format, "json");
@@ -47,7 +47,7 @@ describe("goimage's command line", () => {
     assert.equal(report("--format", "table").output, undefined);
   });
 
-  it("writes JSON that steers neither a terminal nor a CI system, and says the same", () => {
+  it("writes JSON without terminal controls and CI commands, and with the same data", () => {
     const report = {
       path: "/a\u001b[2J\u009b1m\u202e##[group]##vso[x]\n::add-mask::x",
       plain: "größe # [x]",
@@ -58,7 +58,7 @@ describe("goimage's command line", () => {
     assert.match(text, /größe # \[x\]/);
   });
 
-  it("has commands for the cache, of which the one that removes shows first", () => {
+  it("reads the cache commands, of which prune removes only with --yes", () => {
     const of = (...args: string[]) => {
       const { repository, ...rest } = parseArguments(["cache", ...args]) as CacheArguments;
       return { ...rest, repository: repository.name };
@@ -104,7 +104,7 @@ describe("goimage's command line", () => {
   }
 });
 
-describe("images by the name of a stack output", () => {
+describe("an image named by a stack output", () => {
   const outputs = {
     ref: "r.example.com/a@sha256:0",
     simple: { ref: "r.example.com/b:1", sizes: [1] },
@@ -123,15 +123,15 @@ describe("images by the name of a stack output", () => {
     ["with-dash", "r.example.com/d"],
   ];
   for (const [image, reference] of cases) {
-    it(`finds ${image}`, async () => assert.equal(await resolve(image), reference));
+    it(`is found for ${image}`, async () => assert.equal(await resolve(image), reference));
   }
 
-  it("does not ask Pulumi for what is a reference", async () => {
+  it("is not looked up when the name is a reference", async () => {
     const fail = () => Promise.reject(new Error("asked"));
     assert.equal(await imageReference("library/alpine", fail), "library/alpine");
   });
 
-  it("says what there is instead", async () => {
+  it("is refused with a list of the outputs, or with the reason", async () => {
     await assert.rejects(resolve("other"), /no output other; it has ref, simple, images/);
     await assert.rejects(resolve("simple.constructor"), /no output simple.constructor/);
     await assert.rejects(resolve("digest"), /is not an image reference: "sha256:0"/);
@@ -143,7 +143,7 @@ describe("images by the name of a stack output", () => {
   });
 });
 
-describe("outputs that Pulumi tells", () => {
+describe("reading outputs from Pulumi", () => {
   const before = process.env["PATH"];
   afterEach(() => {
     process.env["PATH"] = before;
@@ -155,7 +155,7 @@ describe("outputs that Pulumi tells", () => {
     return pulumiOutputs(undefined, undefined);
   };
 
-  it("are read, and output that is not JSON is an error of its own", async () => {
+  it("parses JSON, and refuses any other text", async () => {
     assert.deepEqual(await answers(`echo '{"ref":"a/b"}'`), { ref: "a/b" });
     for (const other of ["warning: a new version", "", "null", '"text"'])
       await assert.rejects(
@@ -164,7 +164,7 @@ describe("outputs that Pulumi tells", () => {
       );
   });
 
-  it("come with a failure's words, cleaned and cut", async () => {
+  it("includes Pulumi's error, cleaned and shortened", async () => {
     const script = `printf '\\033[31merror\\033[0m: no stack' >&2; head -c 500000 /dev/zero | tr '\\0' y >&2; exit 1`;
     const error: unknown = await answers(script).catch((reason: unknown) => reason);
     assert.match(String(error), /pulumi stack output failed: error: no stacky+/);

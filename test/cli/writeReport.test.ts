@@ -19,7 +19,7 @@ describe("goimage report's file", () => {
   const names = () => fs.readdirSync(".").sort();
   const precious = () => fs.readFileSync(path.join(outside, "precious.html"), "utf8");
 
-  it("is made, or takes the place of the old one with its mode", () => {
+  it("is created, or replaces the old one with its mode", () => {
     fs.chmodSync("old.html", 0o640);
     writeReport("old.html", "new");
     writeReport("reports/new.html", "new");
@@ -30,7 +30,7 @@ describe("goimage report's file", () => {
     assert.deepEqual(fs.readdirSync("reports").sort(), ["new.html", "x"]);
   });
 
-  it("leaves other names of the old one as they were", () => {
+  it("is a new file, so other hard links to the old one keep their content", () => {
     fs.linkSync(path.join(outside, "precious.html"), "goimage-report.html");
     writeReport("goimage-report.html", "new");
     assert.equal(precious(), "precious");
@@ -46,7 +46,7 @@ describe("goimage report's file", () => {
     ["to itself", () => "goimage-report.html"],
   ];
   for (const [what, target] of links) {
-    it(`is refused where it is a link ${what}, and the link stays`, () => {
+    it(`is refused when it is a link ${what}, and the link stays`, () => {
       fs.symlinkSync(target(), "goimage-report.html");
       assert.throws(() => writeReport("goimage-report.html", "new"), {
         message: `goimage-report.html is a symbolic link to ${target()}; give --output another place, or --output - and redirect`,
@@ -59,7 +59,7 @@ describe("goimage report's file", () => {
     });
   }
 
-  it("is refused below a linked directory that leads out of the working one", () => {
+  it("is refused behind a linked directory outside the working directory", () => {
     fs.symlinkSync(outside, "public");
     assert.throws(
       () => writeReport("public/precious.html", "new"),
@@ -74,7 +74,7 @@ describe("goimage report's file", () => {
     assert.ok(fs.existsSync(path.join(outside, "named.html")));
   });
 
-  it("is refused where something else than a file is, which stays", function () {
+  it("is refused when a directory or a FIFO has its name", function () {
     assert.throws(() => writeReport("reports", "new"), /^Error: reports is a directory; name a file$/);
     if (process.platform === "win32") this.skip();
     execFileSync("mkfifo", ["pipe.html"]);
@@ -85,7 +85,7 @@ describe("goimage report's file", () => {
     assert.ok(fs.lstatSync("pipe.html").isFIFO());
   });
 
-  it("leaves nothing behind where it cannot be written", () => {
+  it("leaves nothing behind when it cannot be written", () => {
     assert.throws(() => writeReport("no/such/x.html", "new"), /ENOENT/);
     assert.deepEqual(names(), ["old.html", "reports"]);
   });

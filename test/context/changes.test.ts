@@ -5,11 +5,11 @@ import { fast } from "../../components/dockerfile/fast";
 import { changedDockerfile, changedFiles, recordedFiles } from "../../components/context/changes";
 import { examplePlan } from "../support/plan";
 
-describe("reasons of a rebuild", () => {
+describe("the reasons for a rebuild", () => {
   const plain = fast(examplePlan()).text;
   const tested = fast(examplePlan({ smokeTest: {} })).text;
 
-  it("tell another base image from stages that come and go", () => {
+  it("tell a new base image from other settings", () => {
     assert.deepEqual(changedDockerfile(plain, plain), []);
     assert.deepEqual(changedDockerfile(plain, tested), ["settings in the Dockerfile"]);
     assert.deepEqual(changedDockerfile(tested, tested.replaceAll("golang:1.23", "golang:1.24")), [
@@ -18,7 +18,7 @@ describe("reasons of a rebuild", () => {
     assert.deepEqual(changedDockerfile(plain, plain.replace("alpine:3.20.3", "alpine:3.21")), ["base image"]);
   });
 
-  it("find base images in instructions of several lines", () => {
+  it("include base images in instructions of several lines", () => {
     const digests = (letter: string) => ({ "golang:1.23": `sha256:${letter.repeat(64)}` });
     const pinned = (letter: string) => fast(examplePlan(), { digests: digests(letter), idSuffix: "" }).text;
     assert.match(pinned("a"), /^FROM .*\\\n {4}golang/m);
@@ -26,7 +26,7 @@ describe("reasons of a rebuild", () => {
     assert.deepEqual(changedDockerfile(pinned("a"), pinned("a")), []);
   });
 
-  it("tell a Dockerfile of version 0.1.0 from other settings", () => {
+  it("name the goimage version for a Dockerfile of version 0.1.0", () => {
     const file = path.join(__dirname, "../fixtures/state-0.1.0-buildkit.json");
     const { deployment } = JSON.parse(readFileSync(file, "utf8")) as {
       deployment: { resources: { type: string; outputs?: { dockerfile?: string } }[] };
@@ -42,7 +42,7 @@ describe("reasons of a rebuild", () => {
 describe("files in the state", () => {
   const esc = "\u001b";
 
-  it("are there by names that steer no terminal and give no commands, whoever chose them", () => {
+  it("have names without terminal controls and CI commands", () => {
     const recorded = recordedFiles({
       "main.go": "1",
       "größe/日本.txt": "2",
@@ -67,7 +67,7 @@ describe("files in the state", () => {
     ]);
   });
 
-  it("are told apart where one is named as another is shown", () => {
+  it("are kept apart when a name is equal to another's escaped form", () => {
     const both = (first: string, second: string) =>
       recordedFiles({ [`a${esc}`]: first, "a\\u001b": second, "main.go": "1" });
     assert.deepEqual(Object.keys(both("1", "2")), ["a\\u001b", "main.go"]);
@@ -75,7 +75,7 @@ describe("files in the state", () => {
       assert.deepEqual(changedFiles(both("1", "2"), other), ["a\\u001b"]);
   });
 
-  it("have such directories cleaned, too, where there are many files", () => {
+  it("have their directories' names escaped, too, when there are many files", () => {
     const many = Array.from({ length: 3000 }, (_, n) => [`d${esc}[2J/${n}.txt`, `${n}`] as const);
     assert.deepEqual(Object.keys(recordedFiles(Object.fromEntries(many))), ["d\\u001b[2J/"]);
   });

@@ -31,10 +31,10 @@ function snapshot(directory: string): Record<string, string> {
   );
 }
 
-describe("staged context", () => {
+describe("the staged context", () => {
   const files = Object.keys(helloFiles);
 
-  it("is the same from two checkouts with other modes, times and umask", () => {
+  it("is the same from two checkouts with different modes, times and umask", () => {
     const one = makeTree(helloFiles);
     const two = makeTree(helloFiles);
     for (const file of files) {
@@ -50,7 +50,7 @@ describe("staged context", () => {
     assert.deepEqual(snapshot(staged(here)), snapshot(staged(there)));
   });
 
-  it("keeps the executable bit of shipped files, and of no others", () => {
+  it("keeps the executable bit of shipped files only", () => {
     const root = makeTree({ "run.sh": "#!/bin/sh\n" });
     const target = makeTree({});
     const plain = stage(root, ["run.sh"], target);
@@ -59,7 +59,7 @@ describe("staged context", () => {
     assert.notEqual(plain.hash, shipped.hash);
   });
 
-  it("does not touch files that are right, and mends what somebody changed", () => {
+  it("leaves correct files alone, and repairs changed ones", () => {
     const root = makeTree({ ...helloFiles, "a/b.go": "package b\n" });
     const target = makeTree({});
     stage(root, [...files, "a/b.go"], target);
@@ -76,7 +76,7 @@ describe("staged context", () => {
     assert.deepEqual(snapshot(staged(target)), right);
   });
 
-  it("removes what is no longer in the list, and follows a file that becomes a directory", () => {
+  it("loses files that are no longer listed, and follows a file that becomes a directory", () => {
     const root = makeTree({ x: "1", y: "2" });
     const target = makeTree({});
     const first = stage(root, ["x", "y"], target);
@@ -87,7 +87,7 @@ describe("staged context", () => {
     assert.deepEqual(Object.keys(snapshot(staged(target))).sort(), ["x", "x/z"]);
   });
 
-  it("gives an edit of the same length another time, which BuildKit needs to see it", () => {
+  it("gets a new time for an edit of the same length, which BuildKit needs to notice it", () => {
     const target = makeTree({});
     const times = ["aaaa", "bbbb"].map((content) => {
       stage(makeTree({ f: content }), ["f"], target);
@@ -96,14 +96,14 @@ describe("staged context", () => {
     assert.notEqual(times[0], times[1]);
   });
 
-  it("has a hash that knows names from contents", () => {
+  it("has a hash that separates names from contents", () => {
     const hash = (tree: Record<string, string>) =>
       stage(makeTree(tree), Object.keys(tree).sort(), makeTree({})).hash;
     const trees: Record<string, string>[] = [{ ab: "c" }, { a: "bc" }, { a: "b", c: "" }, { a: "", b: "c" }];
     assert.equal(new Set(trees.map(hash)).size, trees.length);
   });
 
-  it("sends what it has hashed, also of a file that is written to meanwhile", () => {
+  it("contains the bytes that were hashed, even if the file changes meanwhile", () => {
     let reads = 0;
     const writtenTo = Object.assign(new Tree(makeTree({ f: "" })), {
       content: () => Buffer.from(`version ${++reads}`),
@@ -117,7 +117,7 @@ describe("staged context", () => {
     assert.equal(files["f"], sent.slice(0, 12));
   });
 
-  it("is compared by content: a file of the right size and time that has another is mended", () => {
+  it("is compared by content, not by size and time", () => {
     const root = makeTree({ f: "right" });
     const parent = makeTree({});
     stage(root, ["f"], parent);
@@ -129,13 +129,13 @@ describe("staged context", () => {
     assert.equal(fs.readFileSync(file, "utf8"), "right");
   });
 
-  it("lies where no other user of the machine can read it", () => {
+  it("is in a directory that only its owner can read", () => {
     const parent = makeTree({});
     stage(makeTree({ f: "" }), ["f"], parent);
     assert.equal(fs.statSync(path.join(parent, ".goimage")).mode & 0o777, 0o700);
   });
 
-  it("keeps temporary files out of the context", async () => {
+  it("never contains temporary files", async () => {
     const parent = makeTree({});
     // What a watcher sees while files are written: new names appear beside the context, never in it.
     const names = new Set<string>();
@@ -196,7 +196,7 @@ describe("a .goimage that came with the source", () => {
     });
   }
 
-  it("behind a link of the whole project is fine: that is the user's own", () => {
+  it("may be in a project that is itself behind a link", () => {
     const real = makeTree({});
     const linked = path.join(makeTree({}), "link");
     fs.symlinkSync(real, linked);
@@ -204,7 +204,7 @@ describe("a .goimage that came with the source", () => {
     assert.equal(fs.readFileSync(path.join(staged(real), "f"), "utf8"), "new");
   });
 
-  it("that has hard links is replaced, not written into", () => {
+  it("with hard links has them replaced, not written to", () => {
     const outside = makeTree(victim);
     const parent = makeTree({ ".goimage/project/stack/src/x": "" });
     fs.linkSync(path.join(outside, "f"), path.join(staged(parent), "f"));
@@ -212,7 +212,7 @@ describe("a .goimage that came with the source", () => {
     assert.equal(fs.readFileSync(path.join(outside, "f"), "utf8"), "precious");
   });
 
-  it("has nothing beside the context but what goimage puts there", () => {
+  it("loses files beside the context that goimage did not make", () => {
     const own = {
       ".goimage/tmp-0123456789abcdef01234567": "of another process",
       ".goimage/project/stack/src.Dockerfile": "",
@@ -244,7 +244,7 @@ describe("a .goimage that came with the source", () => {
   });
 
   for (const name of ["src.lock", "src.Dockerfile", "src.Dockerfile.dockerignore", "HEAD"]) {
-    it(`has no link ${name} beside the context`, () => {
+    it(`is refused with a link ${name} beside the context`, () => {
       const outside = makeTree(victim);
       const parent = makeTree({});
       link(parent, `project/stack/${name}`, path.join(outside, "f"));
@@ -256,14 +256,14 @@ describe("a .goimage that came with the source", () => {
     });
   }
 
-  it("is refused where it is a file", () => {
+  it("is refused when it is a file", () => {
     const parent = makeTree({ ".goimage": "a file" });
     assert.throws(() => stage(makeTree(files), ["f"], parent), /\.goimage is a file in place of a directory/);
   });
 });
 
 describe("a context in use", () => {
-  it("is known by the process that uses it, as long as it runs, to others", () => {
+  it("is marked for other processes while its process runs", () => {
     const work = new WorkDirectory(makeTree({}));
     work.makeDirectory(work.path(".goimage/p/s"));
     assert.equal(userOf(work, ".goimage/p/s/api"), undefined);
@@ -290,7 +290,7 @@ describe("a context in use", () => {
       );
   });
 
-  it("is not known by a mark that came with the source: its file is another than it says", () => {
+  it("is not marked by a lock file that came with the source", () => {
     const text = `${process.ppid} ${fs.statSync(__filename).ino}\n`;
     for (const mark of [text, `${process.ppid}\n`, `${process.ppid} 0\n`]) {
       const parent = makeTree({ ".goimage/p/s/api.lock": mark });
@@ -298,7 +298,7 @@ describe("a context in use", () => {
     }
   });
 
-  it("is not known by anything but a small file, and looking at it ends", function () {
+  it("is not marked by a link, a FIFO, a directory or a large file", function () {
     if (process.platform === "win32") this.skip();
     for (const make of [
       (place: string) => fs.symlinkSync("/dev/zero", place),
@@ -313,7 +313,7 @@ describe("a context in use", () => {
     }
   });
 
-  it("is compared without a change to it", () => {
+  it("is compared without being changed", () => {
     const work = new WorkDirectory(makeTree({}));
     const context = (text: string) => readContext(new Tree(makeTree({ f: text })), ["f"]);
     assert.equal(isWritten(context("1"), work, ".goimage/p/src"), false);
@@ -328,13 +328,13 @@ describe("the directory of a context", () => {
   const of = (typeAndName: string, kind = "MultiStage") =>
     contextDirectory(`urn:pulumi:prod::shop::${typeAndName}`, "shop", "prod", kind);
 
-  it("has the image's name, where no other can have the same", () => {
+  it("is named after the image when the name is unambiguous", () => {
     const image = "goimage:index:GoMultiStageImage";
     assert.equal(of(`${image}::api`), ".goimage/shop/prod/api-MultiStage");
     assert.equal(of(`${image}::api`, "Seed"), ".goimage/shop/prod/api-Seed");
   });
 
-  it("is another for each URN of a run, whichever process builds in it", () => {
+  it("is different for every URN in a program", () => {
     const image = "goimage:index:GoMultiStageImage";
     const others = [
       ...[`${image}::api`, `acme:index:Service$${image}::api`, `acme:index:Job$${image}::api`],
@@ -348,7 +348,7 @@ describe("the directory of a context", () => {
   });
 
   const wished = ".goimage/shop/prod/api-MultiStage";
-  it("stays when the stack gets another name, and only then", () => {
+  it("is kept when the stack is renamed, and only then", () => {
     assert.equal(
       keptDirectory(wished, ".goimage/shop/dev/api-MultiStage"),
       ".goimage/shop/dev/api-MultiStage",

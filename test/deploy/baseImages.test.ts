@@ -98,14 +98,14 @@ describe("base images", () => {
   };
   const both = () => ({ [golang]: old, [alpine]: old });
 
-  it("are asked for nothing in a unit test", async () => {
+  it("cause no request in a unit test", async () => {
     const { pins } = await settled(planOf(), undefined, { asEngine: false });
     assert.deepEqual(pins, { digests: {}, idSuffix: "" });
     assert.deepEqual(registry.seen, []);
   });
 
   for (const mode of ["tag", "pin", "follow"] as const) {
-    it(`are taken at the digest of now by the first build: ${mode}`, async () => {
+    it(`are resolved to their current digests in the first build: ${mode}`, async () => {
       const { pins, refused, logs, inspected } = await settled(planOf({ baseImages: mode }));
       assert.deepEqual([pins.digests, refused, logs], [current, undefined, []]);
       assert.deepEqual(inspected, {
@@ -115,7 +115,7 @@ describe("base images", () => {
     });
   }
 
-  it("are asked for nothing, where their tags are taken and nothing has changed", async () => {
+  it("cause no request when they are named by tag and nothing has changed", async () => {
     for (const last of [{ digests: both() }, { digests: {} }, { digests: { [golang]: old } }]) {
       const plan = planOf({ build: netrc });
       const { pins, isBuilt, refused } = await settled(plan, last);
@@ -124,7 +124,7 @@ describe("base images", () => {
     assert.deepEqual(registry.seen, []);
   });
 
-  it("are those of now in every build: of other files, of another Dockerfile, of an image that was lost", async () => {
+  it("are resolved again for every build: changed files, a changed Dockerfile, a lost image", async () => {
     const digests = both();
     for (const last of [
       { digests, files: { "main.go": "2" } },
@@ -140,7 +140,7 @@ describe("base images", () => {
     assert.deepEqual(served.pins.digests, digests);
   });
 
-  it("are looked at once: what the state has needs no second look, unless for another purpose", async () => {
+  it("are inspected once per purpose: the state remembers the result", async () => {
     const inspected = { [current[golang] ?? ""]: "builder", [current[alpine] ?? ""]: "linux/amd64" };
     const last = { digests: current, inspected, files: {} };
     const first = await settled(planOf(), last);
@@ -150,7 +150,7 @@ describe("base images", () => {
     assert.equal(registry.count("GET", "blobs"), 1);
   });
 
-  it("have ids for secrets that follow from all their digests, and that say nothing of the secrets", async () => {
+  it("give secrets ids that depend on every base image's digest and not on the secrets", async () => {
     const ids = async (build: object) => (await settled(planOf({ build }))).pins.idSuffix;
     const id = await ids(netrc);
     assert.match(id, /^-[0-9a-f]{32}$/);
@@ -159,7 +159,7 @@ describe("base images", () => {
     assert.notEqual(await ids(netrc), id);
   });
 
-  it("stay pinned where the tag has moved, which is said", async () => {
+  it("stay pinned when the tag has moved, and an info says so", async () => {
     const { pins, logs } = await settled(planOf({ baseImages: "pin" }), {
       digests: { ...current, [alpine]: old },
     });
@@ -169,14 +169,14 @@ describe("base images", () => {
     ]);
   });
 
-  it("follow the tag", async () => {
+  it('move to the tag\'s current digest with baseImages "follow"', async () => {
     const { pins, isBuilt, logs } = await settled(planOf({ baseImages: "follow" }), { digests: both() });
     assert.deepEqual([pins.digests, logs], [current, []]);
     assert.equal(isBuilt, false, "the digests of now play no part in what is known at once");
   });
 
   for (const mode of ["tag", "pin", "follow"] as const) {
-    it(`are kept when the tag is gone: ${mode}`, async () => {
+    it(`keep their digests when the tag is gone: ${mode}`, async () => {
       registry.manifests.delete("3.20");
       const known = {
         digests: { ...current, [alpine]: old },
@@ -188,7 +188,7 @@ describe("base images", () => {
       assert.match(logs.join(), /^info: base image \S+ is gone; (pinned|it stays) at sha256:1111/);
     });
 
-    it(`are kept when the registry refuses, which is said: ${mode}`, async () => {
+    it(`keep their digests when the registry refuses, and a message says so: ${mode}`, async () => {
       hiding();
       const inspected = { [old]: "linux/amd64", [current[golang] ?? ""]: "builder" };
       const known = { digests: { ...current, [alpine]: old }, inspected, files: {} };
@@ -203,7 +203,7 @@ describe("base images", () => {
   }
 
   for (const mode of ["pin", "follow"] as const) {
-    it(`that nobody knows end the update by their inputs: ${mode}`, async () => {
+    it(`fail the update when their digests cannot be found, naming the inputs: ${mode}`, async () => {
       hiding();
       const { refused } = await settled(planOf({ baseImages: mode }));
       assert.match(refused ?? "", /^GoMultiStageImage "api": 2 inputs are not valid; nothing was built/);
@@ -215,7 +215,7 @@ describe("base images", () => {
     });
   }
 
-  it("that cannot be read are used by their tags, which is said once", async () => {
+  it("are used by tag when they cannot be read, with one info for each", async () => {
     hiding();
     const { pins, refused, logs } = await settled(planOf());
     assert.deepEqual([pins, refused], [{ digests: {}, idSuffix: "" }, undefined]);
@@ -235,7 +235,7 @@ describe("base images", () => {
     ["netrc", netrc, "build\\.netrc"],
     ["the SSH agent", { ssh: true, sshKnownHosts: "a ssh-ed25519 AAAA" }, "build\\.ssh"],
   ] as const) {
-    it(`that cannot be read get no build with ${what}`, async () => {
+    it(`fail a build with ${what} when they cannot be read`, async () => {
       hiding();
       const { refused, logs } = await settled(planOf({ build }));
       for (const input of ["build.image", "runtime.image"])
@@ -249,7 +249,7 @@ describe("base images", () => {
     });
   }
 
-  it("that cannot be read and are named by their digests are pinned as they are", async () => {
+  it("are pinned as written when they are named by digest and cannot be read", async () => {
     hiding();
     const named = (image: string) => `${image}@${old}`;
     const plan = planOf({
@@ -260,12 +260,12 @@ describe("base images", () => {
     assert.match(pins.idSuffix, /^-[0-9a-f]{32}$/);
   });
 
-  it("that cannot be read get a build with certificates alone, which are public", async () => {
+  it("may be unreadable when the build has only certificates, which are public", async () => {
     hiding();
     assert.equal((await settled(planOf({ build: { caCertificates: "x" } }))).refused, undefined);
   });
 
-  it("are asked for with the image's own login, where they are in its registry", async () => {
+  it("are read with the image's own login when they are in its registry", async () => {
     const login = { username: "robot", password: "opensesame" };
     registry.intercept = (request, response) => {
       if (request.headers.authorization !== undefined) return false;
@@ -279,7 +279,7 @@ describe("base images", () => {
     assert.ok(!JSON.stringify(await refused({}, login)).includes("opensesame"));
   });
 
-  it("with instructions are refused, all at once and by their inputs", async () => {
+  it("with ONBUILD instructions are refused together, naming each input", async () => {
     serve("3.20", {
       os: "linux",
       architecture: "amd64",
@@ -298,14 +298,14 @@ describe("base images", () => {
     assert.ok(refused.length < 1000);
   });
 
-  it("with instructions are refused where the input names a digest, too", async () => {
+  it("with ONBUILD instructions are refused even when the input names a digest", async () => {
     const digest = serve("x", { config: { OnBuild: ["RUN a"] } });
     const image = `${registry.host}/team/api@${digest}`;
     const { refused } = await settled(planOf({ runtime: { image } }));
     assert.match(refused ?? "", /runtime\.image: \S+@sha256:\w+ has ONBUILD instructions/);
   });
 
-  it("with instructions are refused for GoSingleStageImage", async () => {
+  it("with ONBUILD instructions are refused for GoSingleStageImage", async () => {
     serve("go", { config: { OnBuild: ["RUN a"] } });
     const plan = planOf();
     const single = { ...plan, spec: { ...plan.spec, recipe: "singleStage" as const } };
@@ -315,7 +315,7 @@ describe("base images", () => {
     );
   });
 
-  it("of another platform are refused before anything is pushed", async () => {
+  it("for another platform are refused before anything is built", async () => {
     serve("3.20", { os: "linux", architecture: "amd64" });
     const { refused = "" } = await settled(planOf({ platforms: ["linux/arm64"] }));
     assert.match(
@@ -339,7 +339,7 @@ describe("base images", () => {
     );
   });
 
-  it("whose manifest two programs may read in two ways are refused", async () => {
+  it("are refused when their manifest is ambiguous", async () => {
     const config = Buffer.from("{}");
     const described = { mediaType: "c", digest: registry.addBlob(config), size: 2 };
     const { ociManifest } = mediaTypes;

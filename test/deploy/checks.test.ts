@@ -28,7 +28,7 @@ describe("checks of several platforms", () => {
   const checks = (...layers: ImageLayer[]) => imageChecks({ user: "7", layers, timezones: false });
   const dynamic = layer({ program: { static: false, interpreter: "/lib/ld.so" } });
 
-  it("pass when each platform passes, and say where they differ", () => {
+  it("pass when every platform passes, and name the platforms that differ", () => {
     const found = checksOfAll(["linux/amd64", "linux/arm64"], [checks(...good), checks(...good, dynamic)]);
     assert.deepEqual(found, [
       { name: "nonRootUser", passed: true, detail: "the user is 7" },
@@ -45,17 +45,17 @@ describe("checks of several platforms", () => {
 });
 
 describe("imageChecks", () => {
-  it("passes a static program of a plain user with certificates", () => {
+  it("passes a static program with an unprivileged user and certificates", () => {
     assert.deepEqual(failed(good), []);
     assert.equal(imageChecks({ user: "1", layers: good, timezones: false }).length, 4);
   });
 
   for (const user of ["", "0", "root", "0:1", "1:0", "nobody"]) {
-    it(`does not take ${JSON.stringify(user)} for a plain user`, () =>
+    it(`does not accept ${JSON.stringify(user)} as an unprivileged user`, () =>
       assert.deepEqual(failed(good, user), ["nonRootUser"]));
   }
 
-  it("fails each promise for what is in the image", () => {
+  it("fails each check for what is wrong in the image", () => {
     assert.deepEqual(failed([...good, layer({ setuidFiles: ["/bin/su"] })]), ["noSetuidFiles"]);
     assert.deepEqual(
       failed([...good, layer({ program: { static: false, interpreter: "/lib/ld-musl-x86_64.so.1" } })]),
@@ -67,7 +67,7 @@ describe("imageChecks", () => {
     assert.deepEqual(failed([...good, layer({ timezones: true })], "1", true), []);
   });
 
-  it("warns of what failed, but not of what the inputs gave up", () => {
+  it("warns of failed checks, except those that the inputs rule out", () => {
     const broken = (layers: ImageLayer[], cgoEnabled: boolean) =>
       failedChecks(
         imageChecks({ user: "0", layers, timezones: false }),
@@ -79,7 +79,7 @@ describe("imageChecks", () => {
   });
 });
 
-describe("checks of what an image runs beside the program", () => {
+describe("checks of an image's entrypoint and health check", () => {
   /** The verdict on a runtime stage, given what each layer has at some paths. */
   const verdict = (runtime: object, ...found: (Record<string, CommandFile> | Partial<LayerContents>)[]) => {
     const commands = imageCommands(examplePlan({ runtime }).spec.runtime);
@@ -93,7 +93,7 @@ describe("checks of what an image runs beside the program", () => {
   const start = { entrypoint: ["/app/start.sh"] };
   const script = { kind: "script", executable: true, interpreter: "/bin/bash" };
 
-  it("are made only where there is such a thing", () => {
+  it("are left out when the image runs only its program", () => {
     for (const runtime of [
       {},
       { entrypoint: ["./main", "serve"] },
@@ -102,7 +102,7 @@ describe("checks of what an image runs beside the program", () => {
       assert.equal(verdict(runtime), undefined);
   });
 
-  it("pass a script whose shell is there, even where /bin is a link, and any program", () => {
+  it("pass a program, and a script whose shell is in the image, even behind a linked /bin", () => {
     for (const shells of [["/bin/bash"], ["/bin/sh", "/usr/bin/bash"]])
       assert.deepEqual(verdict(start, { shells }, { "/app/start.sh": script }), [
         ...["entrypoint", true, "/app/start.sh is a script for /bin/bash"],
@@ -114,7 +114,7 @@ describe("checks of what an image runs beside the program", () => {
     assert.equal(verdict(tini, { "/sbin/tini": { kind: "link" } })?.[1], true);
   });
 
-  it("name what is wrong", () => {
+  it("say what is wrong with the file", () => {
     const of = (file: CommandFile) =>
       verdict(start, { shells: ["/bin/sh"] }, { "/app/start.sh": file })?.slice(1);
     assert.deepEqual(of(script), [
@@ -128,7 +128,7 @@ describe("checks of what an image runs beside the program", () => {
     assert.deepEqual(of({ kind: "none" }), [false, "/app/start.sh is not in the image"]);
   });
 
-  it("take the topmost layer's file, and of several places the first in PATH", () => {
+  it("read the file in the topmost layer, and in the first directory of PATH that has it", () => {
     const good: CommandFile = { kind: "program", executable: true };
     const bad: CommandFile = { kind: "other", executable: true };
     const none: CommandFile = { kind: "none" };

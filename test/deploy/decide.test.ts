@@ -111,11 +111,11 @@ describe("the decision before a build", () => {
     });
   }
 
-  it("starts the plugin before it waits for the registry's tags", async () => {
+  it("starts the plugin before it asks the registry for tags", async () => {
     assert.deepEqual((await decided({ state: deployed(), drift: there })).asked, ["plugin", "tags"]);
   });
 
-  it("takes an image for lost only if none of its tags stands for anything", async () => {
+  it("treats an image as lost only if none of its tags points to anything", async () => {
     const taken = {
       tags: [...gone.tags, { tag: "v1", digest: `sha256:${"5".repeat(64)}` }],
       imageGone: true,
@@ -125,7 +125,7 @@ describe("the decision before a build", () => {
     assert.equal((await decided({ state: deployed(), drift: undefined })).decision.case, "unchanged");
   });
 
-  it("gives another trigger each time that the image is lost, and says why", async () => {
+  it("gives a new trigger each time the image is lost, and warns why", async () => {
     const [one, two] = [await decided(cases.lost), await decided(cases.lost)];
     assert.notEqual(one.decision.trigger, two.decision.trigger);
     assert.deepEqual(one.logs, [
@@ -135,19 +135,19 @@ describe("the decision before a build", () => {
     assert.match(logs.join(), /The image is protected, .* \(pulumi state unprotect\), then run pulumi up$/);
   });
 
-  it("names what has changed since the last deployment, and nothing of a first one", async () => {
+  it("lists what has changed since the last deployment, and nothing for a first one", async () => {
     assert.match((await decided({ state: edited })).decision.reasons.join(), /main\.go/);
     assert.deepEqual((await decided({})).decision.reasons, []);
     assert.deepEqual((await decided({ state: deployed() })).decision.reasons, []);
   });
 
-  it("keeps trigger, seed and Dockerfile of a state whose image nobody understands", async () => {
+  it("keeps the trigger, the seed and the Dockerfile when the image in the state cannot be parsed", async () => {
     const { decision, asked } = await decided({ state: deployed({ layers: "none" }) });
     assert.deepEqual([decision.case, decision.trigger, decision.seed.args], ["unchanged", "last", lastSeed]);
     assert.deepEqual(asked, ["plugin", "tags"]);
   });
 
-  it("refuses, and does not reject, where a base image must not be built on or the builder cannot be used", async () => {
+  it("returns a refusal when a base image or the builder cannot be used", async () => {
     const problems = [{ propertyPath: "runtime.image", reason: "has ONBUILD" }];
     const judge = () => Promise.resolve({ inspected: {}, problems });
     const builderProblem = () => Promise.resolve("there is no builder x");

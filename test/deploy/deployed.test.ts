@@ -33,8 +33,8 @@ const state = {
   writtenSeed: { repository: "r.example.com/seeds", digest, tags: ["gocache-1"] },
 };
 
-describe("what the state has of the last deployment", () => {
-  it("is read whole", () => assert.deepEqual(parseDeployed(state), { ...state, isMeasured: true }));
+describe("the last deployment in the state", () => {
+  it("is read completely", () => assert.deepEqual(parseDeployed(state), { ...state, isMeasured: true }));
 
   /** A path of fields, with another value; undefined stands for what an older version did not write. */
   const without = (value: object, [first = "", ...rest]: readonly string[]): object => {
@@ -51,15 +51,15 @@ describe("what the state has of the last deployment", () => {
     ...["platformDigests", "platformSizes", "unpackedSize", "sizeSummary", "checks"],
     ...["layers.unpackedSize", "layers.contents", "layers.contents.timezones", "checks.detail"],
   ])
-    it(`is measured again where an older version did not write ${path}`, () => {
+    it(`is measured again when an older version did not record ${path}`, () => {
       assert.equal(parseDeployed(without(state, path.split(".")))?.isMeasured, false);
     });
 
-  it("is not measured again for what only some images have", () => {
+  it("is not measured again for a field that only some images have", () => {
     assert.equal(parseDeployed({ ...state, platformLayers: undefined })?.isMeasured, true);
   });
 
-  it("is no deployment without an image", () => {
+  it("does not count when it has no valid image", () => {
     const wrong: object[] = [
       { digest: "sha256:short" },
       { digest: 1 },
@@ -75,7 +75,7 @@ describe("what the state has of the last deployment", () => {
     for (const other of [undefined, null, "text", [], {}]) assert.equal(parseDeployed(other), undefined);
   });
 
-  it("loses a field of another kind, and no other", () => {
+  it("drops a field of the wrong type, and keeps the others", () => {
     const wrong: Record<string, unknown> = {
       ...{ dockerfile: 1, sourceHash: {}, sourceFiles: { a: 1 }, baseImages: { x: "latest" }, tags: [1] },
       ...{ repair: 1, context: [], seed: { GOIMAGE_SEED: 1 } },
@@ -103,7 +103,7 @@ describe("files in the state", () => {
       Array.from({ length: directories * each }, (_, n) => [`d${Math.floor(n / each)}/f${n}.go`, `hash${n}`]),
     );
 
-  it("are listed one by one up to a number, then by directory, then together", () => {
+  it("are listed one by one, by directory when there are many, and as one entry when there are too many", () => {
     assert.deepEqual(recordedFiles(files(10, 10)), files(10, 10));
     const byDirectory = recordedFiles(files(10, 1_000));
     assert.deepEqual(
@@ -113,7 +113,7 @@ describe("files in the state", () => {
     assert.deepEqual(Object.keys(recordedFiles(files(5_000, 2))), ["./"]);
   });
 
-  it("tell of every change, in each form", () => {
+  it("show every change, however they are listed", () => {
     for (const [directories, each] of [
       [10, 1_000],
       [5_000, 2],

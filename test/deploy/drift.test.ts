@@ -13,7 +13,7 @@ const digest = `sha256:${"0".repeat(64)}`;
 const componentType = "goimage:index:GoMultiStageImage";
 const dockerType = "docker:index/image:Image";
 
-describe("what became of the deployed image", () => {
+describe("the check of the deployed image in the registry", () => {
   const before = process.cwd();
   let registry: http.Server;
   let repository: string;
@@ -75,7 +75,7 @@ describe("what became of the deployed image", () => {
     ]);
   }
 
-  it("is known before an unchanged image is given to the engine", async () => {
+  it("ends before the engine gets an unchanged image", async () => {
     const { build } = run(false);
     await asked;
     assert.equal(await happens(build), false);
@@ -83,13 +83,13 @@ describe("what became of the deployed image", () => {
     await build;
   });
 
-  it("keeps no edit waiting", async () => {
+  it("does not hold up an edit of the source", async () => {
     deployed["sourceFiles"] = { ...(deployed["sourceFiles"] as object), "main.go": "before" };
     const { build } = run(false);
     await build;
   });
 
-  it("keeps no change of the Dockerfile waiting", async () => {
+  it("does not hold up a change of the Dockerfile", async () => {
     deployed["dockerfile"] = "FROM alpine:3.19\n";
     const { build } = run(false);
     await build;

@@ -16,7 +16,7 @@ describe("the early start of a provider", () => {
     return calls;
   }
 
-  it("asks the engine's own provider for something", async () => {
+  it("calls the engine's own provider", async () => {
     assert.deepEqual(await asked("buildkit"), ["docker-build:index:start"]);
     assert.deepEqual(await asked("docker"), ["docker:index:start"]);
   });

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { failure, invalidInputs, messageAlone, runError } from "../../components/deploy/pulumi/userErrors";
 
 describe("failure", () => {
-  it("belongs to its resource, and is inspected without it", () => {
+  it("belongs to its resource, and can be inspected without touching it", () => {
     // Only reached when something looks into the resource.
     const resource = Object.defineProperty({}, "urn", {
       enumerable: true,
@@ -18,7 +18,7 @@ describe("failure", () => {
       assert.equal(inspect(error, { colors, getters: true }), "the registry is gone");
   });
 
-  it("has no stack, which Pulumi's runtime would print once the program has ended", () => {
+  it("has no stack, which Pulumi would print when the program has ended", () => {
     const resource = {} as pulumi.Resource;
     for (const error of [failure("gone", resource), runError("gone"), invalidInputs("T", "n", [])])
       assert.ok(!error.stack, error.stack);
@@ -26,7 +26,7 @@ describe("failure", () => {
 });
 
 describe("an error of an output", () => {
-  it("keeps its message, whatever the runtime puts before it on the way", () => {
+  it("keeps its message when the runtime puts text before it", () => {
     const error: Error = messageAlone(new Error("what is wrong"));
     error.message = `error serializing property "outputs": ${error.message}`;
     assert.equal(error.message, "what is wrong");

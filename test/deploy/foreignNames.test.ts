@@ -194,13 +194,13 @@ const ofOthers: Record<string, () => Promise<string[]> | string[]> = {
   },
 };
 
-describe("names and texts of others in what goimage says", () => {
+describe("untrusted text in goimage's messages", () => {
   before(function () {
     if (process.platform === "win32") this.skip();
   });
 
   for (const [what, produce] of Object.entries({ ...ofSource, ...ofOthers }))
-    it(`are inert: ${what}`, async () => assertInert(await produce(), what));
+    it(`is made harmless: ${what}`, async () => assertInert(await produce(), what));
 
   /** What is said of an image that is deployed, with this state of its component. */
   async function saidOfDeployed(host: string, state: object, preview: boolean): Promise<string[]> {
@@ -220,14 +220,14 @@ describe("names and texts of others in what goimage says", () => {
     }
   }
 
-  it("are inert: a file that was deployed and is gone", async () => {
+  it("is made harmless: a file that was deployed and is gone", async () => {
     const state = { sourceFiles: { [hostile]: "x", [`${hostile}/a/b`]: "y" }, dockerfile: "FROM scratch\n" };
     const said = await saidOfDeployed("registry.example.com", state, true);
     assertInert(said, "reasons");
     assert.match(said.join("\n"), /not rebuilt, although .*FORGED.*\(gone\)/);
   });
 
-  it("are inert: what a registry says", async () => {
+  it("is made harmless: what a registry says", async () => {
     const server = http.createServer((request, response) => {
       if (request.url === "/v2/") return void response.end();
       response.writeHead(403, { "content-type": "application/json" });
@@ -245,7 +245,7 @@ describe("names and texts of others in what goimage says", () => {
     }
   });
 
-  it("have no other way out: the lint refuses Pulumi's log and errors elsewhere", async () => {
+  it("cannot bypass say() and errors.ts: the lint refuses Pulumi's log and errors elsewhere", async () => {
     const eslint = new ESLint({ cwd: path.join(__dirname, "../..") });
     const config = (await eslint.calculateConfigForFile("components/deploy/before/drift.ts")) as {
       rules: Record<string, unknown>;

@@ -3,7 +3,7 @@ import { growthDetails } from "../../components/deploy/image/growth";
 import { startRegistry, type FakeRegistry } from "../support/fakeRegistry";
 import { serveImage } from "../support/servedImage";
 
-describe("what made an image too large", () => {
+describe("the details of an image that is too large", () => {
   let registry: FakeRegistry;
   beforeEach(async () => (registry = await startRegistry()));
   afterEach(() => registry.close());
@@ -14,7 +14,7 @@ describe("what made an image too large", () => {
     return growthDetails(named(now), before && named(before), platform);
   };
 
-  it("is what is big, and what grew", async () => {
+  it("list the biggest files, and those that grew", async () => {
     const small = serveImage(registry, { sizes: [3000] });
     const large = serveImage(registry, { sizes: [8000] });
     assert.deepEqual(await details(large, undefined), [
@@ -27,7 +27,7 @@ describe("what made an image too large", () => {
     ]);
   });
 
-  it("says so where nothing grew, such as when the limit is lower than it was", async () => {
+  it("say so when nothing grew, such as when the limit was lowered", async () => {
     const [large, small] = [serveImage(registry, { sizes: [8000] }), serveImage(registry, { sizes: [3000] })];
     for (const before of [large, small])
       assert.deepEqual((await details(small, before)).slice(2), [

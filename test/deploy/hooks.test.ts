@@ -5,7 +5,7 @@ const image = "goimage:index:GoMultiStageImage";
 const urn = (typeAndName: string, stack = "prod") => `urn:pulumi:${stack}::shop::${typeAndName}`;
 
 describe("the name of a hook", () => {
-  it("is the component's type and name, below its parents' types: what Pulumi keeps unique in a run", () => {
+  it("is the component's type and name below its parents' types, which is unique in a program", () => {
     assert.equal(
       hookName("pushed", urn(`acme:index:Service$${image}::api`)),
       `goimage-pushed:acme:index:Service$${image}::api`,
@@ -22,7 +22,7 @@ describe("the name of a hook", () => {
     assert.equal(new Set(names).size, 2 * components.length, names.join("\n"));
   });
 
-  it("is the same when the stack gets another name, since it is in the state", () => {
+  it("does not depend on the stack's name, since it is in the state", () => {
     const of = (stack: string) => hookName("failed", urn(`${image}::api`, stack));
     assert.equal(of("dev"), of("prod"));
   });

@@ -24,7 +24,7 @@ const image = (base: number, binary: number) => ({
   ],
 });
 
-describe("limits of several platforms", () => {
+describe("size limits of several platforms", () => {
   const arm = image(50, 70);
   const several = {
     ...image(60, 40),
@@ -37,7 +37,7 @@ describe("limits of several platforms", () => {
   });
   const both = ["linux/amd64", "linux/arm64"];
 
-  it("hold for each by itself, and show the bytes of that one", () => {
+  it("apply to each platform, and show the sizes of that one", () => {
     assert.deepEqual(exceededPlatforms(limits(both, 120), several, undefined), []);
     assert.deepEqual(exceededPlatforms(limits(both, 110), several, undefined), [
       {
@@ -53,7 +53,7 @@ describe("limits of several platforms", () => {
     );
   });
 
-  it("compare growth with the same platform, and with none that is new", () => {
+  it("compare growth with the same platform, and skip a new one", () => {
     const before = { ...image(60, 20), platformSizes: { "linux/amd64": 80 }, platformLayers: {} };
     const lines = (platforms: string[]) =>
       exceededPlatforms(limits(platforms, undefined, 5), several, before).flatMap((each) => each.lines);
@@ -69,8 +69,8 @@ describe("limits of several platforms", () => {
   });
 });
 
-describe("budget", () => {
-  it("reads sizes as bytes, and with units of 1000 and 1024", () => {
+describe("size limits", () => {
+  it("accept bytes, and units of 1000 and 1024", () => {
     const sizes = [0, 20_000_000, "20000000", "20MB", "20 MB", "1.5 kB", "19MiB", "1GiB", "7 B"];
     assert.deepEqual(
       sizes.map((size) => parseSize(size)),
@@ -98,7 +98,7 @@ describe("budget", () => {
       assert.match(growthProblem(wrong) ?? "", /not a growth/);
   });
 
-  it("lets an image of exactly the limit pass, and not one byte more", () => {
+  it("allow an image of exactly the limit, and not one byte more", () => {
     assert.deepEqual(exceededLimits({ maxSize: 100 }, image(60, 40), undefined), []);
     assert.deepEqual(exceededLimits({ maxSize: "99B" }, image(60, 40), undefined), [
       "the image has 100 B, 1 B more than maxSize allows (99 B)",
@@ -108,7 +108,7 @@ describe("budget", () => {
     ]);
   });
 
-  it("compares growth with the image that was deployed, if there was one", () => {
+  it("compare growth with the deployed image, if there is one", () => {
     const before = image(60, 40);
     assert.deepEqual(exceededLimits({ maxGrowth: 0 }, image(60, 41), undefined), []);
     assert.deepEqual(exceededLimits({ maxGrowth: 1 }, image(60, 41), before), []);
@@ -123,7 +123,7 @@ describe("budget", () => {
     ]);
   });
 
-  it("shows where the bytes are and what changed", () => {
+  it("show the size of each part and how it changed", () => {
     assert.deepEqual(breakdown(image(3_600_000, 21_700_000), image(3_600_000, 20_000_000)), [
       "  binary     21.7 MB (+1.70 MB)",
       "  base       3.60 MB",

@@ -34,7 +34,7 @@ describe("drift", () => {
 
   const named = (...tags: string[]) => tags.map((tag) => `${registry.repository.asWritten}:${tag}`);
 
-  it("asks for the tags that were deployed and still are wanted, and for nothing else", async () => {
+  it("asks for the deployed tags that are still wanted, and for nothing else", async () => {
     const digest = serveImage(registry, { sizes: [10], tag: "a" });
     const deployed = deployedAs(registry, digest, { tags: named("a", "b", "old") });
     const { drift, isSecret, logs } = await find(deployed, ["a", "b", "new"]);
@@ -48,13 +48,13 @@ describe("drift", () => {
     assert.deepEqual(asked.sort(), ["/v2/team/api/manifests/a", "/v2/team/api/manifests/b"]);
   });
 
-  it("sees an image that is still there under no tag", async () => {
+  it("finds an image that no longer has a tag", async () => {
     const digest = serveImage(registry, { sizes: [10] });
     const { drift } = await find(deployedAs(registry, digest), ["latest"]);
     assert.deepEqual(drift, { tags: [{ tag: "latest", digest: undefined }], imageGone: false });
   });
 
-  it("sees an image that is gone, whoever has its tag", async () => {
+  it("notices that the image is gone, even if another image has its tag", async () => {
     const deployed = deployedAs(registry, gone);
     assert.equal((await find(deployed, ["latest"])).drift?.imageGone, true);
     const other = serveImage(registry, { sizes: [20], tag: "latest" });
@@ -63,7 +63,7 @@ describe("drift", () => {
     });
   });
 
-  it("downloads no layer that the state knows to find out", async () => {
+  it("downloads no layer that the state knows", async () => {
     const digest = serveImage(registry, { sizes: [10] });
     const { repository } = registry;
     const { layers } = await readImage(repository, digest);
@@ -76,7 +76,7 @@ describe("drift", () => {
     assert.equal(registry.count("GET", "blobs") - before, 1, "the configuration alone");
   });
 
-  it("does not take an image for gone that it may not read", async () => {
+  it("does not report an image as gone when the registry refuses to show it", async () => {
     registry.intercept = (_request, response, { url }) =>
       url.endsWith(gone) && refuse(response, 403, "DENIED", "not you");
     const { drift, logs } = await find(deployedAs(registry, gone), ["latest"]);
@@ -84,18 +84,18 @@ describe("drift", () => {
     assert.match(logs.join(), /^warning: not checked: .*DENIED: not you/);
   });
 
-  it("has no tags to ask for where an older version wrote none", async () => {
+  it("asks for no tags when an older version recorded none", async () => {
     const deployed = deployedAs(registry, gone, { tags: undefined });
     assert.deepEqual((await find(deployed, ["latest"])).drift, { tags: [], imageGone: false });
   });
 
-  it("sees an image whose layers are gone", async () => {
+  it("notices that an image's layers are gone", async () => {
     const digest = serveImage(registry, { sizes: [10] });
     registry.blobs.clear();
     assert.equal((await find(deployedAs(registry, digest), ["latest"])).drift?.imageGone, true);
   });
 
-  it("asks nothing in a preview, without a deployment, of another repository, or when no old tag is wanted", async () => {
+  it("asks nothing in a preview or a test, without a deployment, for another repository, or when no old tag is wanted", async () => {
     const deployed = deployedAs(registry, gone);
     assert.equal((await find(deployed, ["latest"], "preview")).drift, undefined);
     assert.equal((await find(deployed, ["latest"], "test")).drift, undefined);
@@ -106,7 +106,7 @@ describe("drift", () => {
     assert.deepEqual(registry.seen, []);
   });
 
-  it("warns, and fails nothing, when the registry refuses", async () => {
+  it("warns and does not fail when the registry refuses", async () => {
     registry.intercept = (_request, response, { url }) =>
       url.includes("manifests") && refuse(response, 403, "DENIED", "no");
     const { drift, logs } = await find(deployedAs(registry, gone), ["latest"]);

@@ -25,7 +25,7 @@ describe("measureImage", () => {
   };
   const downloads = (layer: ImageLayer | undefined) => registry.count("GET", layer?.digest ?? "?");
 
-  it("does not download layers again that were measured before", async () => {
+  it("does not download measured layers again", async () => {
     const { layers } = await measured();
     assert.deepEqual(layers.map(downloads), [1, 1]);
     const again = await measured(layers.slice(0, 1));
@@ -33,7 +33,7 @@ describe("measureImage", () => {
     assert.deepEqual(again.layers, layers);
   });
 
-  it("downloads those of which an older version wrote less", async () => {
+  it("downloads layers again when an older version recorded less about them", async () => {
     const { layers } = await measured();
     for (const missing of ["unpackedSize", "contents"] as const) {
       const old = layers.map(({ [missing]: _, ...layer }) => layer as ImageLayer);
@@ -46,7 +46,7 @@ describe("measureImage", () => {
     }
   });
 
-  it("downloads those again in which nothing was looked for that the image runs now", async () => {
+  it("downloads layers again when they were not searched for the new entrypoint", async () => {
     const { layers } = await measured();
     const runtime = { entrypoint: ["/bin/run"] };
     const now = await measured(layers, { runtime });
@@ -57,7 +57,7 @@ describe("measureImage", () => {
     assert.deepEqual(layers.map(downloads), [2, 3]);
   });
 
-  it("reads each platform of an index by itself, and what they share once", async () => {
+  it("reads each platform of an index, and shared layers once", async () => {
     const [amd64, arm64] = [digest, serveImage(registry, { sizes: [1000, 20], user: "0" })];
     const entry = (of: string, architecture: string) => ({
       ...{ mediaType: mediaTypes.ociManifest, digest: of, size: 1 },
@@ -86,7 +86,7 @@ describe("measureImage", () => {
     );
   });
 
-  it("checks time zones where they were asked for", async () => {
+  it("checks time zones when the inputs need them", async () => {
     const names = ({ checks }: { checks: { name: string }[] }) => checks.map(({ name }) => name);
     assert.ok(!names(await measured()).includes("timezones"));
     assert.ok(names(await measured([], { runtime: { timezones: true } })).includes("timezones"));
@@ -94,7 +94,7 @@ describe("measureImage", () => {
     assert.ok(!names(await measured([], { runtime: { env: { TZ: "Etc/UTC" } } })).includes("timezones"));
   });
 
-  it("knows where a layer comes from by how its entry in the history begins", () => {
+  it("derives a layer's origin from how its history entry begins", () => {
     const origins = [
       { createdBy: "RUN apk", origin: "packages" },
       { createdBy: "COPY /app", origin: "binary" },

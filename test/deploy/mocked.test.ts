@@ -36,7 +36,7 @@ async function outputs(of: GoMultiStageImage) {
 const given = async (of: MockedImage) => outputs(await image({}, { images: { api: of } }));
 
 describe("mocks of goimage/testing", () => {
-  it("give every output, the same in each run", async () => {
+  it("give every output, with the same values in each run", async () => {
     const source = makeTree(helloFiles);
     const [first, second] = [await outputs(await image({ source })), await outputs(await image({ source }))];
     assert.deepEqual(first, second);
@@ -60,7 +60,7 @@ describe("mocks of goimage/testing", () => {
     );
   });
 
-  it("give another digest for another source, and for other inputs", async () => {
+  it("give a different digest for a different source or other inputs", async () => {
     const digests = [
       await image(),
       await image({ source: makeTree({ ...helloFiles, "other.go": "package main\n" }) }),
@@ -69,7 +69,7 @@ describe("mocks of goimage/testing", () => {
     assert.equal(new Set(await Promise.all(digests)).size, 3);
   });
 
-  it("take the sizes and the digest that a test gives", async () => {
+  it("use the sizes and the digest that a test gives", async () => {
     const digest = `sha256:${"a".repeat(64)}`;
     const made = await given({ size: 50_000_000, unpackedSize: 90_000_000, digest });
     assert.equal(made.size, 50_000_000);
@@ -82,7 +82,7 @@ describe("mocks of goimage/testing", () => {
     assert.equal((await given({ size: 10 })).layers.at(-1)?.size, 0);
   });
 
-  it("have the layers, checks and platforms that the inputs ask for", async () => {
+  it("give the layers and platforms that the inputs ask for", async () => {
     const source = makeTree({ ...helloFiles, "static/index.html": "<html>" });
     const runtime = { packages: ["tzdata"], files: ["static"] };
     const made = await outputs(
@@ -96,7 +96,7 @@ describe("mocks of goimage/testing", () => {
     assert.deepEqual(made.platformSizes, { "linux/amd64": made.size, "linux/arm64": made.size });
   });
 
-  it("fail the checks that the inputs fail", async () => {
+  it("report the checks that the inputs would fail", async () => {
     const failed = async (args: Partial<GoMultiStageImageArgs>) =>
       (await outputs(await image(args))).checks.filter(({ passed }) => !passed).map(({ name }) => name);
     assert.deepEqual(await failed({ build: { cgoEnabled: true, image: "golang:1.23-alpine" } }), [
@@ -105,19 +105,19 @@ describe("mocks of goimage/testing", () => {
     assert.deepEqual(await failed({ recipe: "classic" }), ["nonRootUser"]);
   });
 
-  it("exist for the single-stage image", async () => {
+  it("work for GoSingleStageImage", async () => {
     const single = await image({}, { images: {} }, GoSingleStageImage);
     assert.match((await outputs(single)).digest, /^sha256:/);
   });
 
-  it("leave what only a build can know unknown in a preview", async () => {
+  it("leave outputs unknown in a preview when only a build can know them", async () => {
     const { digest, ref, size, layers, sourceHash } = await image({}, { images: {}, preview: true });
     const isKnown = (output: unknown) => (output as { isKnown: Promise<boolean> }).isKnown;
     for (const output of [digest, ref, size, layers]) assert.equal(await isKnown(output), false);
     assert.equal(await isKnown(sourceHash), true);
   });
 
-  it("see the stack's own resources", async () => {
+  it("pass the resources on to the user's own mocks, which cannot set the digest", async () => {
     const { result, resources } = await runProgram(
       () => new GoMultiStageImage("api", { source: makeTree(helloFiles), repository }),
       { images: {}, state: () => ({ digest: `sha256:${"b".repeat(64)}` }) },
@@ -129,7 +129,7 @@ describe("mocks of goimage/testing", () => {
     assert.doesNotMatch(await valueOf(result.digest), /bbbb/);
   });
 
-  it("load nothing of goimage, and no engine", () => {
+  it("load neither goimage's components nor Pulumi", () => {
     const file = path.resolve(__dirname, "../../testing/index.ts");
     const script = `require(${JSON.stringify(file)}); console.log(JSON.stringify(Object.keys(require.cache)))`;
     const output = execFileSync(process.execPath, ["-r", "ts-node/register/transpile-only", "-e", script], {

@@ -80,7 +80,7 @@ describe("the exported image", () => {
 
   const puts = () => registry.seen.filter(({ method }) => method === "PUT").map(({ url }) => url);
 
-  it("measures what was pushed, and points the other tags to it", async () => {
+  it("measures the pushed image, and points the other tags to it", async () => {
     const digest = serveImage(registry, { sizes: [1000, 300], tag: "latest" });
     const { image, error, isSecret } = await read({ digest, tags: ["latest", "v1", "v2"] });
     assert.equal(error, "");
@@ -101,7 +101,7 @@ describe("the exported image", () => {
     assert.equal(isSecret, false, "credentials go in, and no secret comes out");
   });
 
-  it("asks nothing about an image that was deployed before and not pushed", async () => {
+  it("asks nothing about a deployed image that was not pushed again", async () => {
     const digest = serveImage(registry, { sizes: [10], tag: "latest" });
     const deployed = deployedAs(registry, digest, { dockerfile: "FROM scratch\n" });
     const { image } = await read({ digest, deployed, pushed: false });
@@ -123,7 +123,7 @@ describe("the exported image", () => {
       assert.equal(image?.unpackedSize, 10);
     });
 
-  it("warns of each failed check, unless the recipe promises none", async () => {
+  it("warns of each failed check, unless the recipe does not promise them", async () => {
     const digest = serveImage(registry, { sizes: [10], user: "", tag: "latest" });
     const { logs } = await read({ digest });
     assert.ok(
@@ -133,7 +133,7 @@ describe("the exported image", () => {
     assert.deepEqual((await read({ digest, warns: false })).logs, []);
   });
 
-  it("gives the tag back to the previous image when a limit is exceeded, and sets no other", async () => {
+  it("gives the tag back to the previous image when a limit is exceeded, and sets no other tag", async () => {
     const before = serveImage(registry, { sizes: [1000, 10] });
     const digest = serveImage(registry, { sizes: [1000, 5000], tag: "latest" });
     const deployed = deployedAs(registry, before, { size: 500 });
@@ -149,7 +149,7 @@ describe("the exported image", () => {
     assert.equal(registry.manifests.has("v1"), false);
   });
 
-  it("leaves the tag where it is when no image of this stack had it before", async () => {
+  it("leaves the tag alone when no image of this stack had it before", async () => {
     const digest = serveImage(registry, { sizes: [10], tag: "latest" });
     const { error } = await read({ digest, inputs: { maxSize: 1 } });
     assert.match(
@@ -164,7 +164,7 @@ describe("the exported image", () => {
     assert.deepEqual(puts(), []);
   });
 
-  it("leaves the tag where it is when the state has no tags of the previous image", async () => {
+  it("leaves the tag alone when the state has no tags of the previous image", async () => {
     const digest = serveImage(registry, { sizes: [10], tag: "latest" });
     const deployed = deployedAs(registry, `sha256:${"1".repeat(64)}`, { tags: undefined });
     assert.match(
@@ -173,7 +173,7 @@ describe("the exported image", () => {
     );
   });
 
-  it("refuses the deployed image when the limit is lower now, without touching the registry", async () => {
+  it("refuses the deployed image when the limit was lowered, and does not ask the registry", async () => {
     const digest = serveImage(registry, { sizes: [10], tag: "latest" });
     const deployed = deployedAs(registry, digest, { size: 300 });
     const { error } = await read({ digest, deployed, pushed: false, inputs: { maxSize: 299 } });
@@ -181,7 +181,7 @@ describe("the exported image", () => {
     assert.deepEqual(registry.seen, []);
   });
 
-  it("says so when the engine gives no digest", async () => {
+  it("fails with an explanation when the engine reports no digest", async () => {
     const { error } = await read({ digest: "latest" });
     assert.match(
       error,
@@ -189,7 +189,7 @@ describe("the exported image", () => {
     );
   });
 
-  it("says which image cannot be read", async () => {
+  it("names the image that cannot be read", async () => {
     const digest = `sha256:${"a".repeat(64)}`;
     const { error } = await read({ digest });
     assert.match(error, /^127\.0\.0\.1:\d+\/team\/api: /);
@@ -208,7 +208,7 @@ describe("the exported image", () => {
       assert.deepEqual(registry.seen, []);
     });
 
-    it("knows digest and reference of an image that an older version measured less of, and nothing else", async () => {
+    it("has only its digest and reference when an older version measured less of it", async () => {
       const digest = serveImage(registry, { sizes: [10] });
       const deployed = deployedAs(registry, digest, { isMeasured: false });
       const found = await read({ digest, deployed, preview: true });

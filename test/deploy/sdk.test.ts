@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { oldestSdk, sdkProblem, valueIfKnown } from "../../components/deploy/pulumi/sdk";
 
 describe("the SDK", () => {
-  it("is refused in one line, with the command that mends it, when it is too old", () => {
+  it("is refused in one line when it is too old, with the command to upgrade", () => {
     for (const version of ["3.200.0", "3.244.9", "2.9.9"]) {
       for (const [loaded, runner] of [
         [version, undefined],
@@ -20,7 +20,7 @@ describe("the SDK", () => {
     }
   });
 
-  it("is taken from the oldest on, and where nothing tells who runs the program", () => {
+  it("is accepted from the oldest supported version on, and when the runner's version is unknown", () => {
     for (const version of [oldestSdk, "3.259.0", "3.300.0-alpha.1", "4.0.0"])
       for (const runner of [version, "3.250.0", undefined])
         assert.equal(sdkProblem(version, runner), undefined, version);
@@ -28,7 +28,7 @@ describe("the SDK", () => {
 });
 
 describe("the value of an output", () => {
-  it("is there once it is known, and undefined where it stays unknown", async () => {
+  it("resolves to the value, or to undefined when it stays unknown", async () => {
     assert.equal(await valueIfKnown(pulumi.output(Promise.resolve(1))), 1);
     const unknown = pulumi.output(pulumi.unknown as unknown as string).apply((text) => `${text}!`);
     assert.equal(await valueIfKnown(unknown), undefined);

@@ -12,7 +12,7 @@ const owner = { type: "GoMultiStageImage", name: "api" } as Parameters<typeof wi
 const checked = (build: object) => withCheckedSecrets(owner, build as BuildSpec);
 const certificate = "-----BEGIN CERTIFICATE-----";
 
-describe("secrets of a build that come late", () => {
+describe("a build's secrets that are only known later", () => {
   const wrong: [what: string, build: object, message: RegExp][] = [
     [
       "a netrc with a default entry",
@@ -37,7 +37,7 @@ describe("secrets of a build that come late", () => {
     ],
   ];
   for (const [what, build, message] of wrong) {
-    it(`are refused when they are there: ${what}`, async () => {
+    it(`are refused once they are known: ${what}`, async () => {
       const [value] = Object.values({ ...checked(build) });
       await assert.rejects(
         async () => await valueIfKnown(value as pulumi.Output<string>),
@@ -46,7 +46,7 @@ describe("secrets of a build that come late", () => {
     });
   }
 
-  it("stay secret, and what is known by now stays as it is", async () => {
+  it("stay secret, and leave values that are known already as they are", async () => {
     const netrc = pulumi.secret("machine a login x password y");
     const build = checked({ netrc, caCertificates: certificate });
     assert.equal(build.caCertificates, certificate);
@@ -55,19 +55,19 @@ describe("secrets of a build that come late", () => {
   });
 });
 
-describe("the login of a registry that comes late", () => {
+describe("a registry login that is only known later", () => {
   const nothing = () => pulumi.output<string | undefined>(undefined);
   const loginOf = (username: pulumi.Input<string | undefined>, password: pulumi.Input<string | undefined>) =>
     registryLogin(owner, { registry: { login: { username, password }, insecure: true } });
 
-  it("is none where neither has a value", async () => {
+  it("is left out when neither the user nor the password has a value", async () => {
     const login = loginOf(nothing(), pulumi.secret(undefined));
     assert.equal(login?.mayBeMissing, true);
     assert.deepEqual(await valueIfKnown(registryAccess(login, true)), { insecure: true });
     assert.deepEqual(await valueIfKnown(registryAccess(undefined, false)), { insecure: false });
   });
 
-  it("is taken, the password as a secret and the name as it was", async () => {
+  it("is used with its password as a secret and its user name as given", async () => {
     const login = loginOf(Promise.resolve("robot"), pulumi.output("hunter2\n"));
     assert.deepEqual(await valueIfKnown(registryAccess(login, false)), {
       username: "robot",
@@ -105,7 +105,7 @@ describe("the login of a registry that comes late", () => {
     ],
   ];
   for (const [what, login, message] of wrong) {
-    it(`is refused when it is there: ${what}`, async () => {
+    it(`is refused once it is known: ${what}`, async () => {
       await assert.rejects(
         async () => await valueIfKnown(registryAccess(login(), false)),
         (error: Error) => message.test(error.message) && !error.message.includes("hush-hush"),

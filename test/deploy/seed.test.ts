@@ -63,13 +63,13 @@ describe("a build's seed", () => {
     ...others,
   });
 
-  it("is the one for its dependencies", async () => {
+  it("is the one for the build's dependencies", async () => {
     serveSeed(registry, { tags: [tags().newest], size: 20 });
     const digest = serveSeed(registry, { tags: [tags().exact] });
     assert.deepEqual(await chosen({}), { args: refOf(digest), lost: undefined, logs: [] });
   });
 
-  it("is the newest only where that is asked for", async () => {
+  it("is the newest one only when cache.newest is set", async () => {
     const digest = serveSeed(registry, { tags: [tags().newest] });
     const { args, logs } = await chosen({});
     assert.deepEqual(args, {});
@@ -81,7 +81,7 @@ describe("a build's seed", () => {
     assert.deepEqual((await chosen({ cache: { newest: true } })).args, refOf(digest));
   });
 
-  it("is the pinned one, whatever the tags say", async () => {
+  it("is the pinned one, whatever the tags point to", async () => {
     const pinned = serveSeed(registry, { tags: [] });
     serveSeed(registry, { tags: [tags().exact, tags().newest], size: 20 });
     assert.deepEqual((await chosen({ cache: { trusted: pinned } })).args, refOf(pinned));
@@ -94,7 +94,7 @@ describe("a build's seed", () => {
     );
   });
 
-  it("is what its own state records where the stack writes, whoever has moved the tags", async () => {
+  it("is the one in the stack's own state when the stack writes, even if the tags have moved", async () => {
     const own = serveSeed(registry, {});
     serveSeed(registry, { tags: [tags().exact, tags().newest], size: 20 });
     const write = { write: true };
@@ -106,7 +106,7 @@ describe("a build's seed", () => {
     assert.ok(!registry.seen.some(({ url }) => url.includes("gocache")));
   });
 
-  it("is none where the stack writes and has written nothing there yet", async () => {
+  it("is missing when the stack writes and has not written there yet, and an info says so", async () => {
     const digest = serveSeed(registry, { tags: [tags().exact, tags().newest] });
     const elsewhere = written(digest, { repository: "registry.example.com/team/others" });
     for (const written of [undefined, elsewhere]) {
@@ -117,7 +117,7 @@ describe("a build's seed", () => {
     assert.deepEqual(registry.seen, []);
   });
 
-  it("is lost when the registry no longer has it", async () => {
+  it("is reported as lost when the registry no longer has it", async () => {
     const digest = `sha256:${"3".repeat(64)}`;
     const { args, lost, logs } = await chosen({
       cache: { write: true },
@@ -142,7 +142,7 @@ describe("a build's seed", () => {
     "with no layer": [{ layers: 0 }, /it has 0 layers/],
   };
   for (const [what, [served, problem]] of Object.entries(impostors)) {
-    it(`is not an image ${what}, whichever way it is found`, async () => {
+    it(`cannot be an image ${what}, however it is found`, async () => {
       const digest = serveSeed(registry, { ...served, tags: [tags().exact] });
       for (const found of [
         {},
@@ -158,7 +158,7 @@ describe("a build's seed", () => {
     });
   }
 
-  it("is not an image of an index", async () => {
+  it("cannot be an index", async () => {
     const seed = serveSeed(registry, {});
     const { ociIndex, ociManifest } = mediaTypes;
     const platform = { os: "linux", architecture: "amd64" };
@@ -170,7 +170,7 @@ describe("a build's seed", () => {
     assert.match(logs.join(), /is not used as a seed: it is an index$/);
   });
 
-  it("is none where the registry cannot be read, which is a warning", async () => {
+  it("is left out with a warning when the registry cannot be read", async () => {
     registry.intercept = (_, response) => (response.writeHead(403).end(), true);
     const { args, logs } = await chosen({});
     assert.deepEqual(args, {});
@@ -179,11 +179,11 @@ describe("a build's seed", () => {
   });
 });
 
-describe("tags of seeds", () => {
+describe("the tags of seeds", () => {
   const of = (change: PlanChange = {}, names = imports, files = "hash") =>
     seedTags(examplePlan({ cache: {}, ...change }), names, files);
 
-  it("change with what is compiled, and with nothing else", () => {
+  it("depend on what is compiled, and on nothing else", () => {
     const { exact, newest } = of();
     assert.match(exact, /^gocache-[0-9a-f]{20}$/);
     assert.match(newest, /^gocache-newest-[0-9a-f]{20}$/);
@@ -219,7 +219,7 @@ describe("tags of seeds", () => {
     });
   });
 
-  it("are one for the services of a workspace", () => {
+  it("are the same for all services of a workspace", () => {
     const { service } = examplePlan();
     const moduleFiles = ["a/go.mod", "b/go.mod", "go.work"];
     const tagsOf = (directory: string) =>

@@ -39,8 +39,8 @@ const b = "registry.example.com/team/b";
 const seeds = "registry.example.com/team/seeds";
 const late = (text: string) => pulumi.output(Promise.resolve(text));
 
-describe("a repository of seeds that is known late", () => {
-  it("is refused where it is the image's own", async () => {
+describe("a repository of seeds that is only known later", () => {
+  it("is refused when it is the image's own", async () => {
     for (const image of [
       { repository: a, seeds: late(a) },
       { repository: late(a), seeds: a },
@@ -52,7 +52,7 @@ describe("a repository of seeds that is known late", () => {
       );
   });
 
-  it("is refused where it is another image's, in both orders", async () => {
+  it("is refused when it is another image's, whichever is declared first", async () => {
     const [first, second] = await destinations(
       { repository: late(a), seeds: late(seeds) },
       { repository: b, seeds: late(a) },
@@ -72,7 +72,7 @@ describe("a repository of seeds that is known late", () => {
     );
   });
 
-  it("is refused where it is not a repository, or nothing", async () => {
+  it("is refused when it is not a repository, or has no value", async () => {
     const [noRegistry, nothing] = await destinations(
       { repository: a, seeds: late("no registry") },
       { repository: b, seeds: pulumi.output(undefined as never) },
@@ -81,7 +81,7 @@ describe("a repository of seeds that is known late", () => {
     assert.match(nothing ?? "", /cache\.repository: has no value/);
   });
 
-  it("is shared by images, which is what it is for", async () => {
+  it("may be shared by several images", async () => {
     const found = await destinations({ repository: a, seeds: late(seeds) }, { repository: b, seeds });
     assert.deepEqual(found, [seeds, seeds]);
   });

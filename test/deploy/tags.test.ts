@@ -9,7 +9,7 @@ import { deployedAs, serveImage } from "../support/servedImage";
 
 const stranger = `sha256:${"5".repeat(64)}`;
 
-describe("tags", () => {
+describe("the tags", () => {
   let registry: FakeRegistry;
   let digest: string;
   beforeEach(async () => {
@@ -30,18 +30,18 @@ describe("tags", () => {
     return { logs, set };
   }
 
-  it("of a pushed image: the engine has set the first, the others are set", async () => {
+  it("of a pushed image are all set: the first by the engine, the others by goimage", async () => {
     const { logs, set } = await after(["a", "b", "c"], (image) => setTags(image, undefined, digest));
     assert.deepEqual([logs, set], [[], ["b", "c"]]);
   });
 
-  it("of an image that was pushed before and is accepted now: the first is given back", async () => {
+  it("of an image that is accepted on a second try are given back to it", async () => {
     const deployed = deployedAs(registry, stranger);
     const { logs, set } = await after(["a"], (image) => setTags(image, deployed, stranger));
     assert.deepEqual([logs, set], [[], ["a"]]);
   });
 
-  it("of a pushed image whose tag is gone again: it is set, as that takes it from nobody", async () => {
+  it("of a pushed image are set again when they have disappeared", async () => {
     for (const deployed of [undefined, deployedAs(registry, stranger)]) {
       registry.seen.length = 0;
       registry.manifests.delete("a");
@@ -50,7 +50,7 @@ describe("tags", () => {
     }
   });
 
-  it("of a pushed image whose tag points to another: a warning, and no tag is taken", async () => {
+  it("of a pushed image are not taken back from another image, with a warning", async () => {
     for (const deployed of [undefined, deployedAs(registry, `sha256:${"6".repeat(64)}`)]) {
       const { logs, set } = await after(["a"], (image) => setTags(image, deployed, stranger));
       assert.deepEqual(set, []);
@@ -62,7 +62,7 @@ describe("tags", () => {
     }
   });
 
-  it("of an image that is not accepted: only the first was moved, and each is named", async () => {
+  it("of an image over its limit: the first goes back, and the message names each", async () => {
     const { asWritten } = registry.repository;
     const told = async (tags: string[], before: string[] | undefined) => {
       registry.seen.length = 0;
@@ -94,7 +94,7 @@ describe("tags", () => {
     });
   });
 
-  it("of an unchanged image: those that are gone or new are set, a moved one is left with a warning", async () => {
+  it("of an unchanged image are set when they are missing or new; a moved one stays, with a warning", async () => {
     const tags = [
       { tag: "kept", digest },
       { tag: "moved", digest: stranger },
@@ -107,7 +107,7 @@ describe("tags", () => {
     assert.match(logs.join(), /api:moved points to sha256:555/);
   });
 
-  it("are left alone where nothing is known of the registry", async () => {
+  it("are left alone when nothing is known about the registry", async () => {
     assert.deepEqual(await after(["a"], (image) => settleTags(image, undefined)), { logs: [], set: [] });
   });
 

@@ -20,7 +20,7 @@ function apkCommand(text: string): string {
 const smokeTest = { http: { port: 8080 } };
 
 describe("packages in the image", () => {
-  it("are installed on the builder's platform and copied before files and binary", () => {
+  it("are installed on the builder's platform, and copied before the files and the binary", () => {
     const runtime = { image: "corp/alpine:1", packages: ["curl"], files: ["static"] };
     const found = stagesOf(fastWith({ platforms: ["linux/arm64"] }, runtime).text);
     assert.deepEqual([...found.keys()], ["build", "base", "packages", "app"]);
@@ -39,7 +39,7 @@ describe("packages in the image", () => {
     assert.deepEqual(found.get("packages")?.slice(1, 3), ['SHELL ["/bin/sh", "-c"]', "USER 0:0"]);
   });
 
-  it("are words of their own in the command, sorted, whatever is in them", () => {
+  it("are quoted, sorted words of the apk command", () => {
     const { text } = fastWith(
       {},
       {
@@ -54,13 +54,13 @@ describe("packages in the image", () => {
     assert.deepEqual(lines(["b", "a"]), lines(["a", "b"]));
   });
 
-  it("leave the Dockerfile as it is where there are none", () => {
+  it("leave the Dockerfile unchanged when there are none", () => {
     const { text } = fastWith({}, {});
     assert.equal(fastWith({}, { packages: [] }).text, text);
     assert.deepEqual([...stagesOf(text).keys()], ["build", "app"]);
   });
 
-  it("come from the pinned base, in every stage", () => {
+  it("are installed with the pinned base in every stage", () => {
     const pinned = `alpine:3.20.3@sha256:${"a".repeat(64)}`;
     const digests = { "alpine:3.20.3": `sha256:${"a".repeat(64)}` };
     const { text } = fastWith({}, { packages: ["curl"] }, digests);
@@ -69,7 +69,7 @@ describe("packages in the image", () => {
     for (const from of froms) assert.ok(from.includes(` ${pinned} AS `), from);
   });
 
-  it("see a company's authorities in the step that downloads them, and only there", () => {
+  it("are downloaded with a company's certificates, which no other step gets", () => {
     const { text } = fastWith({ build: { caCertificates: "pem" } }, { packages: ["curl"] });
     const mounted = (stagesOf(text).get("packages") ?? []).filter((line) => line.includes("id=goimage-ca"));
     assert.equal(mounted.length, 1);
@@ -78,13 +78,13 @@ describe("packages in the image", () => {
     assert.doesNotMatch(without, /goimage-ca|ca\.pem/);
   });
 
-  it("are in the image that the smoke test runs", () => {
+  it("are in the image that the smoke test runs, too", () => {
     const found = stagesOf(fastWith({ smokeTest }, { packages: ["curl"] }).text);
     for (const stage of ["smoketest", "app"])
       assert.ok(found.get(stage)?.includes("COPY --from=packages /out/packages/ /"), stage);
   });
 
-  it("have stages whose names no base image can have", () => {
+  it("use stages whose names are all reserved", () => {
     const { text } = fastWith({ smokeTest, cache: {} }, { packages: ["curl"] });
     assert.deepEqual([...stagesOf(text).keys()].sort(), [...Object.values(stageNames), "app"].sort());
   });

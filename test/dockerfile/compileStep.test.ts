@@ -65,7 +65,7 @@ describe("the compile step's script", () => {
     assert.ok(lines.slice(2, 5).every((line) => line.startsWith("start")));
   }).timeout(20_000);
 
-  describe("while another build has the cache", () => {
+  describe("while another build holds the cache", () => {
     let holder: ChildProcess;
     beforeEach(async () => {
       const hold = `exec 9>${join(directory, "cache/lock")} && flock 9 && echo held && exec sleep 60`;
@@ -74,7 +74,7 @@ describe("the compile step's script", () => {
     });
     afterEach(() => holder.kill("SIGKILL"));
 
-    it("goes on at once with nearly everything there, and does not mention it", async () => {
+    it("compiles at once when few packages are missing, and prints nothing more", async () => {
       for (const missing of [packages(0), packages(20)]) {
         const compiled = await compile(compiler(missing, "echo compiled"));
         assert.deepEqual(compiled, { stdout: "compiled\n", stderr: "" });
@@ -82,13 +82,13 @@ describe("the compile step's script", () => {
       }
     });
 
-    it("goes on when the go command cannot tell, and so ends with its error", async () => {
+    it("compiles when the go command fails to list packages, and so ends with its error", async () => {
       const failing = compiler("echo no such package >&2; exit 1", "echo no such package >&2; exit 3");
       const error = (await compile(failing).catch((caught: unknown) => caught)) as { stderr: string };
       assert.equal(error.stderr, "no such package\n");
     });
 
-    it("asks with the flags that the build has", async () => {
+    it("lists packages with the build's GOFLAGS", async () => {
       const env = { ...process.env, GOFLAGS: "-tags=a" };
       const command = compiler(`echo "$GOFLAGS" > ${directory}/flags`, "true");
       await compile(command, env);
@@ -96,12 +96,12 @@ describe("the compile step's script", () => {
     });
   });
 
-  it("sets the times of what was made", async () => {
+  it("sets the program's time to 0", async () => {
     await compile("true");
     assert.equal(statSync(program()).mtimeMs, 0);
   });
 
-  it("fails as the command does, with its words alone", async () => {
+  it("fails with the command's exit code and output alone", async () => {
     const error = (await compile("echo no such package >&2; exit 3").catch((caught: unknown) => caught)) as {
       code: number;
       stderr: string;
@@ -109,7 +109,7 @@ describe("the compile step's script", () => {
     assert.deepEqual([error.code, error.stderr], [3, "no such package\n"]);
   });
 
-  it("fails where no program was made, such as of a library, and says what to look at", async () => {
+  it("fails with advice when go build made no program, as for a library", async () => {
     for (const made of ["!<arch>\\n", "", "\\177EL", "#!/bin/sh\\n"]) {
       const error = (await compile("true", process.env, made).catch((caught: unknown) => caught)) as {
         code: number;
@@ -120,7 +120,7 @@ describe("the compile step's script", () => {
     }
   });
 
-  it("compiles even without flock and without a cache, and does not mention it", async () => {
+  it("compiles without flock or a cache, and prints nothing more", async () => {
     const tools = join(directory, "tools");
     mkdirSync(tools);
     for (const tool of ["find", "touch", "head"])

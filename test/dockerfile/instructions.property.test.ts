@@ -77,8 +77,8 @@ function assertCompiles({ spec: { build, runtime }, service }: Plan, calls: stri
   assert.deepEqual(others, [["find", "/out", "-exec", "touch", "-h", "-d", "@0", "{}", "+"]]);
 }
 
-describe("rendered Dockerfile, parsed by another parser", () => {
-  it("has exactly the intended instructions, whatever validation lets pass", () => {
+describe("a rendered Dockerfile, read by another parser", () => {
+  it("has exactly the intended instructions for all valid inputs", () => {
     const compiled: { text: string; plan: Plan }[] = [];
     fc.assert(
       fc.property(runtimes, builds, (runtime, build) => {
@@ -158,7 +158,7 @@ describe("rendered Dockerfile, parsed by another parser", () => {
       assertCompiles(compiled[n]?.plan ?? assert.fail(), calls);
   });
 
-  it("calls the programs of its steps with the words that were meant, even with those that validation refuses", () => {
+  it("calls programs with the intended words, even for inputs that validation refuses", () => {
     const compiled: { text: string; plan: Plan; packages: string[]; hosts: string[] }[] = [];
     const host = fc.stringMatching(/^[a-z]{1,5}\.example\.com$/);
     fc.assert(
@@ -212,7 +212,7 @@ describe("rendered Dockerfile, parsed by another parser", () => {
     }
   });
 
-  it("has base images as they are written, as the only operand besides the stage's name", () => {
+  it("has base images exactly as given", () => {
     const image = fc.oneof(
       nasty,
       fc

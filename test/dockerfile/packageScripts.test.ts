@@ -65,7 +65,7 @@ describe("the scripts around apk", () => {
       assert.ok(fs.statSync(path.join(directory, "out", made)).isDirectory());
   });
 
-  it("leave what apk has made or changed, all at one time", () => {
+  it("keep only what apk added or changed, all with time 0", () => {
     assert.equal(run(scripts[0]).status, 0);
     const out = path.join(directory, "out");
     fs.writeFileSync(path.join(out, "bin/tool"), "tool");
@@ -83,7 +83,7 @@ describe("the scripts around apk", () => {
       assert.equal(fs.statSync(path.join(out, name)).mtimeMs, 0, name);
   });
 
-  it("say what they need where the base has no apk", () => {
+  it("fail with advice when the base has no apk", () => {
     const arch = path.join(directory, "base/etc/apk/arch");
     for (const change of [
       () => fs.writeFileSync(arch, ""),

@@ -11,7 +11,7 @@ const textOf = (change: object) => fastWith({ engine: "buildkit", ...change }).t
 const lines = (change: object) => linesOf(textOf(change));
 
 describe("the Dockerfile of several platforms", () => {
-  it("is that of one up to the compile step, which takes its target from BuildKit", () => {
+  it("differs from one platform's only in the compile step, which takes its target from BuildKit", () => {
     const one = lines({});
     const several = lines({ platforms });
     const isCompile = (line: string) => line.startsWith("RUN --network=none");
@@ -33,7 +33,7 @@ describe("the Dockerfile of several platforms", () => {
     assert.ok(several.join("\n").indexOf("go mod download") < several.join("\n").indexOf("ARG TARGETARCH"));
   });
 
-  it("takes one seed for all of them, and that is made for each", () => {
+  it("uses one seed for all platforms, and a seed is made for each of them", () => {
     const text = lines({ platforms, cache: {} });
     assert.deepEqual(
       text.filter((line) => line.includes("GOIMAGE_SEED") && line.startsWith("FROM")),
@@ -47,7 +47,7 @@ describe("the Dockerfile of several platforms", () => {
     assert.ok(!seed.includes("ENV GOARCH"));
   });
 
-  it("tests in the image of the builder's own platform", () => {
+  it("runs the smoke test in the image for the builder's platform", () => {
     const text = textOf({ platforms, smokeTest: {} });
     assert.ok(text.includes(proberOfSeveral) && !text.includes(prober));
     assert.ok(text.includes("FROM --platform=$BUILDPLATFORM alpine:3.20.3 AS smoketest\n"));

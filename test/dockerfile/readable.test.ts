@@ -9,8 +9,8 @@ import { singleStage } from "../../components/dockerfile/singleStage";
 import { stepsOf } from "../support/dockerfileText";
 import { examplePlan, fastWith, type PlanChange } from "../support/plan";
 
-describe("a Dockerfile, to be read", () => {
-  it("is shown in the documentation as it is", () => {
+describe("a Dockerfile as a reader sees it", () => {
+  it("is the one shown in the documentation", () => {
     const page = readFileSync(path.join(__dirname, "../../docs/how-it-works.md"), "utf8");
     const shown = /^```dockerfile\n([^]*?)^```$/m.exec(page)?.[1];
     assert.equal(shown, fastWith({}, {}).text.replaceAll("id=ns-", "id=goimage-infra-"));
@@ -65,7 +65,7 @@ describe("a Dockerfile, to be read", () => {
     ];
   };
 
-  it("has no line of more than 120 characters", () => {
+  it("has no line over 120 characters", () => {
     for (const text of everyKind()) {
       const tooLong = text.split("\n").filter((line) => line.length > 120);
       // An image's name with its digest cannot be broken; what stands before it can.
@@ -77,7 +77,7 @@ describe("a Dockerfile, to be read", () => {
     assert.ok(everyKind()[1]?.includes("FROM --platform=$BUILDPLATFORM \\\n    registry.example.com/"));
   });
 
-  it("says why in a line before each stage, and before what a stage runs and copies", () => {
+  it("has a comment that says why before each stage and each group of steps", () => {
     for (const text of everyKind()) {
       const steps = stepsOf(text);
       for (const [n, { keyword, comments, line }] of steps.entries()) {

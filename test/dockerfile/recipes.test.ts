@@ -16,7 +16,7 @@ function line(lines: string[], start: string): string | undefined {
 }
 
 describe("recipe classic", () => {
-  it("is the original, to the byte", () => {
+  it("renders the original Dockerfile, to the byte", () => {
     const original = [
       "FROM golang:1.23 AS build",
       "WORKDIR /build",
@@ -34,7 +34,7 @@ describe("recipe classic", () => {
 });
 
 describe("recipe fast", () => {
-  it("renders this with no settings", () => {
+  it("renders this Dockerfile by default", () => {
     assert.equal(
       fastWith({}, {}).text,
       `# Compiles on the builder's own platform for the image's, so no emulator is needed.
@@ -88,7 +88,7 @@ ENTRYPOINT ["/app/main"]
     );
   });
 
-  it("takes every runtime setting", () => {
+  it("renders every runtime setting", () => {
     const lines = rendered(
       { service: { ...examplePlan().service, sourceDirectory: "cmd/api" } },
       {
@@ -138,7 +138,7 @@ ENTRYPOINT ["/app/main"]
     assert.ok(lines.includes('COPY ["cmd/api/with space", "/out/files/srv/api/with space"]'));
   });
 
-  it("passes Go flags, tags and linker values as the go command reads them", () => {
+  it("passes flags, tags and linker values as the go command reads them", () => {
     const build = {
       flags: ["-race", "-gcflags=all=-N -l"],
       buildTags: ["netgo", "osusergo"],
@@ -162,7 +162,7 @@ ENTRYPOINT ["/app/main"]
     );
   });
 
-  it("makes a directory for temporary files where the base image is empty, in the layer of the program", () => {
+  it("adds /tmp to the program's layer when the base image is empty", () => {
     const compile = (image?: string) =>
       line(rendered({}, { image }), "RUN --mount=type=cache,id=ns-build") ?? "";
     const made = "; mkdir -p /out/bin/tmp && chmod 1777 /out/bin/tmp || exit; find /out -exec touch";
@@ -171,7 +171,7 @@ ENTRYPOINT ["/app/main"]
     assert.ok(!compile("registry.example.com/scratch").includes("1777"));
   });
 
-  it("leaves /tmp as it is when it is a volume", () => {
+  it("leaves /tmp alone when it is a volume", () => {
     const lines = rendered({}, { volumes: ["/tmp"] });
     assert.ok(lines.includes('VOLUME ["/tmp"]'));
     assert.ok(!lines.some((text) => text.includes("/out/volumes") || text.includes("/out/tree")));
@@ -180,12 +180,12 @@ ENTRYPOINT ["/app/main"]
     assert.ok(!both.some((text) => /\/out\/\w+(\/\d)?\/tmp/.test(text)));
   });
 
-  it("names the user, unless the inputs do", () => {
+  it("sets USER to nonroot, unless the inputs set it", () => {
     assert.ok(rendered({}, { env: { USER: "api" } }).includes('ENV USER="api"'));
     assert.equal(line(rendered({}, { env: { A: "1" } }), "ENV USER"), 'ENV USER="nonroot"');
   });
 
-  it("chooses the Go image from the inputs, else the newest of toolchain line, go line and 1.23", () => {
+  it("chooses the Go image from the inputs, else the newest of toolchain, go line and 1.23", () => {
     const image = (build: object, mod: object) => {
       const { service } = examplePlan();
       const goMod = { ...service.goMod, go: undefined, ...mod };
@@ -206,7 +206,7 @@ ENTRYPOINT ["/app/main"]
     assert.equal(image({}, {}), stage("golang:1.23"));
   });
 
-  it("downloads nothing for a vendored module, and mounts a company's certificates only where modules are fetched", () => {
+  it("downloads nothing for a vendored module, and mounts certificates only for downloads", () => {
     const build = { caCertificates: "pem" };
     const mounted = rendered({ build }).filter((text) => text.includes("type=secret,id=goimage-ca"));
     assert.equal(mounted.length, 1);
@@ -214,7 +214,7 @@ ENTRYPOINT ["/app/main"]
     assert.ok(!rendered({ build, service: vendored }).join().includes("download"));
   });
 
-  it("fetches private modules by SSH in the steps that download, at the port of the known host", () => {
+  it("fetches private modules by SSH in the download step, at the known host's port", () => {
     const build = {
       ssh: true,
       goPrivate: "git.example.com/*,other.example.com",
@@ -236,7 +236,7 @@ ENTRYPOINT ["/app/main"]
     assert.equal(line(own, "RUN git"), undefined);
   });
 
-  it("gives the compiler no secret, no agent, no proxy, and where the engine can do without, no network", () => {
+  it("compiles without secrets, agent or proxy, and with engine buildkit without network", () => {
     const build = {
       ...{
         netrc: "machine a login b password c",
@@ -273,7 +273,7 @@ ENTRYPOINT ["/app/main"]
     assert.doesNotMatch(docker, /--network/);
   });
 
-  it("looks for glibc where a dynamic binary is to run on Alpine, and nowhere else", () => {
+  it("checks for glibc only when a dynamic binary will run on Alpine", () => {
     const checks = (build: object, runtime: object = {}) =>
       rendered({ build }, runtime).filter((text) => text.includes("is linked to glibc")).length;
     assert.equal(checks({}), 0);
@@ -283,7 +283,7 @@ ENTRYPOINT ["/app/main"]
     assert.equal(checks({ cgoEnabled: true }, { image: "example.com/alpine/debian:12" }), 0);
   });
 
-  it("runs the go command in the module, wherever it lies in the context", () => {
+  it("runs the go command in the module's directory", () => {
     const service = {
       ...examplePlan().service,
       moduleDirectory: "api",
@@ -306,7 +306,7 @@ ENTRYPOINT ["/app/main"]
     ]);
   });
 
-  it("downloads a workspace's modules in the same steps for each of its services, so that one does it for all", () => {
+  it("renders the same download steps for each service of a workspace", () => {
     const steps = (moduleDirectory: string) => {
       const service = {
         ...examplePlan().service,
@@ -320,12 +320,12 @@ ENTRYPOINT ["/app/main"]
     assert.equal(steps("shop/a")[1], "WORKDIR /src/shop");
   });
 
-  it("has no syntax line, heredoc or link, which old engines do not know", () => {
+  it("uses no syntax line, heredoc or --link, which old engines do not know", () => {
     const text = fastWith({}, { files: ["x"] }).text;
     assert.doesNotMatch(text, /^# *\w+=|<<|--link/m);
   });
 
-  it("cross-compiles for a foreign platform with no command in its stage", () => {
+  it("cross-compiles for a foreign platform, with no RUN in the last stage", () => {
     const lines = rendered({ platforms: ["linux/arm/v7"] });
     assert.ok(lines.includes('ENV GOARCH="arm"') && lines.includes('ENV GOARM="7"'));
     const last = lines.findLastIndex((text) => text.startsWith("FROM"));
@@ -334,7 +334,7 @@ ENTRYPOINT ["/app/main"]
 });
 
 describe("single stage", () => {
-  it("renders one stage that compiles and runs, not as root", () => {
+  it("renders one stage that compiles and runs the program, not as root", () => {
     assert.equal(
       singleStage(examplePlan()).text,
       `# Compiles and runs: the compiler, the source and the modules are all in the image.

@@ -79,7 +79,7 @@ const idsOf = ({ spec: { build } }: Plan, { idSuffix }: Pins) => [
 ];
 
 describe("ids of secrets", () => {
-  it("are in the step that downloads, and those of certificates in the one that installs packages", () => {
+  it("appear only in the download step, and those of certificates in the apk step too", () => {
     fc.assert(
       fc.property(plans, (plan) => {
         const pins = knownPins(plan);
@@ -118,7 +118,7 @@ describe("ids of secrets", () => {
     );
   });
 
-  it("are others for every digest of every base image, and the same for the same ones", () => {
+  it("depend on the digest of every base image", () => {
     const plan = examplePlan({ build: access });
     const [golang = "", alpine = ""] = basesOf(plan).map(({ image }) => image);
     const suffix = (digests: Record<string, string>) => pinsFor(plan, digests).idSuffix;
@@ -133,7 +133,7 @@ describe("ids of secrets", () => {
     assert.equal(new Set([one, ...others.map(suffix)]).size, 4);
   });
 
-  it("have no such end while a base image is not known", () => {
+  it("have no suffix while a base image's digest is unknown", () => {
     const plan = examplePlan({ build: access });
     const [golang = ""] = basesOf(plan).map(({ image }) => image);
     for (const digests of [{}, { [golang]: digest("a") }]) {
@@ -144,7 +144,7 @@ describe("ids of secrets", () => {
     }
   });
 
-  it("follow from a digest in the image's name, too, and there is no id for scratch", () => {
+  it("depend on a digest in the image's name, and ignore scratch", () => {
     const image = `registry.example.com/golang@${digest("a")}`;
     const named = examplePlan({ build: { ...access, image }, runtime: { image: "scratch" } });
     assert.match(pinsFor(named, {}).idSuffix, /^-[0-9a-f]{32}$/);
@@ -152,7 +152,7 @@ describe("ids of secrets", () => {
 });
 
 describe("labels of base images", () => {
-  it("exist for the digests that a program asks for, and not for those of tags", () => {
+  it('are set when baseImages is "pin" or "follow", and not for "tag"', () => {
     const labels = (baseImages: string) => {
       const plan = examplePlan({ baseImages });
       const digests = Object.fromEntries(basesOf(plan).map(({ image }) => [image, digest("a")]));

@@ -8,15 +8,15 @@ import { examplePlan, fastWith } from "../support/plan";
 const seedOf = (change: Parameters<typeof examplePlan>[0] = {}, imports = ["fmt", "example.com/x"]) =>
   linesOf(seedDockerfile(examplePlan({ cache: {}, ...change }), imports));
 
-describe("an image that begins with a seed", () => {
+describe("a Dockerfile that starts from a seed", () => {
   const plain = linesOf(fastWith({}).text);
   const seeded = linesOf(fastWith({ cache: {} }).text);
 
-  it("has a stage for it, which is nothing unless a build argument names one", () => {
+  it("has a stage for the seed, which is empty unless a build argument names one", () => {
     assert.deepEqual(seeded.slice(0, 2), ["ARG GOIMAGE_SEED=scratch", "FROM ${GOIMAGE_SEED} AS seed"]);
   });
 
-  it("differs in the image that compiles, one step more and the mounts of the cache alone", () => {
+  it("differs only in the golang image, one more step and the mounts of the cache", () => {
     const rest = seeded.slice(2).filter((line) => !line.includes("target=/seed"));
     assert.equal(seeded.length, rest.length + 3);
     assert.equal(rest[0], "FROM --platform=$BUILDPLATFORM golang:1.23-alpine AS build");
@@ -32,7 +32,7 @@ describe("an image that begins with a seed", () => {
     );
   });
 
-  it("takes modules in a step with no secret, no agent and no network, before the one that downloads", () => {
+  it("takes modules from the seed without secrets, agent or network, before it downloads", () => {
     const build = {
       netrc: "x",
       caCertificates: "x",
@@ -57,21 +57,21 @@ describe("an image that begins with a seed", () => {
     }
   });
 
-  it("takes no module, and no toolchain, that go.sum does not list", () => {
+  it("checks the seed's modules against go.sum, and takes no toolchain from it", () => {
     const [taking = ""] = seeded.filter((line) => line.includes("target=/seed"));
     for (const setting of ["GONOSUMDB=none", "GOSUMDB=", "GOTOOLCHAIN=local", "GOPROXY=file:///seed/mod "])
       assert.ok(taking.includes(setting), setting);
     assert.doesNotMatch(taking, /GOSUMDB=off|GONOSUMCHECK|insecure/);
   });
 
-  it("names nothing of the seed, so that another one is no reason to build", () => {
+  it("does not name the seed, so a new seed causes no build", () => {
     const named = { repository: "x.example.com/y", write: true };
     assert.equal(fastWith({ cache: {} }).text, fastWith({ cache: named }).text);
   });
 });
 
 describe("the Dockerfile of a seed", () => {
-  it("downloads as the image does, compiles with its flags, and ships that alone", () => {
+  it("downloads as the image does, compiles with its flags, and ships only the seed", () => {
     const build = { buildTags: ["a"], flags: ["-race"], ldflags: ["-X main.version=1"], netrc: "x" };
     const lines = seedOf({ build });
     assert.deepEqual(lines.slice(-2), ["FROM scratch", "COPY --from=build /seed/ /"]);
@@ -91,20 +91,20 @@ describe("the Dockerfile of a seed", () => {
     );
   });
 
-  it("keeps no modules where none are downloaded", () => {
+  it("keeps no modules when none are downloaded", () => {
     const service = { ...examplePlan().service, downloads: false };
     const text = seedOf({ service }, ["fmt"]).join("\n");
     assert.doesNotMatch(text, /go mod download|find/);
     assert.match(text, /go list -e -export -deps/);
   });
 
-  it("is told by the first of its modules", () => {
+  it("is described by its first modules and the Go image", () => {
     const modules = ["d", "b", "a", "c", "e"].map((path) => ({ path, directory: path }));
     const service = { ...examplePlan().service, modules };
     assert.equal(aboutSeed(examplePlan({ cache: {}, service })), "a b c 2 more modules, golang:1.23-alpine");
   });
 
-  it("begins with no other seed", () => {
+  it("does not start from another seed", () => {
     assert.doesNotMatch(seedOf().join("\n"), /GOIMAGE_SEED|from=seed/);
   });
 });

@@ -27,7 +27,7 @@ function received([program = "", ...options]: readonly string[], words: string):
 }
 
 describe("words of a shell command", () => {
-  it("are typed plainly where they are harmless, and in the quotes that are easier to read where not", () => {
+  it("are quoted only when necessary, with the quotes that are easier to read", () => {
     const words: Record<string, string> = {
       "": "''",
       "./cmd/api": "./cmd/api",
@@ -47,7 +47,7 @@ describe("words of a shell command", () => {
   });
 
   for (const shell of shells) {
-    it(`reach a program of ${shell.join(" ")} as they are`, () => {
+    it(`reach a program run by ${shell.join(" ")} unchanged`, () => {
       fc.assert(
         fc.property(fc.array(nasty, { minLength: 50, maxLength: 100 }), (words) => {
           const typed = words.map(shellWord);
@@ -61,7 +61,7 @@ describe("words of a shell command", () => {
       );
     });
 
-    it(`reach a program of ${shell.join(" ")} in one argument, if they are a list for the program itself`, () => {
+    it(`reach a program run by ${shell.join(" ")} as one argument when they form a list`, () => {
       fc.assert(
         fc.property(fc.array(nasty, { minLength: 1, maxLength: 9 }), (parts) => {
           const typed = shellList("-x", parts);

@@ -30,7 +30,7 @@ function settings(text: string, stage: string): string[] {
 }
 
 describe("stages of the smoke test", () => {
-  it("stand between the build and the image, which differs in the name of the stage it copies from alone", () => {
+  it("are between the build and the image, which otherwise differs only in one stage's name", () => {
     const text = rendered({}).replace(prober, "PROBER\n");
     const [build, image, ...more] = rendered().split("\n\n");
     assert.deepEqual(more, []);
@@ -88,7 +88,7 @@ ${image?.replace("--from=build", "--from=tested")}`,
     timezones: true,
   };
 
-  it("test what ships: files and settings of both stages are the same, one by one and all together", () => {
+  it("test the files and settings of the image that ships", () => {
     const cases = [{}, everything, ...Object.entries(everything).map(([name, value]) => ({ [name]: value }))];
     for (const runtime of cases) {
       const text = rendered({}, runtime);
@@ -103,7 +103,7 @@ ${image?.replace("--from=build", "--from=tested")}`,
       );
   });
 
-  it("run the program with its own arguments or the image's", () => {
+  it("run the program with the test's arguments, or with the image's", () => {
     const runtime = { workingDirectory: "/srv", command: ["serve", "$x"] };
     const own = (words: unknown) => (words as string[]).slice((words as string[]).indexOf("--") + 1);
     assert.deepEqual(own(command({}, runtime)), ["/srv/main", "serve", "$x"]);
@@ -114,7 +114,7 @@ ${image?.replace("--from=build", "--from=tested")}`,
     ]);
   });
 
-  it("tell the prober what to ask", () => {
+  it("pass port, path, status and timeout to the prober", () => {
     const flags = (http: SmokeTestArgs["http"]) =>
       (command({ http, timeoutSeconds: 5 }) as string[]).slice(1, -2);
     assert.deepEqual(flags({ port: 8080 }), ["-timeout=5s", "-port=8080", "-path=/", "-status=200"]);
@@ -123,12 +123,12 @@ ${image?.replace("--from=build", "--from=tested")}`,
     ]);
   });
 
-  it("compile the prober for the platform", () => {
+  it("compile the prober for the image's platform", () => {
     const stage = stagesOf(rendered({}, {}, "linux/arm/v7")).get("prober") ?? assert.fail();
     assert.ok(stage.includes('ENV GOARCH="arm"') && stage.includes('ENV GOARM="7"'));
   });
 
-  it("are read by a parser as they are meant", () => {
+  it("are read by a parser as intended", () => {
     const smokeTest = { args: ["$x", "<<EOF", "\\", '"', "a".repeat(100), "b".repeat(100)] };
     const keywords = stepsOf(rendered(smokeTest)).map(({ keyword }) => keyword);
     assert.equal(keywords.filter((keyword) => keyword === "FROM").length, 5);

@@ -45,7 +45,7 @@ const ofOthers =
 const files = pages.filter((page) => page !== "README.pt-BR.md");
 
 describe("code blocks of the documentation", () => {
-  it("have a language whose blocks a test reads", () => {
+  it("have a language that a test reads", () => {
     for (const page of files)
       for (const { language } of fences(read(page))) {
         const test = languages[language];
@@ -54,7 +54,7 @@ describe("code blocks of the documentation", () => {
       }
   });
 
-  it("run commands that a test runs, or scripts that exist", () => {
+  it("contain only commands that a test runs, and scripts that exist", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
     for (const page of files)
       for (const line of blocks(page, "sh").flatMap((block) => block.trim().split("\n"))) {
@@ -67,7 +67,7 @@ describe("code blocks of the documentation", () => {
       }
   });
 
-  it("show the Dockerfile that the recipe classic writes", () => {
+  it("show the Dockerfile of the recipe classic", () => {
     const [dockerfile = ""] = blocks("docs/engines-and-recipes.md", "dockerfile");
     assert.ok(dockerfile.startsWith("FROM golang:1.23 AS build\n"));
     assert.ok(read("components/dockerfile/classic.ts").includes(dockerfile.trim()));

@@ -24,7 +24,7 @@ describe("documentation", function () {
   this.timeout(120_000);
 
   for (const page of pages) {
-    it(`has no link that leads nowhere in ${page}`, () => {
+    it(`has no dead link in ${page}`, () => {
       const text = prose(page);
       const links = [...text.matchAll(/\]\(([^)\s]+)\)|(?:src|href)="([^"]+)"/g)].map(
         ([, a, b]) => a ?? b ?? "",
@@ -41,14 +41,14 @@ describe("documentation", function () {
     });
   }
 
-  it("has no braces outside of code blocks that the site would take for an expression", () => {
+  it("has no double braces outside code blocks, which the site would evaluate", () => {
     assert.deepEqual(
       pages.filter((page) => prose(page).includes("{{")),
       [],
     );
   });
 
-  it("is all linked from the README", () => {
+  it("is linked from the README", () => {
     const readme = read("README.md");
     assert.deepEqual(
       pages.filter((page) => page.startsWith("docs/") && !readme.includes(`(${page}`)),
@@ -56,7 +56,7 @@ describe("documentation", function () {
     );
   });
 
-  it("says the same in Portuguese", () => {
+  it("has a Portuguese README of the same content", () => {
     const translated = read("README.pt-BR.md");
     const version = crypto.createHash("sha256").update(read("README.md")).digest("hex").slice(0, 12);
     assert.ok(

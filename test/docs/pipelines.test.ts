@@ -19,7 +19,7 @@ describe("pipelines of the documentation", function () {
     assert.match(problems(changed(check, "runs-on:", "runs_on:")).join(), /"runs-on" section is missing/);
   });
 
-  it("name the file that they are", () => {
+  it("begin with their file's name", () => {
     const names = [check, deploy, gitlab].map((text) => /^# (\S+)\n/.exec(text)?.[1]);
     assert.deepEqual(names, [
       ".github/workflows/check.yml",
@@ -28,19 +28,19 @@ describe("pipelines of the documentation", function () {
     ]);
   });
 
-  it("say before the first of them what a preview executes", () => {
+  it("come after a warning that a preview executes the pull request", () => {
     const [before = ""] = read("docs/pipelines.md").split("```yaml");
     assert.match(before, /A preview executes the pull request/);
   });
 
-  it("name actions by commit and version, on every page", () => {
+  it("pin actions by commit, with the version in a comment, on every page", () => {
     assert.deepEqual(
       pages.flatMap((page) => blocks(page, "yaml").flatMap((text) => unpinned(text))),
       [],
     );
   });
 
-  it("name one commit for an action", () => {
+  it("use one commit of each action", () => {
     const uses = [...`${check}${deploy}`.matchAll(/uses: (\S+)@(.*)$/gm)];
     const versions = new Map<string, Set<string>>();
     for (const [, action = "", version = ""] of uses)
@@ -53,12 +53,12 @@ describe("pipelines of the documentation", function () {
 });
 
 describe("workflows of the documentation", () => {
-  it("give no credential to a pull request that could push, or to a fork", () => {
+  it("give no credential that can push to a pull request, and none to a fork", () => {
     assert.deepEqual(workflowProblems(check), []);
     assert.deepEqual(workflowProblems(deploy), []);
   });
 
-  it("check pull requests with nothing but the right to read the source", () => {
+  it("check pull requests with read access to the source only", () => {
     const { permissions, jobs } = load(check) as {
       permissions: unknown;
       jobs: Record<string, { permissions?: unknown; environment?: unknown; env?: unknown }>;
@@ -188,7 +188,7 @@ describe("workflows of the documentation", () => {
   ];
 
   for (const [what, text, from, to, problem] of faults)
-    it(`would not pass with ${what}`, () => {
+    it(`would be refused with ${what}`, () => {
       assert.match(workflowProblems(changed(text, from, to)).join("\n"), problem);
     });
 });

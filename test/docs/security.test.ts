@@ -33,7 +33,7 @@ function tablesWith(column: string): string[][] {
 }
 
 describe("the page on security in the documentation", () => {
-  it("names tests that exist, in order", () => {
+  it("lists existing tests in order", () => {
     assert.deepEqual(
       tests.map(({ number }) => number),
       tests.map((_, n) => n + 1),
@@ -43,7 +43,7 @@ describe("the page on security in the documentation", () => {
     assert.equal(new Set(tests.map(({ file }) => file)).size, tests.length);
   });
 
-  it("names each of them where it shows something, and no others", () => {
+  it("refers to each listed test, and to no others", () => {
     const inText = [...statements.matchAll(/ \[(\d+(?:, \d+)*)\](?!\()/g)].map(([, numbers = ""]) => numbers);
     const inTables = tablesWith("tests").map((row) => row.at(-1) ?? "");
     const named = new Set([...inText, ...inTables].join().match(/\d+/g)?.map(Number));
@@ -53,7 +53,7 @@ describe("the page on security in the documentation", () => {
     );
   });
 
-  it("has the bounds that the code has", () => {
+  it("has the same limits as the code", () => {
     const rows = tablesWith("name");
     assert.ok(rows.length > 5);
     for (const [what, bound = "", name = ""] of rows) {
@@ -63,7 +63,7 @@ describe("the page on security in the documentation", () => {
     }
   });
 
-  it("says how to report a fault, without an address that does not exist yet", () => {
+  it("says how to report a vulnerability, without an address", () => {
     const how = read("SECURITY.md");
     assert.match(how, /Report a vulnerability/);
     assert.match(how, /Do not open a public issue/);

@@ -13,7 +13,7 @@ const attempt: Attempt = {
 const buildkit = "failed to solve: failed to push r.example.com/team/api:v1: ";
 const docker = "error reading push output: ";
 
-describe("advice", () => {
+describe("advice for an engine's error", () => {
   // Messages as the engines wrote them.
   for (const [message, more, expected] of [
     [
@@ -144,12 +144,12 @@ describe("advice", () => {
       /^the base image x\.test\/base:1 cannot be pulled/,
     ],
   ] as const) {
-    it(`explains ${message.slice(0, 90)}`, () => {
+    it(`is given for: ${message.slice(0, 90)}`, () => {
       assert.match(adviceFor(message, { ...attempt, ...more }) ?? "", expected);
     });
   }
 
-  it("leaves alone what tells enough", () => {
+  it("is left out when the message is clear by itself", () => {
     assert.equal(adviceFor("dockerfile parse error on line 3: unknown instruction: FRM", attempt), undefined);
   });
 });

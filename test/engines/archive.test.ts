@@ -23,7 +23,7 @@ describe("a build to an archive", () => {
   }
   const says = (...lines: string[]) => `printf '%s\\n' ${lines.map((line) => `'${line}'`).join(" ")} >&2`;
 
-  it("gives what the command writes, and tells of each step once, without secrets", async () => {
+  it("returns the command's output, and reports each step once without secrets", async () => {
     install({
       docker: `${says("#1 [internal] load", "#4 [build 2/3] RUN hush-hush", "#4 0.1 x", "#4 [build 2/3] RUN hush-hush")}\nprintf tar`,
     });
@@ -49,7 +49,7 @@ describe("a build to an archive", () => {
     await assert.rejects(run(), /^Error: the build failed: /);
   });
 
-  it("tries buildx alone and an old docker where there is no plugin", async () => {
+  it("falls back to docker-buildx and to docker build without the buildx plugin", async () => {
     const noPlugin = `[ "$1" = build ] || { ${says("unknown command: docker buildx")}; exit 1; }\nprintf old`;
     install({ docker: noPlugin });
     assert.equal(await run(), "old");
@@ -57,7 +57,7 @@ describe("a build to an archive", () => {
     assert.equal(await run(), "alone");
   });
 
-  it("says what to install where nothing can build", async () => {
+  it("says what to install when nothing can build", async () => {
     install({});
     process.env["PATH"] = directory();
     await assert.rejects(run(), {
@@ -67,7 +67,7 @@ describe("a build to an archive", () => {
     await assert.rejects(run(), /cannot build here \(unknown command: docker .*\): install docker buildx$/);
   });
 
-  it("ends the build when nobody takes the archive any more", async () => {
+  it("fails when the archive's reader fails", async () => {
     install({ docker: `${says("#1 [internal] load")}; exec cat /dev/zero` });
     await assert.rejects(
       run((archive) => {
@@ -78,7 +78,7 @@ describe("a build to an archive", () => {
     );
   });
 
-  it("ends a build that takes too long", async () => {
+  it("is stopped when it takes too long", async () => {
     install({ docker: `${says("#1 [internal] load")}; exec sleep 60` });
     const options = {
       take: (archive: Readable) => buffer(archive),

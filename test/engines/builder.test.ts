@@ -18,8 +18,8 @@ const remote = (Endpoint: unknown, DriverOpts: unknown = null) => ({
   ...{ Name: "ci", Driver: "remote", Nodes: [{ Name: "ci0", Endpoint, DriverOpts }] },
 });
 
-describe("the builder, before a build", () => {
-  it("is missing, with those that are there and the command that makes it", async () => {
+describe("the check of the builder", () => {
+  it("reports a missing builder, with the existing ones and the command that makes it", async () => {
     assert.equal(
       await builderProblem("ci", machine({ one: {}, two: {} })),
       "there is no builder ci on this machine (docker buildx ls lists one, two): make it with docker buildx create --name ci " +
@@ -28,7 +28,7 @@ describe("the builder, before a build", () => {
     assert.match((await builderProblem("ci", machine({}))) ?? "", /lists none that fits\)/);
   });
 
-  it("is found where docker buildx keeps it, in any case of letters", async () => {
+  it("finds the builder where docker buildx keeps it, in upper or lower case", async () => {
     const ci = { Name: "ci", Driver: "docker-container", Nodes: [{ Endpoint: "default" }] };
     assert.equal(await builderProblem("CI", machine({ ci })), undefined);
     const { DOCKER_CONFIG = "" } = machine({ ci });
@@ -38,7 +38,7 @@ describe("the builder, before a build", () => {
     assert.equal(await builderProblem("ci", { HOME }), undefined);
   });
 
-  it("is a docker context's name too, for which docker-build starts one", async () => {
+  it("accepts a docker context's name, for which docker-build starts a builder", async () => {
     assert.equal(await builderProblem("default", machine({})), undefined);
     const folder = createHash("sha256").update("desktop").digest("hex");
     const env = machine({ "meta.json": {} }, `contexts/meta/${folder}`);
@@ -64,7 +64,7 @@ describe("the builder, before a build", () => {
     }
   }
 
-  it("is asked at each address, which one that does not answer names", async () => {
+  it("asks each address of the builder, and names one that does not answer", async () => {
     const socket = path.join(makeTree({}), "socket");
     const closed = await withDaemon(0, { host: "127.0.0.1", port: 0 }, async (port) => {
       await withDaemon(0, { path: socket }, async () => {
@@ -85,7 +85,7 @@ describe("the builder, before a build", () => {
     );
   });
 
-  it("is too old where it does not know a call of BuildKit 0.11", async () => {
+  it("refuses a BuildKit older than 0.11", async () => {
     await withDaemon(12, { host: "127.0.0.1", port: 0 }, async (port) => {
       assert.equal(
         await builderProblem("ci", machine({ ci: remote(`tcp://127.0.0.1:${port}`) })),
@@ -95,7 +95,7 @@ describe("the builder, before a build", () => {
     });
   });
 
-  it("is left to the provider where it answers with something else, or refuses the call", async () => {
+  it("accepts a builder that gives another answer or refuses the call", async () => {
     await withDaemon(16, { host: "127.0.0.1", port: 0 }, async (port) => {
       assert.equal(await builderProblem("ci", machine({ ci: remote(`tcp://127.0.0.1:${port}`) })), undefined);
     });
@@ -111,7 +111,7 @@ describe("the builder, before a build", () => {
     }
   });
 
-  it("has the files that it names", async () => {
+  it("reports a certificate file that is missing", async () => {
     const ci = remote("tcp://127.0.0.1:1", { cacert: "/nonexistent/ca.pem", servername: "x" });
     assert.match(
       (await builderProblem("ci", machine({ ci }))) ?? "",
@@ -119,7 +119,7 @@ describe("the builder, before a build", () => {
     );
   });
 
-  it("has certificates in these files", async () => {
+  it("reports a certificate file that is invalid", async () => {
     const server = net.createServer((socket) => socket.on("error", () => undefined));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     try {
@@ -134,12 +134,12 @@ describe("the builder, before a build", () => {
     }
   });
 
-  it("is left to the provider where nothing is known of it", async () => {
+  it("accepts a builder whose settings it does not understand", async () => {
     for (const ci of ["no JSON", "null", "{}", remote("kube-pod://x"), { Driver: "remote", Nodes: [null] }])
       assert.equal(await builderProblem("ci", machine({ ci })), undefined);
   });
 
-  it("is one that docker-build starts where there is none at all", async () => {
+  it("knows when there is no builder at all, for which docker-build starts one", async () => {
     assert.equal(await hasAnyBuilder(machine({})), false);
     assert.equal(await hasAnyBuilder(machine({ ".lock": "" })), false);
     assert.equal(await hasAnyBuilder(machine({ ci: {} })), true);

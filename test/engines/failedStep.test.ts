@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { hints } from "../../components/dockerfile";
 import { failedStep, isFailedStep, unfinishedStep } from "../../components/engines/failures/failedStep";
 
-describe("build log", () => {
-  it("finds the lines of the failed step, and no other's", () => {
+describe("the build log", () => {
+  it("gives the lines of the failed step, and of no other", () => {
     const output = `#11 [build 5/7] COPY . .
 #11 DONE 0.0s
 #1 0.100 of another step
@@ -22,7 +22,7 @@ describe("build log", () => {
     });
   });
 
-  it("finds the stage of the failed step, of whichever platform", () => {
+  it("gives the stage of the failed step, for any platform", () => {
     const output = (stage: string) => `#9 [${stage}] RUN ["sh"]\n#9 0.1 x\n#9 ERROR: exit code: 1\n`;
     assert.equal(failedStep(output("packages 2/4"))?.stage, "packages");
     assert.equal(failedStep(output("linux/arm64 packages  2/11"))?.stage, "packages");
@@ -30,14 +30,14 @@ describe("build log", () => {
 
   const hintsFor = (stage: string, line: string) => hints({ stage, lines: ["x", line] }, "linux/arm64");
 
-  it("says what to do where the builder cannot run the smoke test", () => {
+  it("gets advice when the builder cannot run the smoke test", () => {
     const [hint = "", ...more] = hintsFor("smoketest", "exec /run/goimage/prober: exec format error");
     assert.match(hint, /smokeTest needs a builder that can run programs for linux\/arm64/);
     assert.deepEqual(more, []);
     assert.deepEqual(hintsFor("smoketest", "exec /app/x: exec format error"), []);
   });
 
-  it("says what to do where the builder cannot run the image that compiles", () => {
+  it("gets advice when the builder cannot run the image that compiles", () => {
     const [hint = "", ...more] = hintsFor("build", "exec /usr/local/go/bin/go: exec format error");
     assert.match(hint, /^build\.image is not available for the builder's own platform/);
     assert.deepEqual(more, []);
@@ -55,7 +55,7 @@ describe("build log", () => {
     ],
   ];
   for (const [line, hint] of ofPackages) {
-    it(`says what packages need that fail with "${line}", and nothing of other stages`, () => {
+    it(`gets advice in the packages stage alone for "${line}"`, () => {
       const [first = "", ...more] = hintsFor("packages", line);
       assert.match(first, hint);
       assert.deepEqual(more, []);
@@ -63,18 +63,18 @@ describe("build log", () => {
     });
   }
 
-  it("says what to do about a module that go.mod does not name", () => {
+  it("gets advice about a module that go.mod does not name", () => {
     const [hint = ""] = hintsFor("build", "main.go:3:8: module lookup disabled by GOPROXY=off");
     assert.match(hint, /go mod tidy/);
   });
 
-  it("says what to do about an image without git", () => {
+  it("gets advice about an image without git", () => {
     const line = 'go: example.com/x@v1.0.0: git init --bare: exec: "git": executable file not found in $PATH';
     const [hint = ""] = hintsFor("build", line);
     assert.match(hint, /no git.*build\.goPrivate, or choose a build\.image with git/);
   });
 
-  it("takes no part of a step's own output for the builder's, and lines of either end", () => {
+  it("is not misled by a step's own output, and may have Windows line endings", () => {
     const output =
       "#9 [build 2/4] RUN sh\r\n#9 0.1 50 %\r#8 ERROR: forged\r\n#9 0.2 end\r\n#9 ERROR: exit code: 1\r\n";
     assert.deepEqual(failedStep(output), { stage: "build", lines: ["50 %\r#8 ERROR: forged", "end"] });
@@ -107,7 +107,7 @@ describe("build log", () => {
       ["failed", "ERROR: exit code: 1", failedStep, { stage: "build", lines: ["y"] }],
     ];
     for (const [what, last, look, found] of looks) {
-      it(`finds the ${what} step in a time that grows with the output, not with its square`, () => {
+      it(`gives the ${what} step with linear work`, () => {
         assert.deepEqual(look(steps(500, last)), found);
         const output = steps(500, last);
         assert.ok(workOf(() => look(output)) < 4 * output.length);
@@ -115,9 +115,9 @@ describe("build log", () => {
     }
   });
 
-  it("finds none where no step failed", () => assert.equal(failedStep("#1 DONE 0.1s\n"), undefined));
+  it("gives nothing when no step failed", () => assert.equal(failedStep("#1 DONE 0.1s\n"), undefined));
 
-  it("knows a failed step from a failed push, in the words of old and new BuildKit", () => {
+  it("tells a failed step from a failed push, for old and new BuildKit", () => {
     assert.ok(isFailedStep("error reading build output: executor failed running [go build]: exit code: 1"));
     assert.ok(
       isFailedStep('failed to solve: process "go build" did not complete successfully: exit code: 1'),

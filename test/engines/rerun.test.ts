@@ -37,7 +37,7 @@ describe("a failed build, run again", () => {
     assert.match(written("env"), /^DOCKER_BUILDKIT=1$/m);
   });
 
-  it("takes builder and agent, hands secrets over in the environment, and masks them in what it shows", async () => {
+  it("uses builder and agent, passes secrets in the environment, and masks them in the output", async () => {
     install({ docker: prints(failed("fatal: machine x login robot-1 password hush-hush, and opensesame")) });
     const netrc = "machine x login robot-1 password hush-hush";
     const secrets = { "goimage-netrc": netrc };
@@ -57,7 +57,7 @@ describe("a failed build, run again", () => {
     assert.ok(written("env").includes(`GOIMAGE_GOIMAGE_NETRC=${netrc}`));
   });
 
-  it("masks what a netrc holds in every form in which git and curl repeat it", async () => {
+  it("masks a netrc's secrets in every form that git and curl print", async () => {
     const netrc =
       "machine git.example.com login robot-1 password p4ss/w+rd=\nmachine b login second password 0ther&word";
     const lines = [
@@ -79,7 +79,7 @@ describe("a failed build, run again", () => {
     ]);
   });
 
-  it("masks what base64 has wrapped", async () => {
+  it("masks secrets in wrapped base64", async () => {
     const netrc =
       "machine git.example.com login robot-1 password 0ther&word-with-some-length-of-its-own-and-then-a-little-more";
     const lines = base64(`# for pipelines\n${netrc}`).match(/.{1,76}/g) ?? [];
@@ -95,7 +95,7 @@ describe("a failed build, run again", () => {
     ]);
   });
 
-  it("tries buildx alone and an old docker where there is no plugin", async () => {
+  it("falls back to docker-buildx and to docker build without the buildx plugin", async () => {
     const plain = `[ "$1" = build ] || exit 1\n${prints(failed("from docker build"))}`;
     install({ docker: plain });
     assert.match(await failedOutput(build), /from docker build$/);
@@ -104,7 +104,7 @@ describe("a failed build, run again", () => {
     assert.match(await failedOutput(build), /from buildx$/);
   });
 
-  it("names the command where nothing shows a failed step", async () => {
+  it("gives the command to run when the output shows no failed step", async () => {
     install({ docker: prints("#12 ERROR: of no step") });
     const text = await failedOutput(build);
     assert.match(
@@ -114,7 +114,7 @@ describe("a failed build, run again", () => {
     assert.ok(text.endsWith(` --file=${build.dockerfile} ${build.context}`));
   });
 
-  it("leaves no timer behind where there is no docker", async () => {
+  it("leaves no timer behind when there is no docker", async () => {
     process.env["PATH"] = makeTree({});
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
     // mocha's own begins once the test waits.
@@ -124,7 +124,7 @@ describe("a failed build, run again", () => {
     assert.equal(timers(), before);
   });
 
-  it("names the step that it hangs in, if it does", async () => {
+  it("names the step in which the build hangs", async () => {
     const begun = [
       "#1 [internal] load x",
       "#1 DONE 0.1s",
@@ -143,7 +143,7 @@ describe("a failed build, run again", () => {
     assert.equal(await hangingStep(build, 500), undefined);
   });
 
-  it("keeps the last hundred lines, and the end of a line of megabytes", async () => {
+  it("shows the last hundred lines", async () => {
     const script = `i=0; while [ $i -lt 150 ]; do echo "#12 0.1 line $i"; i=$((i + 1)); done`;
     install({ docker: `echo '#12 [build 6/7] RUN x'\n${script}\necho '#12 ERROR: x'` });
     const lines = (await failedOutput(build)).split("\n");
@@ -151,7 +151,7 @@ describe("a failed build, run again", () => {
     assert.equal(lines.at(-1), "line 149");
   });
 
-  it("keeps the end of an output that does not end", async () => {
+  it("shows the end of a very long output", async () => {
     const flood = `head -c 20000000 /dev/zero | tr '\\0' 'x' | fold -w 1000; echo`;
     install({ docker: `${flood}\n${prints(failed("the end"))}` });
     assert.equal(await failedOutput(build), "the build failed:\nthe end");

@@ -8,13 +8,13 @@ import { examplePlan } from "../support/plan";
 const digest = `sha256:${"d".repeat(64)}`;
 
 describe("policy pack", () => {
-  it("allows images up to a size, and says nothing of one that is not known", () => {
+  it("allows images up to a size, and images of unknown size", () => {
     assert.equal(tooLarge({ size: 100 }, 100), undefined);
     assert.equal(tooLarge({}, 100), undefined);
     assert.match(tooLarge({ size: 101 }, 100) ?? "", /has 101 bytes, 1 more than allowed \(100\)/);
   });
 
-  it("wants a numeric user", () => {
+  it("requires a numeric user other than root", () => {
     assert.equal(notNumericUser({ dockerfile: render(examplePlan()).text }), undefined);
     const classic = render(examplePlan({ recipe: "classic" })).text;
     assert.match(notNumericUser({ dockerfile: classic }) ?? "", /runs as root/);
@@ -25,7 +25,7 @@ describe("policy pack", () => {
     assert.equal(notNumericUser({}), undefined);
   });
 
-  it("wants base images by digest", () => {
+  it("requires base images by digest", () => {
     const plan = examplePlan();
     const { text } = render(plan);
     assert.match(notPinned({ dockerfile: text }) ?? "", /golang:1\.23, alpine:3\.20\.3 can change/);
@@ -34,7 +34,7 @@ describe("policy pack", () => {
     assert.equal(notPinned({ dockerfile: "FROM scratch AS a\nFROM a\n" }), undefined);
   });
 
-  it("wants one of the registries", () => {
+  it("requires an allowed registry", () => {
     const tags = ["registry.example.com/team/api:v1", "ghcr.io/team/api:v1"];
     assert.equal(inForeignRegistry({ tags }, ["registry.example.com", "ghcr.io"]), undefined);
     assert.match(inForeignRegistry({ tags }, ["ghcr.io"]) ?? "", /^registry\.example\.com is not one of/);

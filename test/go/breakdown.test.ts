@@ -70,7 +70,7 @@ describe("report/binary", function () {
     return fs.readFileSync(out);
   }
 
-  it("gives each package the code that go tool nm gives it", () => {
+  it("agrees with go tool nm about each package's code", () => {
     const found = breakDown(build("plain", {})) as BinaryBreakdown;
     const listed = execFileSync("go", ["tool", "nm", "-n", "-size", path.join(root, "plain")], {
       encoding: "utf8",
@@ -109,7 +109,7 @@ describe("report/binary", function () {
     assert.deepEqual([...expected], []);
   });
 
-  it("knows the modules of a stripped program too, to the last byte", () => {
+  it("finds the modules of a stripped program, to the last byte", () => {
     const file = build("stripped", {}, "-trimpath", "-ldflags=-s -w");
     const found = breakDown(file) as BinaryBreakdown;
     assert.equal(sum(found), file.length);
@@ -136,7 +136,7 @@ describe("report/binary", function () {
   });
 
   for (const architecture of ["386", "s390x"]) {
-    it(`reads another word size or byte order: ${architecture}`, () => {
+    it(`reads a program for ${architecture}`, () => {
       const file = build(architecture, { GOARCH: architecture }, "-ldflags=-s -w");
       const found = breakDown(file) as BinaryBreakdown;
       assert.equal(sum(found), file.length);
@@ -147,7 +147,7 @@ describe("report/binary", function () {
     });
   }
 
-  it("says so of what it cannot read, and never fails", () => {
+  it("adds a note about what it cannot read, and never throws", () => {
     const whole = fs.readFileSync(path.join(root, "stripped"));
     assert.equal(breakDown(Buffer.from("#!/bin/sh\n")), undefined);
     assert.equal(breakDown(whole.subarray(0, 4000)), undefined);

@@ -105,7 +105,7 @@ describe("import closure of random programs", function () {
     this.skip();
   });
 
-  it("holds what go list names, and nothing else where no tag is in doubt", () => {
+  it("has all files that go list names, and no others when build tags are certain", () => {
     fc.assert(fc.property(fc.array(program, { minLength: 40, maxLength: 40 }), checkAll), {
       numRuns: 5,
       // Time for a smaller example, when one fails.

@@ -55,7 +55,7 @@ function compare(questions: readonly Question[]): void {
 }
 
 describe(".dockerignore", () => {
-  describe("beside moby's own matcher", function () {
+  describe("compared with moby's own matcher", function () {
     this.timeout(120_000);
     before(function () {
       program = path.join(makeTree({}), "patternmatcher");
@@ -67,7 +67,7 @@ describe(".dockerignore", () => {
       });
     });
 
-    it("says the same of patterns that people write", () => {
+    it("agrees on typical patterns", () => {
       const paths = [
         ...[
           "README.md",
@@ -180,7 +180,7 @@ describe(".dockerignore", () => {
       compare(lists.map((ignore) => ({ ignore, paths })));
     });
 
-    it("says the same of random patterns and paths", () => {
+    it("agrees on random patterns and paths", () => {
       const piece = fc.constantFrom(
         ...[
           "a",

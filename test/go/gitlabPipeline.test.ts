@@ -46,12 +46,12 @@ describe("the pipeline of the documentation for GitLab", function () {
     ],
   ];
   for (const [what, variables, jobs] of situations)
-    it(`runs what it should for a pipeline ${what}`, () => {
+    it(`runs the right jobs for a pipeline ${what}`, () => {
       const found = Object.entries(gitlabJobs(gitlab, variables)).filter(([, when]) => when !== "never");
       assert.deepEqual(Object.fromEntries(found), jobs);
     });
 
-  it("has credentials in an environment alone, and those to push in the deployment alone", () => {
+  it("gives credentials only to jobs with an environment, and push rights only to the deployment", () => {
     const jobs = load(gitlab) as Record<
       string,
       { environment?: string; extends?: string; script?: string[] }

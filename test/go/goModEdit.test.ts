@@ -54,7 +54,7 @@ function compare(text: string): boolean {
   return true;
 }
 
-describe("go.mod beside the go command", function () {
+describe("reading go.mod, compared with the go command", function () {
   this.timeout(120_000);
   before(function () {
     needsGo(this);
@@ -76,9 +76,9 @@ describe("go.mod beside the go command", function () {
     "module m\nrequire example.com/a v1.0.0//indirect\n",
   ];
   for (const text of table)
-    it(`reads ${JSON.stringify(text)}`, () => assert.ok(compare(text), "go refuses it"));
+    it(`agrees on ${JSON.stringify(text)}`, () => assert.ok(compare(text), "go refuses it"));
 
-  it("reads what is put together at random", () => {
+  it("agrees on random files", () => {
     const name = fc.constantFrom(
       "example.com/a",
       "example.com/b",

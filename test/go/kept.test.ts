@@ -34,13 +34,13 @@ describe("what a report keeps of an image", function () {
       return visitors.map(({ programs }, n) => programs.get(`/${names[n] ?? ""}`));
     };
 
-    it("are so many of them", async () => {
+    it("are limited in number", async () => {
       const [one, two] = await programsOf(new KeptOfImage({ ...most, programs: 1 }), "a", "b");
       assert.ok((one?.packages.length ?? 0) > 10);
       assert.equal(two, undefined);
     });
 
-    it("are names of packages of so many bytes; a program beyond that counts as a whole", async () => {
+    it("are limited in bytes of package names: a program beyond that counts as a whole", async () => {
       const [one] = await programsOf(new KeptOfImage(most), "a");
       const names = one?.packages.reduce((sum, each) => sum + each.package.length, 0) ?? 0;
       const kept = new KeptOfImage({ ...most, packageNamesBytes: 40 * names });
@@ -51,7 +51,7 @@ describe("what a report keeps of an image", function () {
       assert.match(whole.at(-1)?.note ?? "", /too many packages/);
     });
 
-    it("are none of a layer that is read once more", async () => {
+    it("are discarded with a layer that is read again", async () => {
       const visitor = new FileVisitor(new KeptOfImage(most));
       give(visitor, "a", Buffer.from(program));
       visitor.discard();

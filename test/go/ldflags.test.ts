@@ -6,7 +6,7 @@ import { needsGo } from "../support/go";
 import { makeTree } from "../support/module";
 import { examplePlan } from "../support/plan";
 
-describe("linker flags beside go build itself", function () {
+describe("linker flags, compared with go build", function () {
   this.timeout(120_000);
   before(function () {
     needsGo(this);
@@ -38,7 +38,7 @@ describe("linker flags beside go build itself", function () {
     return built(goBuild({ ...plan, service }, "OUT"));
   }
 
-  it("mean what they mean there", () => {
+  it("have the same effect as in -ldflags", () => {
     const lists: string[][] = [
       ["-X 'main.a=1.2.3'"],
       ['-X "main.a=1 2"', "-X main.b=3"],
@@ -55,7 +55,7 @@ describe("linker flags beside go build itself", function () {
     }
   });
 
-  it("may have spaces in a single value without quotes, which go build would refuse", () => {
+  it("may have an unquoted value with spaces, which go build would refuse", () => {
     assert.equal(ours(["-X main.a=hello  big world", "-X main.b=it's so"]), "hello  big world|it's so|");
   });
 });

@@ -124,7 +124,7 @@ func main() {
   },
 };
 
-describe("packages of symbols, beside the go command", function () {
+describe("packages of symbols, compared with the go command", function () {
   this.timeout(300_000);
   const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=mod", GOPROXY: "off", GOSUMDB: "off" };
 
@@ -133,7 +133,7 @@ describe("packages of symbols, beside the go command", function () {
   });
 
   for (const [what, files] of Object.entries(programs)) {
-    it(`are those of a program ${what}, for every symbol`, () => {
+    it(`are right for every symbol of a program ${what}`, () => {
       const root = makeTree(files);
       const program = path.join(root, "program");
       const go = (...words: string[]) =>

@@ -5,10 +5,10 @@ import * as path from "node:path";
 import { takeApart } from "../../components/goBinary/takeApart";
 import { needsGo } from "../support/go";
 
-describe("a program is taken apart in a worker", function () {
+describe("taking programs apart in a worker", function () {
   this.timeout(300_000);
 
-  it("that is stopped after its time", async function () {
+  it("stops after its time limit", async function () {
     needsGo(this);
     const root = execFileSync("go", ["env", "GOROOT"], { encoding: "utf8" }).trim();
     // Megabytes of Go, which no machine takes apart in a millisecond.

@@ -19,10 +19,10 @@ describe("packages of symbols", () => {
     ["memeqbody", undefined],
   ];
   for (const [symbol, name] of names) {
-    it(`finds ${name ?? "none"} in ${symbol}`, () => assert.equal(packageOf(symbol), name));
+    it(`give ${name ?? "none"} for ${symbol}`, () => assert.equal(packageOf(symbol), name));
   }
 
-  it("are main's for methods that its types have from others", () => {
+  it("assign embedded methods to the package of the type", () => {
     const info: BuildInfo = {
       ...{ goVersion: "go1.26", mainPackage: "example.com/m", main: { path: "example.com/m", version: "" } },
       dependencies: [{ path: "github.com/x/y", version: "v1.0.0" }],

@@ -15,10 +15,10 @@ function elf(sections: { at: number; count: number; size: number }, length = 5_0
   return bytes;
 }
 
-describe("a program is taken apart in a worker", function () {
+describe("taking programs apart in a worker", function () {
   this.timeout(60_000);
 
-  it("one after the other, whatever each is", async () => {
+  it("returns undefined for each file that is not a Go program", async () => {
     const shell = fs.readFileSync("/bin/sh");
     const texts = [Buffer.from("no program"), shell, Buffer.from(shell), Buffer.alloc(0), Buffer.from(shell)];
     const found = await Promise.all(texts.map((bytes) => takeApart(bytes)));
@@ -28,7 +28,7 @@ describe("a program is taken apart in a worker", function () {
     );
   });
 
-  it("or told why not, where goimage is a part of one file and no worker is beside it", async () => {
+  it("returns a note when goimage is bundled and its worker is missing", async () => {
     const found = await takeApart(
       fs.readFileSync("/bin/sh"),
       undefined,
@@ -40,7 +40,7 @@ describe("a program is taken apart in a worker", function () {
     assert.equal(await text, undefined);
   });
 
-  it("that ends with its program, and holds no other up", () => {
+  it("does not keep the process from ending", () => {
     const script = `
       require("ts-node/register/transpile-only");
       const { takeApart } = require("./components/goBinary/takeApart");
@@ -49,7 +49,7 @@ describe("a program is taken apart in a worker", function () {
     assert.equal(output, "done\n");
   });
 
-  it("and a few bytes that stand for gigabytes of names are no program", async () => {
+  it("rejects a few bytes that claim gigabytes of names, and works on", async () => {
     for (const sections of [
       { at: 64, count: 65_535, size: 0 },
       { at: 64, count: 65_535, size: 64 },

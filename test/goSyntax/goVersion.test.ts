@@ -19,13 +19,13 @@ describe("versions of Go", () => {
     ["1.23; rm -rf /", undefined],
     ["1.23.4rc1", undefined],
   ] as const) {
-    it(`have the tag ${tag} for ${text}`, () => {
+    it(`give ${text} the image tag ${tag}`, () => {
       const version = parseGoVersion(text);
       assert.equal(version && golangTag(version), tag);
     });
   }
 
-  it("are in order", () => {
+  it("compare in the order of their releases", () => {
     const ordered = [
       "1.9",
       "1.18beta1",
@@ -45,7 +45,7 @@ describe("versions of Go", () => {
     });
   });
 
-  it("are chosen as the newest, one with a patch before the same without", () => {
+  it("are compared to find the newest, where a patch version wins over the same without one", () => {
     assert.equal(newestGoVersion(["1.23", undefined, "1.17"]), "1.23");
     assert.equal(newestGoVersion(["1.23", "1.23.0"]), "1.23.0");
     assert.equal(newestGoVersion(["1.23", "1.24", "1.24.5", "nonsense"]), "1.24.5");

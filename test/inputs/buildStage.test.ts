@@ -9,7 +9,7 @@ function problems(build: object): string[] {
 
 const ssh = { ssh: true, goPrivate: "git.example.com/*", sshKnownHosts: "git.example.com ssh-ed25519 AAAA" };
 
-describe("build", () => {
+describe("the input build", () => {
   const mistakes: [object, RegExp][] = [
     [{ ssh: "default" }, /^build\.ssh: "default" is not true or false/],
     [{ ...ssh, goPrivate: undefined }, /^build\.ssh: needs build\.goPrivate/],
@@ -44,7 +44,7 @@ describe("build", () => {
     });
   }
 
-  it("takes SSH with the host's key, and variables that nothing else sets", () => {
+  it("accepts SSH with the host's key, and variables that no input sets", () => {
     assert.deepEqual(problems({ ...ssh, env: { GIT_CONFIG_COUNT: "0", GOWORK: "off" } }), []);
     assert.deepEqual(problems({ env: { GIT_SSH_COMMAND: "ssh", GOFLAGS: "-mod=readonly", CC: "gcc" } }), []);
     assert.deepEqual(problems({ ssh: false }), []);

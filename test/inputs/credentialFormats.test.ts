@@ -46,9 +46,9 @@ const ordinary = [
   "npm_config_registry=https://registry.example.com",
 ];
 
-describe("formats of credentials", () => {
+describe("the detection of credentials", () => {
   for (const [kind, texts] of Object.entries(credentials)) {
-    it(`know ${kind}`, () => {
+    it(`finds ${kind}`, () => {
       for (const text of texts) {
         assert.equal(credentialIn(text), kind, text);
         assert.equal(credentialIn(`TOKEN=${text} and more`), kind, text);
@@ -56,11 +56,11 @@ describe("formats of credentials", () => {
     });
   }
 
-  it("take nothing else for one", () => {
+  it("does not report ordinary texts", () => {
     for (const text of ordinary) assert.equal(credentialIn(text), undefined, text);
   });
 
-  it("take time in proportion to long texts that nearly have one", () => {
+  it("takes linear time for texts that nearly match", () => {
     for (const piece of [
       "eyJ",
       "eyJa.eyJ",

@@ -13,7 +13,7 @@ const refused =
 
 describe("flags of go build", () => {
   for (const flag of refused.split(" ")) {
-    it(`are refused in every form: ${flag}`, () => {
+    it(`are refused in every form, and in GOFLAGS: ${flag}`, () => {
       for (const form of [`-${flag}`, `--${flag}`]) {
         assert.match(goFlagProblem(form) ?? "", /^is refused: /, form);
         for (const variable of [form, `-v ${form}`, `'${form}'`, `  -v\t"${form}" -x`]) {
@@ -24,7 +24,7 @@ describe("flags of go build", () => {
     });
   }
 
-  it("pass otherwise", () => {
+  it("are accepted when they are not on the list of refused ones", () => {
     for (const flag of [
       "-race",
       "-p=2",
@@ -39,7 +39,7 @@ describe("flags of go build", () => {
       assert.equal(flagsVariableProblem(text, true), undefined, text);
   });
 
-  it("need cgo where the go command refuses them without", () => {
+  it("are refused without cgo when they need it", () => {
     for (const flag of ["-race", "--msan", "-asan=true"]) {
       assert.match(cgoFlagProblem(flag, undefined) ?? "", /^needs cgo: set build\.cgoEnabled/, flag);
       assert.match(flagsVariableProblem(`-v ${flag}`, false) ?? "", /^has -\S+, which needs cgo/, flag);
@@ -49,7 +49,7 @@ describe("flags of go build", () => {
       assert.equal(cgoFlagProblem(flag, false), undefined, flag);
   });
 
-  it("are not other words", () => {
+  it("are refused when they are not flags at all", () => {
     assert.match(goFlagProblem("./other") ?? "", /is not a flag/);
     assert.match(flagsVariableProblem("-v ./other", false) ?? "", /has \.\/other, which is not a flag/);
   });
@@ -58,7 +58,7 @@ describe("flags of go build", () => {
 describe("variables of the compile step", () => {
   const owner = (name: string) => ownedVariables.find(({ names }) => names.test(name))?.reason;
 
-  it("belong to inputs and to the recipe where these set them", () => {
+  it("are refused when another input or the recipe sets them", () => {
     assert.match(owner("GOPROXY") ?? "", /build\.goProxy/);
     assert.match(owner("GOPRIVATE") ?? "", /build\.goPrivate/);
     assert.match(owner("CGO_ENABLED") ?? "", /build\.cgoEnabled/);
@@ -68,7 +68,7 @@ describe("variables of the compile step", () => {
     for (const name of ["GOMODCACHE", "GOPATH", "HOME", "GO111MODULE"]) assert.ok(owner(name), name);
   });
 
-  it("run no program of their own, and turn no verification off", () => {
+  it("are refused when they run programs or turn off verification", () => {
     const names =
       "GOCACHEPROG GOAUTH NETRC GIT_SSL_NO_VERIFY GIT_CONFIG GIT_CONFIG_GLOBAL GIT_CONFIG_SYSTEM GIT_CONFIG_PARAMETERS " +
       "GIT_EXEC_PATH GIT_PROXY_COMMAND GIT_ASKPASS SSH_ASKPASS SSH_AUTH_SOCK XDG_CONFIG_HOME";
@@ -83,7 +83,7 @@ describe("variables of the compile step", () => {
     assert.equal(variableProblem("GIT_CONFIG_KEY_12", "url.https://x.example/.insteadOf", true), undefined);
   });
 
-  it("do not tell or weaken what credentials go through", () => {
+  it("are refused together with credentials when they could leak or weaken them", () => {
     const risky = {
       GOINSECURE: "*",
       GIT_TRACE_CURL: "1",
@@ -98,7 +98,7 @@ describe("variables of the compile step", () => {
     assert.equal(variableProblem("GODEBUG", "netdns=go", true), undefined);
   });
 
-  it("are free otherwise", () => {
+  it("are accepted when no input sets them", () => {
     const free =
       "GOEXPERIMENT GOAMD64 CC CXX CGO_CFLAGS GONOSUMDB GOSUMDB GOFLAGS GOWORK GODEBUG MY_PATH OLD_LD_X";
     for (const name of free.split(" ")) assert.equal(owner(name), undefined, name);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { linkerWords } from "../../components/inputs/ldflags";
 
 describe("linker flags", () => {
-  it("are refused when they name another linker, wherever in the entry and however quoted", () => {
+  it("are refused when they name another linker, however placed and quoted", () => {
     for (const entry of [
       ...[
         "-extld=evil",
@@ -25,7 +25,7 @@ describe("linker flags", () => {
       assert.match(linkerWords(entry).problem ?? "", /is refused|two ways|is not a linker flag/, entry);
   });
 
-  it("pass otherwise, also with such words as a value", () => {
+  it("are accepted when such words are only part of a value", () => {
     for (const entry of [
       "-X 'main.note=a -extld b'",
       "-buildid=",
@@ -36,7 +36,7 @@ describe("linker flags", () => {
       assert.equal(linkerWords(entry).problem, undefined, entry);
   });
 
-  it("are refused where they could be read in two ways, or not at all", () => {
+  it("are refused when they are ambiguous or malformed", () => {
     const wrong: [string, RegExp][] = [
       ["-X main.a=run -s", /two ways: quote a value/],
       ["-X main.a=one two -X main.b=2", /two ways/],

@@ -17,7 +17,7 @@ describe("a netrc file", () => {
     ["Windows' line ends", `machine a ${login}\r\ndefault ${login}\r\n`],
   ];
   for (const [what, text] of withDefault) {
-    it(`is refused with a default entry: ${what}`, () => {
+    it(`is refused when it has a default entry: ${what}`, () => {
       const problem = netrcProblem(text);
       assert.match(problem ?? "", /^has a default entry, .* name each host with machine$/);
       assert.doesNotMatch(problem ?? "", /robot|hush/);
@@ -34,9 +34,9 @@ describe("a netrc file", () => {
     ["as a part of a word", `machine a.example.com ${login} account default-account`],
   ];
   for (const [what, text] of without)
-    it(`may have the word default ${what}`, () => assert.equal(netrcProblem(text), undefined));
+    it(`may contain the word default ${what}`, () => assert.equal(netrcProblem(text), undefined));
 
-  it("has a machine", () => {
+  it("is refused when it has no machine entry", () => {
     for (const text of ["/root/.netrc", "robot:hush-hush", "password x", "# machine a"])
       assert.match(netrcProblem(text) ?? "", /^is not the text of a netrc file/);
   });
@@ -57,23 +57,23 @@ describe("a netrc file", () => {
     ["a password before its user", "machine a password word login u\nmachine b login v", ["u:word"]],
   ];
   for (const [what, text, wanted] of secrets) {
-    it(`has secrets: ${what}`, () => {
+    it(`contains secrets: ${what}`, () => {
       const found = netrcSecrets(text);
       for (const secret of wanted) assert.ok(found.includes(secret), `${secret} of ${found.join(" | ")}`);
     });
   }
 
-  it("does not join words of two machines", () => {
+  it("does not pair the user of one machine with the password of another", () => {
     const found = netrcSecrets("machine a login u\nmachine b login v password word");
     assert.ok(found.includes("v:word") && !found.includes("u:word"));
   });
 
-  it("has no secrets in another text", () =>
+  it("contains no secrets when it is another kind of text", () =>
     assert.deepEqual(netrcSecrets("-----BEGIN CERTIFICATE-----"), []));
 });
 
 describe("the text of a netrc file", () => {
-  it("is accepted in one line a machine and in several, with any line ends, and with the last one missing", () => {
+  it("is accepted on one line or on several, with any line endings", () => {
     for (const text of [
       "machine git.example.com login robot password hunter2",
       "machine git.example.com\n  login robot\n  password hunter2\n",
@@ -85,7 +85,7 @@ describe("the text of a netrc file", () => {
       assert.equal(netrcProblem(text), undefined, text);
   });
 
-  it("is refused where the go command would not see a value, with no word of it", () => {
+  it("is refused when a value is on the next line, without showing any value", () => {
     for (const [text, word] of [
       ["machine git.example.com login robot password\nhunter2\n", "password"],
       ["machine git.example.com login robot password \r\nhunter2", "password"],
@@ -104,7 +104,7 @@ describe("the text of a netrc file", () => {
 });
 
 describe("a secret that was read from a file", () => {
-  it("loses the line end of its last line, as with docker login --password-stdin, and nothing else", () => {
+  it("loses one final line ending and nothing else, as with docker login --password-stdin", () => {
     for (const text of ["hunter2", "hunter2\n", "hunter2\r\n"]) assert.equal(withoutLineEnd(text), "hunter2");
     assert.equal(withoutLineEnd(" hunter2 \n\n"), " hunter2 \n");
     assert.equal(withoutLineEnd("hunter2\r"), "hunter2\r");

@@ -6,7 +6,7 @@ import { problems as problemsOf } from "../support/problems";
 const problems = (smokeTest: unknown, more: object = {}) => problemsOf({ smokeTest, ...more });
 
 describe("validation of smokeTest", () => {
-  it("accepts everything and nothing", () => {
+  it("accepts the empty object and every setting", () => {
     assert.deepEqual(problems(undefined), []);
     assert.deepEqual(problems({}), []);
     const http = { port: 65535, path: "/a/%20b?c=$d", status: 204 };
@@ -41,14 +41,14 @@ describe("validation of smokeTest", () => {
     });
   }
 
-  it("selects the buildkit engine, and is refused with the other and with the classic recipe", () => {
+  it("selects the buildkit engine, and is refused with engine docker and with the classic recipe", () => {
     const args = { source: "api", repository: "r.example/x", smokeTest: {} };
     assert.equal(selectEngine(args), "buildkit");
     assert.match(problems({}, { engine: "docker" }).join(), /^smokeTest: needs a feature of BuildKit/);
     assert.match(problems({}, { recipe: "classic" }).join(), /^smokeTest: the recipe "classic" has no such/);
   });
 
-  it("is unknown to the simple way, which has no stage to run it before", () => {
+  it("refuses a smoke test for GoSingleStageImage", () => {
     const args = { source: "api", repository: "r.example/x", smokeTest: {} };
     assert.deepEqual(
       validate("GoSingleStageImage", args).map(({ propertyPath }) => propertyPath),
@@ -58,7 +58,7 @@ describe("validation of smokeTest", () => {
 });
 
 describe("validation of runtime.timezones", () => {
-  it("refuses texts that are not flags, and build tags that it would override", () => {
+  it("refuses a value that is not a boolean, and GOFLAGS with -tags, which it would override", () => {
     const runtime = { timezones: true };
     assert.deepEqual(
       problems(undefined, { runtime, build: { env: { GOFLAGS: "-mod=mod" }, buildTags: ["x"] } }),

@@ -11,7 +11,7 @@ const spec = (change: Partial<GoMultiStageImageArgs> = {}) =>
   specOf("GoMultiStageImage", { ...goodArgs, ...change }, []);
 
 describe("resolved inputs", () => {
-  it("have every default", () => {
+  it("have a default for every input left out", () => {
     const found = spec();
     assert.equal(found.mainPackage, ".");
     assert.deepEqual(found.platforms, ["linux/amd64"]);
@@ -27,7 +27,7 @@ describe("resolved inputs", () => {
     assert.deepEqual(found.runtime.entrypoint, ["/app/main"]);
   });
 
-  it("take what is given over the default", () => {
+  it("prefer given values to defaults", () => {
     assert.equal(spec({ mainPackage: "./cmd/api" }).mainPackage, "./cmd/api");
     assert.equal(spec({ retainOnDelete: false }).retainOnDelete, false);
     assert.equal(spec({ registry: { insecure: true } }).registry.insecure, true);
@@ -40,14 +40,14 @@ describe("resolved inputs", () => {
     assert.equal(spec({ runtime: { workingDirectory: "/" } }).runtime.binary, "/main");
   });
 
-  it("have a login only of a user and a password", () => {
+  it("have a login only when both user and password are given", () => {
     const login = { username: "robot", password: "correct-horse" };
     assert.deepEqual(spec({ registry: login }).registry.login, login);
     assert.equal(spec({ registry: { username: "robot" } }).registry.login, undefined);
     assert.equal(spec({ registry: { password: "correct-horse" } }).registry.login, undefined);
   });
 
-  it("name a compression only where it differs from what the builder does", () => {
+  it("have a compression only when it differs from the builder's default", () => {
     assert.equal(spec({ compression: Compression.Gzip }).compression, undefined);
     assert.deepEqual(spec({ compressionLevel: 9 }).compression, { type: Compression.Gzip, level: 9 });
     assert.deepEqual(spec({ compression: Compression.Zstd }).compression, {
@@ -56,7 +56,7 @@ describe("resolved inputs", () => {
     });
   });
 
-  it("cannot be changed, and are no longer the user's own objects", () => {
+  it("are frozen copies of the user's objects", () => {
     const tags = ["v1"];
     const env = { A: "1" };
     const found = spec({ tags, build: { env, flags: ["-race"] } });
@@ -67,12 +67,12 @@ describe("resolved inputs", () => {
     assert.deepEqual(found.build.env, { A: "1" });
   });
 
-  it("leave what comes late as it is", () => {
+  it("keep Outputs as they are", () => {
     const repository = pulumi.output("registry.example.com/team/api");
     assert.equal(spec({ repository }).repository, repository);
   });
 
-  it("leave out an input that has a problem, and survive inputs that are no object", () => {
+  it("replace an invalid input by its default, and survive missing arguments", () => {
     const wrong = [{ propertyPath: "mainPackage", reason: "is wrong" }];
     assert.equal(specOf("GoMultiStageImage", { ...goodArgs, mainPackage: "x" }, wrong).mainPackage, ".");
     const missing = validate("GoMultiStageImage", undefined);
@@ -81,8 +81,8 @@ describe("resolved inputs", () => {
   });
 });
 
-describe("limits of inputs", () => {
-  it("take their last allowed value, and refuse the next", () => {
+describe("limits of input values", () => {
+  it("accept the last allowed value, and refuse the next", () => {
     const largest = 2 ** 31 - 1;
     assert.deepEqual(problems({ runtime: { user: `${largest}:${largest}` } }), []);
     for (const user of [`${largest + 1}`, `1:${largest + 1}`])
@@ -102,11 +102,11 @@ describe("limits of inputs", () => {
     assert.match(problems({ runtime: { volumes: ["/a", "/a"] } }).join(), /named a second time/);
   });
 
-  it("refuse packages in an empty image, and allow an empty list of them", () => {
+  it("allow an empty list of packages in an empty image", () => {
     assert.deepEqual(problems({ runtime: { image: "scratch", packages: [] } }), []);
   });
 
-  it("leave the recipe classic alone with what it does anyway", () => {
+  it("allow settings with the classic recipe that match its behaviour, and refuse others", () => {
     const classic = { recipe: "classic" };
     assert.deepEqual(problems({ ...classic, baseImages: "tag", mainPackage: "." }), []);
     assert.match(problems({ ...classic, baseImages: "pin" }).join(), /^baseImages: the recipe "classic"/);
@@ -122,7 +122,7 @@ describe("limits of inputs", () => {
 describe("a value in a message", () => {
   const shown = (value: unknown) => problems({ mainPackage: value }).join();
 
-  it("is named by its kind where it has no text", () => {
+  it("is described by its type when it has no text form", () => {
     assert.match(shown(Promise.resolve("x")), /: a Promise is not a string/);
     assert.match(
       shown(() => "x"),
@@ -134,18 +134,18 @@ describe("a value in a message", () => {
     assert.match(shown(circle), /: an object is not a string/);
   });
 
-  it("is cut after 120 characters, and not before", () => {
+  it("is cut after 120 characters", () => {
     const quoted = (length: number) => `"${"!".repeat(length - 2)}"`;
     assert.ok(shown("!".repeat(118)).includes(quoted(120)));
     assert.ok(shown("!".repeat(119)).includes(`"${"!".repeat(116)}...`));
     assert.ok(!shown("!".repeat(119)).includes("!".repeat(117)));
   });
 
-  it("shows what would steer a terminal as an escape", () => {
+  it("shows terminal control characters as escapes", () => {
     assert.ok(shown("a\u202eb!").includes("\\u202e"));
   });
 
-  it("hides a credential in something that is not a text", () => {
+  it("hides a credential given for any input", () => {
     const text = problems({ engine: "ghp_" + "a".repeat(36) }).join();
     assert.match(text, /not shown/);
     assert.doesNotMatch(text, /aaaa/);

@@ -9,7 +9,7 @@ function warning(runtime: object, build: object = {}, embedded = false): string 
 }
 
 describe("a time zone in the environment", () => {
-  it("is told of where the image has no database", () => {
+  it("causes a warning when the image has no time zone database", () => {
     const words =
       /^runtime\.env\.TZ is "Europe\/Rome", but the image has no time zone database, .*; set runtime\.timezones/;
     assert.match(warning(rome) ?? "", words);
@@ -18,14 +18,14 @@ describe("a time zone in the environment", () => {
     assert.ok(warning({ env: { TZ: ":America/New_York" } }));
   });
 
-  it("is no matter where it is UTC, a file, or not set", () => {
+  it("needs no database when it is UTC, a file or empty", () => {
     for (const TZ of ["", "UTC", ":UTC", "Etc/UTC", "GMT", "/etc/localtime", ":/app/zone"])
       assert.equal(warning({ env: { TZ } }), undefined, TZ);
     assert.equal(warning({}), undefined);
     assert.equal(needsTimezones({ timezones: true, env: {} }), true);
   });
 
-  it("is no matter where the database comes with the program, with packages, or perhaps with the base", () => {
+  it("causes no warning when the program, the packages or the base may bring a database", () => {
     assert.equal(warning({ ...rome, timezones: true }), undefined);
     assert.equal(warning({ ...rome, packages: ["tzdata=2024b-r0"] }), undefined);
     for (const image of ["debian:bookworm", "registry.example.com/alpine", "node:22-alpine", "alpine/git"])

@@ -11,7 +11,7 @@ describe("validation of the input cache", () => {
   const trusted = `sha256:${"0a".repeat(32)}`;
   const of = (cache: object) => problems({ cache });
 
-  it("accepts a repository, with one word about what is trusted there", () => {
+  it("accepts a repository alone or with one kind of trust", () => {
     for (const more of [
       {},
       { write: true },
@@ -23,7 +23,7 @@ describe("validation of the input cache", () => {
     assert.deepEqual(of({ repository: pulumi.output(repository) }), []);
   });
 
-  it("wants a repository", () => {
+  it("requires a repository", () => {
     for (const cache of [{}, { write: true }, { repository: undefined, trusted }])
       assert.match(
         of(cache).join(),
@@ -32,7 +32,7 @@ describe("validation of the input cache", () => {
     assert.match(of({ repository: "seeds" }).join(), /^cache\.repository: "seeds" names no registry/);
   });
 
-  it("refuses to trust in two ways", () => {
+  it("refuses two kinds of trust together", () => {
     assert.match(
       of({ repository, trusted, write: true }).join(),
       /^cache\.write: cannot be true together with trusted/,
@@ -48,7 +48,7 @@ describe("validation of the input cache", () => {
     assert.equal(of({ trusted: "latest", write: true, newest: true }).length, 4);
   });
 
-  it("pins to nothing but a whole digest", () => {
+  it("accepts only a whole digest for trusted", () => {
     for (const wrong of [
       ...["", "gocache-00000000000000000001", trusted.slice(7), trusted.slice(0, -1), `${trusted}0`],
       ...[trusted.toUpperCase(), `sha512:${"0".repeat(128)}`, `${repository}@${trusted}`, `${trusted}\n`],
@@ -113,12 +113,12 @@ describe("validation", () => {
     );
   });
 
-  it("leaves Outputs of repository and tags to the time when they are known", () => {
+  it("does not judge Outputs of repository and tags before they are known", () => {
     assert.deepEqual(problems({ repository: pulumi.output("BAD"), tags: [pulumi.output("/")] }), []);
     assert.deepEqual(problems({ tags: pulumi.output(["/"]) }), []);
   });
 
-  it("deletes images only with the provider that can, and over https", () => {
+  it("allows retainOnDelete: false only with engine buildkit and over https", () => {
     assert.deepEqual(problems({ retainOnDelete: true, engine: "docker" }), []);
     assert.equal(engine({ retainOnDelete: true }), "docker");
     assert.equal(engine({ retainOnDelete: false }), "buildkit");
@@ -290,14 +290,14 @@ describe("validation", () => {
     });
   }
 
-  it("does not take inherited names for fields", () => {
+  it("reports inherited names as unknown fields", () => {
     const args = JSON.parse('{"__proto__": {"x": 1}, "constructor": "y"}') as object;
     assert.equal(problems(args).length, 2);
   });
 });
 
-describe("engine", () => {
-  it("is docker, unless an input needs BuildKit or names an engine", () => {
+describe("the engine", () => {
+  it("is docker, unless an input needs BuildKit or names the engine", () => {
     assert.equal(engine({}), "docker");
     assert.equal(engine({ builder: "b" }), "buildkit");
     assert.equal(engine({ build: { caCertificates: "pem" } }), "buildkit");

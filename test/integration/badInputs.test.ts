@@ -64,7 +64,7 @@ const source = {
 };
 
 for (const engine of engines) {
-  describe(`text that means something elsewhere, with engine ${engine}`, function () {
+  describe(`text with a special meaning, with engine ${engine}`, function () {
     this.timeout(600_000);
     let config: Record<string, unknown>;
     let seen: Seen;
@@ -103,7 +103,7 @@ for (const engine of engines) {
       seen = JSON.parse(result.output.slice(result.output.indexOf("{"))) as Seen;
     });
 
-    it("bad input 22: variables, quotes and backslashes in labels and environment arrive as they are", () => {
+    it("bad input 22: variables, quotes and backslashes reach labels and environment unchanged", () => {
       const labels = config["Labels"] as Record<string, string>;
       const env = config["Env"] as string[];
       for (const [name, value] of Object.entries(values)) {
@@ -113,7 +113,7 @@ for (const engine of engines) {
       }
     });
 
-    it("bad input 23: nothing swallows a line or adds one", () => {
+    it("bad input 23: no value removes or adds a line", () => {
       assert.deepEqual(config["Cmd"], Object.values(values));
       assert.deepEqual(config["Entrypoint"], ["/app/main"]);
       assert.deepEqual(seen.args, Object.values(values));
@@ -128,7 +128,8 @@ for (const engine of engines) {
       assert.deepEqual(seen.files.sort(), ["--from=x", `${directory}/x`, file, "main"].sort());
     });
 
-    it("bad input 32: a linker value with quotes and spaces survives", () => assert.equal(seen.note, note));
+    it("bad input 32: a linker value with quotes and spaces reaches the program unchanged", () =>
+      assert.equal(seen.note, note));
 
     it("bad input 53: ten thousand labels are in the image", () => {
       const names = Object.keys(config["Labels"] as object).filter((name) => name.startsWith("many-"));
@@ -139,7 +140,7 @@ for (const engine of engines) {
   describe(`a registry by its IPv6 address, with engine ${engine}`, function () {
     this.timeout(120_000);
 
-    it("bad input 14: is pushed to and read, or refused at once by an engine that does not know the form", async function () {
+    it("bad input 14: can be used, or is refused at once by an engine that does not know the form", async function () {
       const port = Number(registry.split(":").pop());
       const forward = net.createServer((client) => {
         const server = net.connect(port, "127.0.0.1");

@@ -66,7 +66,7 @@ ${image("alpine", { volumes: ["/tmp"] })}`,
       .filter((line) => / (\.\/)?tmp(\/|$)/.test(line));
   }
 
-  it("writes temporary files and knows its user, in the smoke test of each", async () => {
+  it("can write temporary files and look up its user", async () => {
     await project.up();
     for (const name of ["empty", "other", "volume"])
       assert.deepEqual(

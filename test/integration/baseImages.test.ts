@@ -45,7 +45,7 @@ for (const engine of engines) {
       golang = (await fetchManifest(`${registry}/library/golang`, "1.23"))?.digest ?? "";
     });
 
-    it("are pinned to the digest of the first deployment, which Dockerfile, output and labels name", async () => {
+    it("are pinned to the digest of the first deployment, in Dockerfile, output and labels", async () => {
       use("pin");
       await project.up();
       const outputs = await project.outputs<{ baseImages: Record<string, string>; dockerfile: string }>();
@@ -65,7 +65,7 @@ for (const engine of engines) {
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    it("stay where they are when the tag moves, which the preview reports", async () => {
+    it("stay pinned when the tag moves, and the preview says so", async () => {
       baseProject.write({ "index.js": base("two")(baseProject.repository) });
       await baseProject.up();
       assert.notEqual(await digestOfBase(), pinned);
@@ -74,7 +74,7 @@ for (const engine of engines) {
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    it("are taken anew when they are followed", async () => {
+    it('follow the tag with baseImages "follow"', async () => {
       use("follow");
       const preview = await project.pulumi(["preview"]);
       assert.match(preview.output, /rebuilds because of base image/);
@@ -83,7 +83,7 @@ for (const engine of engines) {
       assert.equal(baseImages[baseImage], await digestOfBase());
     });
 
-    it("are no reason to build where their tags are named alone, and the next build takes them", async () => {
+    it("named by tag cause no build when the tag moves, and the next build takes the new digest", async () => {
       use("tag");
       await project.up();
       const before = await digestOfBase();
@@ -108,7 +108,7 @@ for (const engine of engines) {
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    it("of another platform are refused before the push, with the platforms that they have", async () => {
+    it("of another platform are refused before the push, with the list of their platforms", async () => {
       const one = await imageOf("foreign-one", "FROM scratch\nCOPY a /a\n", { a: "a" }, ["linux/arm64"]);
       const both = ["linux/arm64", "linux/s390x"];
       const index = await imageOf("foreign-index", "FROM scratch\nCOPY a /a\n", { a: "a" }, both);

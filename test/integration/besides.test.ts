@@ -71,7 +71,7 @@ describe("the plugin for other languages, with several images", function () {
   this.timeout(600_000);
   const env = pluginOnPath();
 
-  it("tells each failure as that image's, once, and leaves the others as they are", async () => {
+  it("reports each failure once, for the image that failed, and deploys the others", async () => {
     const project = program(remote, { orders: [], billing: [limit], mailer: [limit] });
     const told = await diagnostics(project, upNow, env);
     const problems = [...told.matchAll(/resource '(\w+)' has a problem: (\S+)\/(\w+): the image has/g)];
@@ -83,7 +83,7 @@ describe("the plugin for other languages, with several images", function () {
     assert.deepEqual(Object.keys(await digests(project)), ["orders"]);
   });
 
-  it("has no word about the images that a failed push interrupts, and keeps what another failure has to say", async () => {
+  it("reports nothing for images that a failed push interrupts, and keeps the error of another failure", async () => {
     const project = program(remote, { orders: [], billing: [limit], mailer: [nowhere] });
     const told = await diagnostics(project, upNow, env);
     assert.equal(told.match(/nothing answers at 127\.0\.0\.1:1/g)?.length, 1, told);
@@ -92,7 +92,7 @@ describe("the plugin for other languages, with several images", function () {
     assert.ok((told.match(/the image has/g)?.length ?? 0) <= 1, told);
   });
 
-  it("tells all mistakes in the inputs of all images", async () => {
+  it("reports all mistakes in the inputs of all images", async () => {
     const wrong = 'platforms: ["plan9/mips"]';
     const project = program(remote, { orders: [wrong], billing: [wrong], mailer: [] });
     const told = await diagnostics(project, ["preview"], env);
@@ -102,10 +102,10 @@ describe("the plugin for other languages, with several images", function () {
   });
 });
 
-describe("with --continue-on-error", function () {
+describe("an update with --continue-on-error", function () {
   this.timeout(600_000);
 
-  it("an image that depends on a failed one is passed over with one line, and the others go on", async () => {
+  it("skips an image that depends on a failed one, with one line, and deploys the others", async () => {
     const project = program(local, {
       failed: ['source: "broken"'],
       after: ["", "dependsOn: failed"],

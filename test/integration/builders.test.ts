@@ -43,7 +43,7 @@ describe("builders", function () {
     for (const daemon of running.splice(0)) await daemon.stop();
   });
 
-  it("of two machines build a platform each, into the index that one machine makes", async function () {
+  it("on two machines build one platform each, with the same digest as one machine", async function () {
     if (!(await alpineHasArm64())) skipWithReason(this, "alpine is not there for arm64");
     const one = await start();
     // As a machine of arm64 would be, but for its processor.
@@ -70,7 +70,7 @@ describe("builders", function () {
     assert.equal(await digestOf(alone), await digestOf(project));
   });
 
-  it("behind mutual TLS are reached with the client's certificate, and say so when it is refused", async () => {
+  it("behind mutual TLS need the client's certificate, and the error says so", async () => {
     const authority = makeAuthority();
     const stranger = makeAuthority();
     const place = (owner: typeof authority) =>
@@ -114,7 +114,7 @@ describe("builders", function () {
     );
   });
 
-  it("that are not there are one error before anything is built, and none where nothing is", async () => {
+  it("that are missing cause one error before a build, and none when there is nothing to build", async () => {
     const endpoint = `tcp://127.0.0.1:${await freePort()}`;
     const env = await withBuilders({ away: [{ endpoint }] });
     for (const [name, message] of [
@@ -144,7 +144,7 @@ describe("builders", function () {
     assert.deepEqual(await project.up(await withBuilders({})), { same: 3 });
   });
 
-  it("are started by docker-build when none is named and there is none, which is said", async () => {
+  it("are started by docker-build when there is none, with a warning", async () => {
     const project = new Project(program(undefined), files);
     // No engine to start it on: what follows the message is the provider's error.
     const env = { ...(await withBuilders({})), DOCKER_HOST: "unix:///nonexistent.sock" };

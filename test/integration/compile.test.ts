@@ -62,7 +62,7 @@ ${image("b")};
 
   after(() => own?.stop());
 
-  it("compile even where the builder has the download's step but no longer its cache of modules", async () => {
+  it("compile when the builder still has the download step but has lost its module cache", async () => {
     // Another project has a cache of its own; other flags make it compile anew.
     const changed = (repository: string) => program(repository).replaceAll('["-v"]', '["-v", "-gcflags=-l"]');
     const other = new Project(changed, files, `${unique}-other`);
@@ -75,7 +75,7 @@ ${image("b")};
     assert.ok(compiled(up.output, "a").length > 0, up.output);
   });
 
-  it("download once: the second takes the first one's step", () => {
+  it("download once: the second reuses the first one's step", () => {
     assert.ok(!downloadStep(output, "a").some((line) => line.endsWith("CACHED")), output);
     assert.ok(
       downloadStep(output, "b").some((line) => line.endsWith("CACHED")),
@@ -83,7 +83,7 @@ ${image("b")};
     );
   });
 
-  it("compile shared packages once: the second compiles its own alone", () => {
+  it("compile shared packages once: the second compiles only its own package", () => {
     const shop = `${unique}.example.com`;
     assert.deepEqual(
       compiled(output, "a").sort(),
@@ -185,12 +185,12 @@ func main() {
     return path.join(path.dirname(file), "app/main");
   }
 
-  it("take the profile default.pgo", async () => {
+  it("use the profile default.pgo", async () => {
     const { output } = await run("go", ["version", "-m", await binaryOf("pgo")], ".");
     assert.match(output, /build\s+-pgo=.*default\.pgo/);
   });
 
-  it("are linked to musl with a C compiler for it, or statically", async () => {
+  it("are linked to musl when compiled with musl-gcc, or statically on request", async () => {
     const header = (file: string) => fs.readFileSync(file).subarray(0, 4096).toString("latin1");
     assert.match(header(await binaryOf("musl")), /\/lib\/ld-musl-/);
     assert.doesNotMatch(header(await binaryOf("static")), /\/ld-(musl|linux)/);
@@ -210,7 +210,7 @@ func main() {
     assert.deepEqual(await runs("musl"), { code: 0, output: "length 6\n" });
   });
 
-  it("are refused when they are linked to glibc, unless the runtime image is another", async () => {
+  it("are refused when they are linked to glibc, unless the runtime image has it", async () => {
     const glibc = `source: "c", build: { image: "${withC}", cgoEnabled: true },`;
     const refused = await new Project(program({ glibc }), files).pulumi(["up", "--yes", "--skip-preview"]);
     assert.notEqual(refused.code, 0);

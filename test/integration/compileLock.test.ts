@@ -45,7 +45,7 @@ for (const image of ["golang:1.23", "golang:1.23-alpine"]) {
       if (reason !== undefined) skipWithReason(this, reason);
     });
 
-    it("is compiled while the large one has the cache, when its packages are there", async () => {
+    it("is compiled while the large one holds the cache, when its packages are there", async () => {
       const main = (text: string) =>
         `package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("${text}") }\n`;
       const files = { "small/go.mod": "module small\n\ngo 1.23\n", "small/main.go": main(unique) };

@@ -80,7 +80,7 @@ module.exports = { ref: image.ref };
 
   for (const [component, files] of Object.entries(wanted)) {
     for (const file of files) {
-      it(`gets nothing of ${file} in ${component}`, async () => {
+      it(`cannot read ${file} in ${component}`, async () => {
         const { output, code, project } = await upWith(component, curious(file));
         assert.notEqual(code, 0);
         const state = await project.state();
@@ -91,7 +91,7 @@ module.exports = { ref: image.ref };
       });
     }
 
-    it(`gets nothing into the program with C in ${component}`, async () => {
+    it(`cannot put a secret into a program with C in ${component}`, async () => {
       const withC = await golangAfter("c", installed("gcc", "libc6-dev", "musl-tools"));
       const build = `image: "${withC}", cgoEnabled: true, ldflags: ["-extldflags=-static"],`;
       const stolen = await upWith(component, curiousC("/root/.netrc"), build);
@@ -103,7 +103,7 @@ module.exports = { ref: image.ref };
       assert.equal(harmless.code, 0, harmless.output.slice(-2000));
     });
 
-    it(`is downloaded with the credentials, which are nowhere afterwards, in ${component}`, async () => {
+    it(`is downloaded with credentials that are nowhere afterwards, in ${component}`, async () => {
       const { output, code, project } = await upWith(component, {});
       assert.equal(code, 0, output.slice(-3000));
       assertNowhere(await placesOf(project, output), [password]);

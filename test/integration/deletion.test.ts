@@ -44,7 +44,7 @@ exports.digest = new GoMultiStageImage("hello", {
     return output;
   }
 
-  it("promise P5: a replacement and a destroy leave the image, although the provider could delete it", async () => {
+  it("promise P5: a replacement and a destroy keep the image, although the provider could delete it", async () => {
     const { project: kept, repository } = project("");
     await kept.up(trust);
     const { digest } = await kept.outputs<{ digest: string }>();
@@ -57,7 +57,7 @@ exports.digest = new GoMultiStageImage("hello", {
     );
   });
 
-  it("retainOnDelete: false deletes with the resource, and not with a replacement that gives the same digest", async () => {
+  it("retainOnDelete: false deletes on destroy, and not on a replacement with the same digest", async () => {
     const { project: deleted, repository } = project("retainOnDelete: false,");
     await deleted.up(trust);
     const { digest } = await deleted.outputs<{ digest: string }>();
@@ -69,7 +69,7 @@ exports.digest = new GoMultiStageImage("hello", {
     assert.equal(await fetchManifest(repository, digest), undefined);
   });
 
-  it("fault 20: a refresh over https drops an image that was deleted, and the next up pushes it again", async () => {
+  it("fault 20: a refresh over https drops a deleted image from the state, and the next up pushes it again", async () => {
     const { project: lost, repository } = project("retainOnDelete: false,");
     await lost.up(trust);
     const { digest } = await lost.outputs<{ digest: string }>();

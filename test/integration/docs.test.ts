@@ -68,7 +68,7 @@ exports.ref = api.ref;
     assert.equal(await layers(project.repository), await layers(`${project.repository}:v1.4.0`));
   });
 
-  it("report on an image, and compare it", async () => {
+  it("report on an image, and compare two", async () => {
     const [report = ""] = blocks("docs/size-and-report.md", "sh");
     const result = await runBlock(report);
     assert.equal(result.code, 0, result.output);
@@ -77,10 +77,10 @@ exports.ref = api.ref;
   });
 });
 
-describe("pulumi in the pipelines of the documentation", function () {
+describe("pulumi commands in the pipelines of the documentation", function () {
   this.timeout(60_000);
 
-  it("knows the options that it is given", async () => {
+  it("use only options that pulumi knows", async () => {
     const lines = blocks("docs/pipelines.md", "yaml").flatMap(
       (text) => text.match(/\bpulumi [a-z]+ -.*/g) ?? [],
     );

@@ -32,21 +32,21 @@ exports.checks = new GoMultiStageImage("hello", { source: "hello", repository: "
 
     before(() => fs.chmodSync(path.join(project.directory, "hello/start.sh"), 0o755));
 
-    it("passes the checks, for the program that it starts", async () => {
+    it("passes the checks, and so does the program that it starts", async () => {
       const { output, checks } = await up({ files: ["start.sh"], entrypoint: ["./start.sh"] });
       assert.doesNotMatch(output, /fails the check/);
       assert.equal(checks["staticBinary"]?.detail, "no interpreter");
       assert.equal(checks["entrypoint"]?.detail, "/app/start.sh is a script for /bin/sh");
     });
 
-    it("is looked for in layers that were measured for another one", async () => {
+    it("is looked up in layers that were measured for another entrypoint", async () => {
       const { checks } = await up({ entrypoint: ["/bin/busybox", "nice", "/app/main"] });
       assert.deepEqual(checks["entrypoint"], {
         ...{ name: "entrypoint", passed: true, detail: "/bin/busybox is a program" },
       });
     });
 
-    it("is named with its cause when a base image brings it", async () => {
+    it("is checked when a base image brings it, and a missing one is named", async () => {
       // An image whose scripts a later one takes for its own.
       await up({ files: ["start.sh"], workingDirectory: "/srv" });
       const base = `${project.repository}:latest`;

@@ -35,7 +35,7 @@ async function readsOnce(project: Project, { message }: Mistake): Promise<void> 
   assert.deepEqual(frames, []);
 }
 
-describe("an error that a user can mend is told once, without a stack", function () {
+describe("an error that a user can fix is shown once, without a stack trace", function () {
   this.timeout(600_000);
 
   const late = mistakes.map((mistake) => ({ ...mistake, isUsed: false }));
@@ -71,7 +71,7 @@ if (${isUsed}) new pulumi.Stash("kept", { input: { of: [image.size.apply((size) 
   const programs = { yaml: "Pulumi.yaml", python: "__main__.py", go: "main.go" };
 
   for (const language of ["yaml", "python", "go"] as const) {
-    it(`in ${language}: all of them`, async function () {
+    it(`in ${language}, for each kind of error`, async function () {
       const reason = missingEngine("buildkit") ?? missingLanguage(language);
       if (reason !== undefined) skipWithReason(this, reason);
       const project = new LanguageProject(language, await npmPlugin());

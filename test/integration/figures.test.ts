@@ -30,7 +30,7 @@ RUN ln /srv/data /srv/hard && ln -s /srv/data /srv/soft && echo other > /etc/gro
 `;
 const data = Array.from({ length: 5_000 }, (_, n) => `${Math.sin(n)}\n`).join("");
 
-describe("figures of an image", function () {
+describe("sizes of an image", function () {
   this.timeout(600_000);
   const name = `${registry}/test/figures`;
   let context: string;
@@ -45,7 +45,7 @@ describe("figures of an image", function () {
 
   for (const { family, compression, ending, attested } of forms) {
     const index = attested ? ", in an index with attestations" : "";
-    it(`are the manifest's and docker's: ${compression} layers of the ${family} family${index}`, async () => {
+    it(`agree with the manifest and docker for ${compression} layers of the ${family} family${index}`, async () => {
       const tag = [family, compression, attested ? "attested" : "plain"].join("-");
       const { type, flags } = families[family];
       await buildImage(

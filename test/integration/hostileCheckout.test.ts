@@ -29,7 +29,7 @@ for (const engine of engines) {
       if (reason !== undefined) skipWithReason(this, reason);
     });
 
-    it("takes nothing out of what docker's command line builds, and keeps no preview away", async () => {
+    it("loses files that would change docker's builds, and cannot stop a preview", async () => {
       const project = new Project(program(engineFields(engine)), inHello(helloFiles));
       const planted = {
         [`${place}.Dockerfile.dockerignore`]: "main.go\n",
@@ -58,7 +58,7 @@ describe("a checkout by a stranger", function () {
   before(async () => void (prebuilt = await startPrebuiltEngine()));
   after(() => prebuilt?.close());
 
-  it("has names of files that are no commands to a CI system", async function () {
+  it("cannot give commands to a CI system with file names", async function () {
     if (process.platform === "win32") this.skip();
     const name = "x\n::add-mask::on\nFORGED error: line\n##vso[task.setvariable variable=x]y\u001b[2J";
     const project = prebuilt.project(program('runtime: { files: ["data"] }, engine: "docker"'), {
@@ -79,7 +79,7 @@ describe("a checkout by a stranger", function () {
     }
   });
 
-  it("has a netrc with a default entry, known only during the update: refused before anything is built", async () => {
+  it("is refused before the build when a late netrc has a default entry", async () => {
     const netrc =
       "machine git.example.com login robot password hush-hush\\ndefault login robot password hush-hush";
     const project = prebuilt.project(

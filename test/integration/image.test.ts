@@ -110,7 +110,7 @@ for (const engine of ["docker", "buildkit"]) {
       return JSON.parse(await docker("run", "--rm", ...careful, ...options, ref)) as Record<string, unknown>;
     }
 
-    it("runs as its own user, read-only and without privileges, and has roots and time zones", async () => {
+    it("runs as its own user, read-only and without privileges, and has root certificates and time zones", async () => {
       const asked = await seen(images.zoned, "--env=TZ=Europe/Rome");
       const found = { readOnly: true, roots: true, interpreter: false, NoNewPrivs: "1" };
       const powers = { CapPrm: "0000000000000000", CapBnd: "0000000000000000" };
@@ -131,13 +131,13 @@ for (const engine of ["docker", "buildkit"]) {
       assert.deepEqual({ uid, gid }, { uid: 4711, gid: 4712 });
     });
 
-    it("has no time zones unless they are asked for, and no verdict on them", async () => {
+    it("has neither time zones nor a check of them unless they are asked for", async () => {
       const { zone, local } = await seen(images.plain, "--env=TZ=Europe/Rome");
       assert.deepEqual({ zone, local }, { zone: false, local: "00:00" });
       assert.ok(!("timezones" in verdicts(images.plain)));
     });
 
-    it("ends at SIGTERM as the container's first process", async () => {
+    it("stops at SIGTERM as the container's first process", async () => {
       const container = await docker("run", "--detach", ...careful, images.plain.ref, "run");
       try {
         while (!(await docker("logs", container)).includes("running as 1"))
@@ -151,7 +151,7 @@ for (const engine of ["docker", "buildkit"]) {
       }
     });
 
-    it("has no setuid files, and the simple way's are told as they are", async () => {
+    it("has no setuid files, and those of GoSingleStageImage are reported", async () => {
       assert.deepEqual(await setuidFiles(images.plain), []);
       const ofGolang = await setuidFiles(images.single);
       assert.ok(ofGolang.includes("/usr/bin/su"), ofGolang.join());
@@ -166,7 +166,7 @@ for (const engine of ["docker", "buildkit"]) {
       assert.ok(images.single.layers.some(({ contents }) => contents?.shells.includes("/usr/bin/bash")));
     });
 
-    it("works on an empty base, with a warning of what that lacks, and only of that", async () => {
+    it("runs on an empty base, with one warning about what the base lacks", async () => {
       const { roots, uid } = await seen(images.empty);
       assert.deepEqual({ roots, uid }, { roots: false, uid: 65532 });
       assert.equal(verdicts(images.empty)["certificates"], false);

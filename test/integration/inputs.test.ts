@@ -50,10 +50,10 @@ describe("mistakes in the inputs", function () {
   });
 });
 
-describe("a secret that comes late", function () {
+describe("a netrc given as a secret", function () {
   this.timeout(120_000);
 
-  it("is refused without showing any of it when the go command would not read all of it", async () => {
+  it("is refused without being shown when the go command would not read all of it", async () => {
     const netrc = String.raw`pulumi.secret("machine git.example.com login robot password\nhunter2")`;
     const project = new Project(
       (repository) => `const pulumi = require("@pulumi/pulumi");
@@ -71,7 +71,7 @@ describe("a secret that comes late", function () {
 describe("a time zone in the environment", function () {
   this.timeout(120_000);
 
-  it("is told in the preview where the image has no database, and not where the source embeds one", async () => {
+  it("causes a warning in the preview when the image has no database, and none when the source embeds one", async () => {
     const project = new Project(
       (repository) => `const { GoMultiStageImage } = require("goimage");
        new GoMultiStageImage("api", { source: "hello", repository: "${repository}", ${engineFields(engine)}
@@ -87,7 +87,7 @@ describe("a time zone in the environment", function () {
   });
 });
 
-describe("a repository that another resource names", function () {
+describe("a repository named by another resource's output", function () {
   this.timeout(600_000);
 
   for (const engine of engines) {

@@ -28,7 +28,7 @@ describe("programs in other languages", function () {
   };
 
   for (const [language, plugin] of Object.entries(ways) as [Language, (typeof ways)[Language]][]) {
-    it(`build, push, do nothing, preview an edit and show the compiler's lines in ${language}`, async function () {
+    it(`build, push, change nothing, preview an edit and show the compiler's lines in ${language}`, async function () {
       const reason = missingEngine("buildkit") ?? missingLanguage(language);
       if (reason !== undefined) skipWithReason(this, reason);
       const project = new LanguageProject(language, { ...(await plugin()) });
@@ -65,7 +65,7 @@ describe("programs in other languages", function () {
     });
   }
 
-  it("take the plugin from a folder: pulumi package add", async function () {
+  it("can take the plugin from a folder, with pulumi package add", async function () {
     const reason = missingEngine("buildkit") ?? missingNodeHost();
     if (reason !== undefined) skipWithReason(this, reason);
     const { folder, env } = await folderPlugin();
@@ -80,7 +80,7 @@ describe("programs in other languages", function () {
     assert.deepEqual(await project.up(), { same: 3 });
   });
 
-  it("have the digest of the same image in TypeScript", async function () {
+  it("give the same digest as TypeScript", async function () {
     const known = [...new Set(digests.values())];
     if (known.length === 0) skipWithReason(this, "no other language could be run");
     const project = new Project(

@@ -62,7 +62,7 @@ async function pushBase(repository: string): Promise<string> {
 }
 
 for (const engine of engines) {
-  describe(`rights that a base image lends with engine ${engine}`, function () {
+  describe(`setuid files and capabilities of a base image, with engine ${engine}`, function () {
     this.timeout(600_000);
 
     before(function () {
@@ -70,7 +70,7 @@ for (const engine of engines) {
       if (reason !== undefined) skipWithReason(this, reason);
     });
 
-    it("are told by the check, whichever entry of the archive has them", async () => {
+    it("are reported by the check, whichever kind of archive entry has them", async () => {
       const base = await pushBase(`${registry}/test/lent-rights-${engine}`);
       const project = new Project(
         (repository) => `

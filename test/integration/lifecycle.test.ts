@@ -91,13 +91,13 @@ for (const engine of ["docker", "buildkit"]) {
       assert.equal(image.architecture, "amd64");
     });
 
-    it("counts unpacked bytes as docker images does after a pull, and the image runs", async () => {
+    it("counts unpacked bytes as docker images does, and runs", async () => {
       assert.equal(await runImage(first.ref), "hello");
       const inspected = await run("docker", ["image", "inspect", "--format={{.Size}}", first.ref], ".");
       assert.equal(Number(inspected.output), first.unpackedSize);
     });
 
-    it("changes nothing in a second up and in its preview, and keeps every output", async () => {
+    it("changes nothing in a second up or its preview, and keeps every output", async () => {
       const { changes, outputs } = await project.preview();
       assert.deepEqual(changes, { same: 3 });
       assert.equal(outputs["size"], first.size);
@@ -105,14 +105,14 @@ for (const engine of ["docker", "buildkit"]) {
       assert.deepEqual(await project.outputs(), first);
     });
 
-    it("promise P2: changes nothing in a refresh, nor in the up after it", async () => {
+    it("promise P2: changes nothing in a refresh, or in the up after it", async () => {
       const refreshed = await project.pulumi(["refresh", "--yes", "--skip-preview"]);
       assert.equal(refreshed.code, 0, refreshed.output);
       assert.deepEqual(await project.up(), { same: 3 });
       assert.deepEqual(await project.outputs(), first);
     });
 
-    it("does not see other modes, times and umask of the same source", async () => {
+    it("ignores modes, times and umask of the same source", async () => {
       const file = path.join(project.directory, "hello/main.go");
       fs.chmodSync(file, 0o775);
       fs.utimesSync(file, 1, 1);
@@ -125,7 +125,7 @@ for (const engine of ["docker", "buildkit"]) {
       }
     });
 
-    it("previews an edit as an update with unknown outputs, never with an empty digest", async () => {
+    it("previews an edit as an update with unknown outputs, never an empty digest", async () => {
       project.write({ "hello/main.go": main('"hallo"') }); // The same length: BuildKit must see it all the same.
       const { changes, outputs } = await project.preview(noDaemon);
       assert.deepEqual(changes, { same: 2, update: 1 });

@@ -45,7 +45,7 @@ function embed(directory: string, target: string): void {
 }
 
 for (const engine of ["docker", "buildkit"]) {
-  describe(`source that reaches for the machine, engine ${engine}`, function () {
+  describe(`source that reaches outside the repository, engine ${engine}`, function () {
     this.timeout(300_000);
     before(function () {
       const reason = missingEngine(engine);
@@ -78,7 +78,7 @@ for (const engine of ["docker", "buildkit"]) {
       });
     }
 
-    it("builds where it only names what it does not need, and has none of it", async () => {
+    it("is built without outside files when it only names a module that it does not need", async () => {
       const project = projectOf();
       const { output } = await project.preview();
       assert.doesNotMatch(output, /reads outside of source/);

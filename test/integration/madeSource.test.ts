@@ -63,14 +63,14 @@ interface Outputs {
 }
 
 for (const engine of ["docker", "buildkit"]) {
-  describe(`source that a resource makes, engine ${engine}`, function () {
+  describe(`source made by a resource, engine ${engine}`, function () {
     this.timeout(600_000);
     before(function () {
       const reason = missingEngine(engine);
       if (reason !== undefined) skipWithReason(this, reason);
     });
 
-    it("is built in the update that makes it, and the next update does nothing", async () => {
+    it("is built in the update that makes it, and the next update changes nothing", async () => {
       const settings = (text: string) => ({ "settings.json": JSON.stringify({ text }) });
       const project = new Project(program(engine), { ...files, ...settings("first") }, `made-${engine}`);
       const env = withDynamicResources(project);
@@ -98,7 +98,7 @@ for (const engine of ["docker", "buildkit"]) {
       assert.deepEqual(Object.keys(await project.up(env)), ["same"]);
     });
 
-    it("is refused in the update where it is not there after all, and nothing is pushed", async () => {
+    it("is refused in the update when it is still missing", async () => {
       const project = new Project(
         program(engine),
         { ...files, "settings.json": '{"text":"x"}' },

@@ -11,7 +11,7 @@ interface Exported {
 }
 
 for (const engine of ["docker", "buildkit"]) {
-  describe(`an upgrade that brings outputs, with engine ${engine}`, function () {
+  describe(`an upgrade that adds outputs, with engine ${engine}`, function () {
     this.timeout(300_000);
 
     before(function () {

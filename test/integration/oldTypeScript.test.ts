@@ -27,7 +27,7 @@ pulumi.runtime.setMocks(imageMocks(options));
 // @@wrong
 `;
 
-describe("the declarations", function () {
+describe("the type declarations", function () {
   this.timeout(120_000);
 
   /** What a compiler says of a program, in a project that has the package; empty when it is satisfied. */
@@ -52,7 +52,7 @@ describe("the declarations", function () {
   const wrong = program.replace("// @@wrong", "export const wrong: number = api.digest;");
   const errors = (output: string) => output.match(/error TS\d+/g) ?? [];
 
-  it("are read by TypeScript 3.8.3", async function () {
+  it("compile with TypeScript 3.8.3", async function () {
     const directory = makeTree({ "package.json": "{}" });
     const npm = ["install", "--no-audit", "--no-fund", "--prefer-offline", "typescript@3.8.3"];
     const { code, output } = await run("npm", npm, directory);
@@ -63,7 +63,7 @@ describe("the declarations", function () {
     assert.deepEqual(errors(await compiled(compiler, {}, wrong)), ["error TS2322"]);
   });
 
-  it("take undefined for optional inputs where the compiler tells it from nothing", async () => {
+  it("accept undefined for optional inputs with exactOptionalPropertyTypes", async () => {
     const compiler = path.join(repositoryRoot, "node_modules/typescript/bin/tsc");
     const strict = { exactOptionalPropertyTypes: true, module: "nodenext", moduleResolution: "nodenext" };
     assert.equal(await compiled(compiler, strict), "");

@@ -58,7 +58,7 @@ const thief = (port: number, ids = ["goimage-netrc", "goimage-netrc-"]) => {
 /** The same in a stage that no other comes before. */
 const firstThief = (port: number) => thief(port).replace(/--mount=type=bind\S+ /, "");
 
-describe("instructions of base images (ONBUILD)", function () {
+describe("ONBUILD instructions of base images", function () {
   this.timeout(600_000);
   let listener: Listener;
   let bases: { golang: string; alpine: string };
@@ -102,7 +102,7 @@ module.exports = { digest: image.digest };
     assertNowhere({ output: preview.output + up.output, state: await project.state(), settings }, [password]);
   }
 
-  it("of runtime.image end a build with secrets before it begins", async () => {
+  it("in runtime.image are refused before a build with secrets", async () => {
     const image = await hostileAlpine();
     const project = new Project(
       program("GoMultiStageImage", `image: "${bases.golang}", ${secret}`, `runtime: { image: "${image}" },`),
@@ -115,7 +115,7 @@ module.exports = { digest: image.digest };
     );
   });
 
-  it("of build.image do, and both are told at once", async () => {
+  it("in build.image and runtime.image are refused together", async () => {
     const [golang, alpine] = [await hostileGolang(), await hostileAlpine()];
     const project = new Project(
       program("GoMultiStageImage", `image: "${golang}", ${secret}`, `runtime: { image: "${alpine}" },`),
@@ -129,14 +129,14 @@ module.exports = { digest: image.digest };
     );
   });
 
-  it("of the image of GoSingleStageImage do", async () => {
+  it("in the image of GoSingleStageImage are refused", async () => {
     const image = await hostileGolang();
     const project = new Project(program("GoSingleStageImage", `image: "${image}", ${secret}`, ""), service);
     await assertRefused(project, /build\.image: \S+onbuild-golang-/);
   });
 
   for (const more of [`packages: ["curl"]`, ""]) {
-    it(`of an image that ${more === "" ? "a smoke test" : "apk"} runs in do`, async () => {
+    it(`in an image that ${more === "" ? "a smoke test" : "apk"} runs in are refused`, async () => {
       const image = await hostileAlpine();
       const tested = more === "" ? "smokeTest: {}," : "";
       const runtime = `${tested} runtime: { image: "${image}", ${more} },`;
@@ -149,7 +149,7 @@ module.exports = { digest: image.digest };
   }
 
   for (const engine of engines) {
-    it(`end a build that has no secrets, too, with engine ${engine}`, async () => {
+    it(`are refused in a build without secrets, with engine ${engine}`, async () => {
       const image = await hostileAlpine();
       const project = new Project(
         program("GoMultiStageImage", "", `runtime: { image: "${image}" },`, engine),
@@ -159,7 +159,7 @@ module.exports = { digest: image.digest };
     });
   }
 
-  it("count in any image of an index that the builder may choose, and in any spelling", async () => {
+  it("are found in every image of an index that the builder may choose, in any spelling", async () => {
     const platforms = ["linux/amd64", "linux/arm64"];
     const scratch = await imageOf(
       `onbuild-index-${unique()}`,
@@ -196,7 +196,7 @@ module.exports = { digest: image.digest };
     );
   });
 
-  it("are what BuildKit runs of a key in small letters", async () => {
+  it("are run by BuildKit even when the key is in lower case", async () => {
     const image = await imageOf(`onbuild-small-${unique()}`, "FROM alpine:3.20.3\n");
     const repository = image.replace(/:latest$/, "");
     const { manifest } = (await fetchManifest(repository, "latest")) ?? assert.fail();
@@ -215,7 +215,7 @@ module.exports = { digest: image.digest };
     await assert.rejects(built, /exit code: 77/);
   });
 
-  it("whose base comes to a build that nobody foresaw end that, too", async () => {
+  it("are refused when they arrive with a build that the state did not foresee", async () => {
     const image = `${registry}/test/onbuild-late-${unique()}:latest`;
     const clean = await imageOf(path.posix.basename(image, ":latest"), "FROM alpine:3.20.3\n");
     assert.equal(clean, image);
@@ -254,7 +254,7 @@ module.exports = { digest: image.digest };
   });
 });
 
-describe("a base image that nobody looked at", function () {
+describe("an unchecked base image", function () {
   this.timeout(600_000);
   let listener: Listener;
   before(async () => {
@@ -262,7 +262,7 @@ describe("a base image that nobody looked at", function () {
   });
   after(() => listener?.close());
 
-  it("cannot name the secrets of the build, nor the agent", async () => {
+  it("cannot name the secrets of the build, or the agent", async () => {
     const bases = await readableBases();
     const secret = `goProxy: "off", netrc: "${netrc}", ssh: true, goPrivate: "127.0.0.1/*", sshKnownHosts: "127.0.0.1 ssh-ed25519 AAAA",`;
     const project = new Project(

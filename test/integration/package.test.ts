@@ -12,7 +12,7 @@ const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
 describe("npm package", function () {
   this.timeout(600_000);
 
-  it("holds compiled JavaScript and types only, and deploys from an empty project", async () => {
+  it("contains only compiled JavaScript and types, and deploys from an empty project", async () => {
     const project = makeTree({
       "Pulumi.yaml": "name: infra\nruntime: nodejs\n",
       "package.json": JSON.stringify({ name: "infra", private: true, main: "index.ts" }),

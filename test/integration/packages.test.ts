@@ -77,7 +77,7 @@ for (const engine of ["docker", "buildkit"]) {
 
     after(() => repository?.close());
 
-    it("are what apk itself installs, and change nothing else of the base", async () => {
+    it("are the same as apk itself installs, and change nothing else in the base", async () => {
       const expected = await installedByApk(base);
       expected.set("/etc/apk/world", (await filesOf(first.ref)).get("/etc/apk/world") ?? "");
       const found = await filesOf(first.ref);
@@ -95,7 +95,7 @@ for (const engine of ["docker", "buildkit"]) {
       assert.ok(!found.has("/ran"));
     });
 
-    it("run, and apk knows them", async () => {
+    it("run, and are known to apk", async () => {
       assert.equal(await docker("run", "--rm", first.ref), "hello");
       assert.equal(await docker("run", "--rm", "--entrypoint=tool", first.ref), "found");
       const known = ["info", "--installed", "tool", "lib-of-tool", "ca-certificates-bundle"];
@@ -105,7 +105,7 @@ for (const engine of ["docker", "buildkit"]) {
       );
     });
 
-    it("are a layer of their own between base and binary, counted where sizes are told", async () => {
+    it("are a layer of their own between base and binary, with its own size", async () => {
       const served = await fetchManifest(project.repository, "v1");
       assert.ok(served);
       const origins = first.layers.map(({ origin }) => origin);
@@ -141,7 +141,7 @@ for (const engine of ["docker", "buildkit"]) {
       assert.match(first.sizeSummary, /\(base .*, binary .*, files .*, packages [\d.]+ k?B\)/);
     });
 
-    it("come again neither for a second up, nor for another order, nor for an edit", async () => {
+    it("are not downloaded again for a second up, another order or an edit", async () => {
       repository.requests.length = 0;
       assert.deepEqual(await project.up(), { same: 3 });
       write(`image: "${base}", packages: ["lib-of-tool=2.1-r3", "tool"]`);
@@ -154,7 +154,7 @@ for (const engine of ["docker", "buildkit"]) {
       assert.deepEqual(repository.requests, []);
     });
 
-    it("are had for another platform, which the builder need not run", async function () {
+    it("are installed for another platform, which the builder need not run", async function () {
       if (!(await alpineHasArm64())) skipWithReason(this, "alpine is not there for arm64");
       write(`image: "${base}", packages: ["tool"]`, 'platforms: ["linux/arm64"],');
       await project.up();
@@ -167,7 +167,7 @@ for (const engine of ["docker", "buildkit"]) {
       assert.equal(layer?.contents.packages, (found.layers[0]?.contents.packages ?? 0) + 2);
     });
 
-    it("that are not there fail the update in apk's words", async () => {
+    it("that do not exist fail the update with apk's error", async () => {
       write(`image: "${base}", packages: ["no-such-tool"]`);
       const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"]);
       assert.notEqual(code, 0);
@@ -178,7 +178,7 @@ for (const engine of ["docker", "buildkit"]) {
       ["without apk", "FROM golang:1.23\n"],
       ["without a shell", "FROM scratch\nCOPY key /key\n"],
     ] as const) {
-      it(`say what they need when the base is one ${what}`, async () => {
+      it(`fail with advice when the base is one ${what}`, async () => {
         const image = await baseOf(repository, () => dockerfile);
         write(`image: "${image}", packages: ["tool"]`);
         const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"]);
@@ -238,7 +238,7 @@ describe("packages in the image, on a builder of its own", function () {
     assert.equal(`${project.repository}@${again}`, ref);
   });
 
-  it("are there when the smoke test runs the program, which fails without them", async () => {
+  it("are installed when the smoke test runs the program, which fails without them", async () => {
     const project = projectOf(base, "smokeTest: {},");
     project.write({
       "hello/main.go": `package main
@@ -263,7 +263,7 @@ func main() {
     assert.match(without.output, /"tool": executable file not found in \$PATH/);
   });
 
-  it("land behind the links of a base whose /bin and /lib are in /usr", async () => {
+  it("follow the links of a base whose /bin and /lib are in /usr", async () => {
     const merged = await baseOf(plain, mergedBase);
     const project = projectOf(merged);
     await project.up();
@@ -273,7 +273,7 @@ func main() {
     assert.equal(await docker("run", "--rm", "--entrypoint=tool", ref), "found");
   });
 
-  it("come from a server under a company's authority, which stays out of the image", async () => {
+  it("can come from a server under a company's authority, which stays out of the image", async () => {
     const own = await baseOf(secured);
     const refused = await projectOf(own).pulumi(["up", "--yes", "--skip-preview"]);
     assert.notEqual(refused.code, 0);

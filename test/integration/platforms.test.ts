@@ -78,7 +78,7 @@ describe("an image of several platforms", function () {
     first = await project.outputs<Outputs>();
   });
 
-  it("is an index of images alone, each for its platform", async () => {
+  it("is an index with one image for each platform and nothing else", async () => {
     const served = await fetchManifest(project.repository, "latest");
     assert.ok(served);
     const index = JSON.parse(served.text) as Index;
@@ -106,7 +106,7 @@ describe("an image of several platforms", function () {
     );
   });
 
-  it("has the images that builds of each platform alone make", async () => {
+  it("consists of the images that builds of each platform alone give", async () => {
     for (const platform of both) {
       const alone = new Project(program([platform]), files);
       await alone.up();
@@ -116,12 +116,12 @@ describe("an image of several platforms", function () {
     }
   });
 
-  it("reads the files of all its platforms, and of no other", () => {
+  it("reads the source files of its platforms only", () => {
     const expected = ["go.mod", "main.go", "word_amd64.go", "word_arm64.go"];
     assert.deepEqual(Object.keys(first.sourceFiles), expected);
   });
 
-  it("does nothing without a change, and names the file of one platform that changed", async () => {
+  it("changes nothing without an edit, and names the edited file of one platform", async () => {
     assert.deepEqual(await project.up(), { same: 3 });
     project.write({ "hello/word_arm64.go": `package main\n\nconst word = "four"\n` });
     const { outputs } = await project.preview();
@@ -135,7 +135,7 @@ describe("an image of several platforms", function () {
     assert.notEqual(edited.digest, first.digest);
   });
 
-  it("is limited for each platform", async () => {
+  it("has its size limit checked for each platform", async () => {
     const { platformSizes } = await project.outputs<Outputs>();
     const [small, large] = Object.entries(platformSizes).sort(([, a], [, b]) => a - b);
     assert.ok(small && large);
@@ -154,7 +154,7 @@ describe("an image of several platforms", function () {
     assert.equal((await project.outputs<Outputs>()).digest, first.digest);
   });
 
-  it("runs the smoke test where the builder can, and has the same images", async () => {
+  it("runs the smoke test for the builder's platform, and keeps its digest", async () => {
     write(both, "smokeTest: {},");
     await project.up();
     assert.equal((await project.outputs<Outputs>()).digest, first.digest);
@@ -170,7 +170,7 @@ describe("an image of several platforms", function () {
     );
   });
 
-  it("changes with its platforms", async () => {
+  it("changes when platforms are added or removed", async () => {
     write([...both, "linux/arm/v7"], `runtime: { image: "scratch", user: "7" },`);
     const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"]);
     assert.equal(code, 0, output);
@@ -187,7 +187,7 @@ describe("an image of several platforms", function () {
 describe("a seed of several platforms", function () {
   this.timeout(900_000);
 
-  it("has what an empty builder needs for each", async function () {
+  it("has what an empty builder needs for each platform", async function () {
     if (!engines.includes("buildkit")) skipWithReason(this, "there is no builder");
     if (!(await alpineHasArm64())) skipWithReason(this, "alpine is not there for arm64");
     const unique = `platforms-${Date.now()}`;

@@ -45,12 +45,12 @@ describe("the plugin for other languages", function () {
     return output;
   };
 
-  it("has a schema that Pulumi takes", async () => {
+  it("has a schema that Pulumi accepts", async () => {
     const { code, output } = await run("pulumi", ["schema", "check", "provider/schema.json"], repositoryRoot);
     assert.equal(code, 0, output);
   });
 
-  it("makes the image that a TypeScript program makes, and does nothing without a change", async () => {
+  it("makes the same image as a TypeScript program, and changes nothing the second time", async () => {
     const remote = new Project(
       (repository) => program(image("hello", fields(repository))),
       inHello(helloFiles),
@@ -78,7 +78,7 @@ exports.digest = new GoMultiStageImage("hello", { ${fields(repository)} }).diges
     assert.deepEqual((await remote.outputs<{ hello: { digest: string } }>()).hello.digest, hello.digest);
   });
 
-  it("reports all mistakes at once, by the property's name, and an Output where a plain value is needed", async () => {
+  it("reports all mistakes at once by property name, including Outputs for plain values", async () => {
     const canary = "canary-in-a-plain-input";
     const wrong = `source: "nowhere", repository: "x/Y", tags: "v1", mainPackage: pulumi.secret("${canary}"), platforms: pulumi.output(["linux/amd64"]).apply((x) => x),`;
     const project = new Project(program(image("hello", wrong)));
@@ -94,7 +94,7 @@ exports.digest = new GoMultiStageImage("hello", { ${fields(repository)} }).diges
     assert.ok(!output.includes(canary), output);
   });
 
-  it("refuses two images of one program with one tag", async () => {
+  it("refuses two images with one tag in a program", async () => {
     const project = new Project(
       (repository) => program(image("one", fields(repository)), image("two", fields(repository))),
       inHello(helloFiles),

@@ -47,7 +47,7 @@ for (const engine of ["docker", "buildkit"]) {
       if (reason !== undefined) skipWithReason(this, reason);
     });
 
-    it("runs the program of the pull request, and neither its Go source nor a tool on it", async () => {
+    it("runs the pull request's Pulumi program, and neither its Go source nor a tool on it", async () => {
       const marks = makeTree({});
       const mark = path.join(marks, "executed");
       const program = (repository: string) => `

@@ -33,7 +33,7 @@ describe("prober", function () {
   const answer = (status: number) =>
     `require("http").createServer((q, s) => s.writeHead(${status}).end(q.url)).listen(port);`;
 
-  it("of several platforms passes a program of another one, unless its own is none of them", async () => {
+  it("of several platforms passes a foreign program when the builder's platform is among them, and fails otherwise", async () => {
     const several = makeTree({ "main.go": proberOfSeveral, foreign: "\u007fELF of another machine" });
     assert.deepEqual(await run("gofmt", ["-l", "main.go"], several), { code: 0, output: "" });
     const build = ["build", "-gcflags=-lang=go1.16", "-o", "prober", "main.go"];
@@ -58,7 +58,7 @@ describe("prober", function () {
     assert.equal((await probed(own, "/bin/false")).code, 1);
   });
 
-  it("passes a program that ends with 0, and what it prints", async () => {
+  it("passes a program that exits with 0, and its output", async () => {
     assert.deepEqual(await node("console.log(process.argv.length)"), { code: 0, output: "1\n" });
     assert.deepEqual(await probe([], "printf", "%s|", "-x", "$HOME", ""), { code: 0, output: "-x|$HOME||" });
   });
@@ -86,7 +86,7 @@ describe("prober", function () {
     });
   });
 
-  it("does not leave a program behind that ignores its signals", async () => {
+  it("stops a program that ignores signals", async () => {
     const ignore = `process.on("SIGTERM", () => {}); process.on("SIGQUIT", () => {}); console.log("pid", process.pid);`;
     const passed = await server(ignore + answer(200));
     assert.equal(passed.code, 0, passed.output);
@@ -99,7 +99,7 @@ describe("prober", function () {
     }
   });
 
-  it("fails a program that ends before it answers, even with 0", async () => {
+  it("fails a program that exits before it answers, even with 0", async () => {
     const { code, output } = await server("");
     assert.equal(code, 1);
     assert.match(output, /ended before it gave the expected answer: exit status 0/);
@@ -121,7 +121,7 @@ describe("prober", function () {
       /"220 mail\.example\.com\\r\\n" is not http|reset/,
     ],
   ] as const) {
-    it(`fails a program that ${name}, and says so`, async () => {
+    it(`fails a program that ${name}, and shows the last answer or error`, async () => {
       const { code, output } = await server(text, "-timeout=3s");
       assert.equal(code, 1);
       assert.match(output, /no answer with status 200 to GET 127\.0\.0\.1:\d+\/ within 3s, at last: /);

@@ -13,7 +13,7 @@ const hello = inHello(helloFiles);
 const upNow = ["up", "--yes", "--skip-preview"];
 
 for (const engine of engines) {
-  describe(`pulumi as people use it, with engine ${engine}`, function () {
+  describe(`pulumi in everyday use, with engine ${engine}`, function () {
     this.timeout(600_000);
     const image = (name: string, repository: string, more = "", opts = "") => `
 const ${name} = new GoMultiStageImage("${name}", {
@@ -31,7 +31,7 @@ module.exports["${name}"] = { digest: ${name}.digest, sourceHash: ${name}.source
       ...Object.fromEntries(Object.entries(helloFiles).map(([name, text]) => [`other/${name}`, text])),
     };
 
-    it("fails an update whose limit is lower than what is deployed, pushes nothing and keeps the state", async () => {
+    it("fails an update whose limit is below the deployed size, pushes nothing and keeps the state", async () => {
       const project = new Project(two(), files);
       await project.up();
       const before = await project.outputs();
@@ -48,7 +48,7 @@ module.exports["${name}"] = { digest: ${name}.digest, sourceHash: ${name}.source
       assert.deepEqual(await project.up(), { same: 5 });
     });
 
-    it("keeps telling the deployed image's source when an update leaves it alone", async () => {
+    it("keeps the deployed image's source in the outputs when --target leaves the image alone", async () => {
       const project = new Project(two(), files);
       await project.up();
       const before = await project.outputs<{ hello: object }>();
@@ -79,7 +79,7 @@ module.exports["${name}"] = { digest: ${name}.digest, sourceHash: ${name}.source
       assert.notDeepEqual((await project.outputs<{ hello: object }>()).hello, before.hello);
     });
 
-    it("ends when an image's repository stays unknown, since what it comes from has failed", async () => {
+    it("ends without a hang when an image's repository stays unknown after a failure", async () => {
       const project = new Project(
         (repository) => `${start}${image("hello", repository)}
 const next = new GoMultiStageImage("next", {
@@ -94,7 +94,7 @@ const next = new GoMultiStageImage("next", {
       assert.doesNotMatch(output, /promise leak|error serializing property/i);
     });
 
-    it("hands customTimeouts to the build", async () => {
+    it("passes customTimeouts to the build, which the docker provider ignores", async () => {
       const project = new Project(
         (repository) => start + image("hello", repository, "", 'customTimeouts: { create: "1ms" }'),
         hello,
@@ -106,7 +106,7 @@ const next = new GoMultiStageImage("next", {
       assert.match(output, /customTimeouts/);
     });
 
-    it("takes a corrected image after one that was refused, with its tag", async () => {
+    it("accepts a corrected image with the name and tag of a refused one", async () => {
       const project = new Project(
         (repository) => `${start}
 try {
@@ -121,7 +121,7 @@ ${image("hello", repository)}`,
       await project.up();
     });
 
-    it("lives with another copy of itself in one program, and sees its tags", async () => {
+    it("works with two copies of goimage in a program, which see each other's tags", async () => {
       const program = (second: string) => (repository: string) => `
 const { GoMultiStageImage } = require("goimage");
 const other = require("goimage2");
@@ -146,7 +146,7 @@ new other.GoMultiStageImage("two", { ...common, repository: "${repository}/${sec
       assert.match(output, /"one" in this program already pushes to \S+/);
     });
 
-    it("rebuilds nothing when the stack gets another name", async () => {
+    it("rebuilds nothing when the stack is renamed", async () => {
       const project = new Project((repository) => start + image("hello", repository), hello);
       await project.up();
       const renamed = await project.pulumi(["stack", "rename", "renamed"]);
@@ -156,7 +156,7 @@ new other.GoMultiStageImage("two", { ...common, repository: "${repository}/${sec
       assert.match(output, /3 unchanged/);
     });
 
-    it("ships directories that the program may write, and the same image twice", async function () {
+    it("ships volumes that the program may write to", async function () {
       const writer = `package main
 
 import (
@@ -197,7 +197,7 @@ func main() {
 
 describe("an image with volumes", function () {
   this.timeout(120_000);
-  it("has the same digest when it is built anew, without a cache", async () => {
+  it("has the same digest when it is built again without a cache", async () => {
     const project = new Project(
       (repository) => `const { GoMultiStageImage } = require("goimage");
 const image = new GoMultiStageImage("hello", { source: "hello", repository: "${repository}", builder: "${builder}", runtime: { volumes: ["/data", "/var/lib/x/y"] } });

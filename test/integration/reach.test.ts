@@ -66,7 +66,7 @@ module.exports = { ref: image.ref };
       `${name}-${Date.now()}`,
     );
 
-  it("needs the company's certificates, and says so in the words of the go command", async () => {
+  it("fail without the company's certificates, with the go command's error", async () => {
     const { code, output } = await project(netrc(password), "no-ca").pulumi([
       "up",
       "--yes",
@@ -76,7 +76,7 @@ module.exports = { ref: image.ref };
     assert.match(output, /certificate signed by unknown authority/);
   });
 
-  it("needs credentials, and says so in the words of the go command", async () => {
+  it("fail without credentials, with the go command's error", async () => {
     const { code, output } = await project(certificates, "no-netrc").pulumi([
       "up",
       "--yes",
@@ -86,7 +86,7 @@ module.exports = { ref: image.ref };
     assert.match(output, /401 Unauthorized/);
   });
 
-  it("builds with both, and leaves them in no state, log, context, image or layer", async () => {
+  it("build with both, and leave them in no state, log, context, image or layer", async () => {
     const login = 'registry: { username: "robot", password: config.requireSecret("password") },';
     const secret = 'netrc: config.requireSecret("netrc"),';
     const built = project(certificates + secret, "both", login);
@@ -102,7 +102,7 @@ module.exports = { ref: image.ref };
     assertNowhere({ ...places, "what pulumi shows": preview.output }, [certificate]);
   });
 
-  it("does not rebuild for a new password or other certificates alone", async () => {
+  it("cause no rebuild for a new password or other certificates alone", async () => {
     const first = project(certificates + netrc(password), "rotate");
     await first.up();
     first.write({ "index.js": program(netrc("canary-other-77") + certificates)(first.repository) });
@@ -155,7 +155,7 @@ module.exports = { ref: image.ref };
     return { project, code, output };
   }
 
-  it("come with certificates and a netrc, whose password is in nothing that is left", async () => {
+  it("are downloaded with certificates and a netrc, whose password is nowhere afterwards", async () => {
     const { project, code, output } = await upOf(certificates + netrc, "git-both");
     assert.equal(code, 0, output.slice(-3000));
     assertNowhere(await placesOf(project, output), [password]);
@@ -165,7 +165,7 @@ module.exports = { ref: image.ref };
     ["the certificates", netrc],
     ["the netrc", certificates],
   ] as const) {
-    it(`do not come without ${what}`, async () => {
+    it(`fail to download without ${what}`, async () => {
       const { code, output } = await upOf(build, "git-less");
       assert.notEqual(code, 0);
       assert.match(output, /127\.0\.0\.1\/team\/lib\.git@v1\.0\.0: no secure protocol found for repository/);

@@ -136,7 +136,7 @@ module.exports = { digest, ref };
     }
 
     const ending = engine === "docker" ? "lets the provider finish it" : "ends it on the builder too";
-    it(`fault 22, promise P10: Ctrl-C during the first build ${ending}; the next up goes on`, async () => {
+    it(`fault 22, promise P10: Ctrl-C during the first build ${ending}, and the next up continues`, async () => {
       const { up, stepEnded, release } = await untilBuilding();
       up.interrupt();
       if (engine === "docker") release(); // Its provider does not cancel: Pulumi waits for the build.
@@ -146,7 +146,7 @@ module.exports = { digest, ref };
       await recover();
     });
 
-    it("fault 22: kill -9 during a build ends it on the builder too; after pulumi cancel the next up goes on", async () => {
+    it("fault 22: kill -9 during a build ends it on the builder too, and after pulumi cancel the next up continues", async () => {
       const before = await served();
       const { up, stepEnded } = await untilBuilding();
       up.kill();
@@ -158,7 +158,7 @@ module.exports = { digest, ref };
       assert.notEqual(await served(), before);
     });
 
-    it("fault 22: Ctrl-C during a push leaves the last image and its tag, or the new one; the next up goes on", async () => {
+    it("fault 22: Ctrl-C during a push leaves the last image or the new one, and the next up continues", async () => {
       const before = await project.outputs();
       const { up, release } = await untilPushing();
       up.interrupt();
@@ -170,7 +170,7 @@ module.exports = { digest, ref };
       await recover();
     });
 
-    it("fault 22: kill -9 during a push leaves the last image and its tag; the next up goes on", async () => {
+    it("fault 22: kill -9 during a push leaves the last image and its tag, and the next up continues", async () => {
       const before = await project.outputs<{ digest: string }>();
       const { up, release } = await untilPushing();
       up.kill();

@@ -49,7 +49,7 @@ exports.comparison = compareImages(simple, multi);
     refs = await project.outputs();
   });
 
-  it("tells the registry's sizes, and the program to the last byte, by the name of a stack output", async () => {
+  it("agrees with the registry's sizes, and accounts for the program to the last byte", async () => {
     const result = await goimage("multi", "--format", "json");
     assert.equal(result.code, 0, result.output);
     const report = JSON.parse(result.output) as ImageReport;
@@ -70,7 +70,7 @@ exports.comparison = compareImages(simple, multi);
     assert.ok(program.packages.some((each) => each.kind === "main" && each.code > 0));
   });
 
-  it("compares the two ways, as the output of the program does", async () => {
+  it("compares the two ways, with the same table as the program's output", async () => {
     const table = await goimage("multi.ref", "--compare", refs.simple.ref, "--format", "table");
     assert.equal(table.code, 0, table.output);
     const { comparison } = await project.outputs<{
@@ -82,7 +82,7 @@ exports.comparison = compareImages(simple, multi);
     assert.match(table.output, /What changed/);
   });
 
-  it("fails with a reason", async () => {
+  it("fails with the reason for a missing output, a missing tag and a wrong format", async () => {
     const missing = await goimage("nothere");
     assert.equal(missing.code, 1);
     assert.match(missing.output, /the stack has no output nothere; it has comparison, multi, simple/);
@@ -119,7 +119,7 @@ exports.comparison = compareImages(simple, multi);
     }
   });
 
-  it("tells both images and each change between them in JSON", async () => {
+  it("gives both images and each change between them in JSON", async () => {
     const result = await goimage("multi", "--compare", "simple", "--format", "json");
     assert.equal(result.code, 0, result.output);
     const report = JSON.parse(result.output) as ComparedReport;
@@ -132,7 +132,7 @@ exports.comparison = compareImages(simple, multi);
     assert.ok(main && (own === undefined || (own.before > 0 && own.after > 0)), JSON.stringify(own));
   });
 
-  it("writes a page of a real difference, which asks no network", async () => {
+  it("writes a page of a real difference that uses no network", async () => {
     const file = path.join(project.directory, "real.html");
     const result = await goimage("multi", "--compare", "simple", "--output", file);
     assert.equal(result.code, 0, result.output);

@@ -48,7 +48,7 @@ describe("goimage report, page", function () {
   const focused = (page: Page) => page.evaluate<string>("document.activeElement.getAttribute('aria-label')");
 
   for (const width of widths) {
-    it(`fits ${width} pixels, in light and dark`, async () => {
+    it(`fits ${width} pixels, in light and dark mode`, async () => {
       for (const file of Object.values(files)) {
         const backgrounds: string[] = [];
         for (const scheme of schemes) {
@@ -69,7 +69,7 @@ describe("goimage report, page", function () {
     });
   }
 
-  it("zooms by keyboard and by mouse, and says where it is", async () => {
+  it("zooms by keyboard and by mouse, and shows the path", async () => {
     const page = await browser.open(files.image, 1400);
     await page.locator("#theme").focus();
     await page.keyboard.press("Tab");
@@ -91,7 +91,7 @@ describe("goimage report, page", function () {
     await page.close();
   });
 
-  it("finds packages, and opens what it found", async () => {
+  it("finds packages, and opens the result", async () => {
     const page = await browser.open(files.image, 800);
     await page.locator("#search").fill("HTTP");
     assert.equal(await page.locator("#found").innerText(), "1 found");
@@ -101,7 +101,7 @@ describe("goimage report, page", function () {
     await page.close();
   });
 
-  it("shows the difference first, then both images, and what changed", async () => {
+  it("shows the difference first, then both images, and a table of changes", async () => {
     const page = await browser.open(files.difference, 1400);
     assert.equal(await tab(page, "difference").getAttribute("aria-pressed"), "true");
     assert.equal(await box(page, "net/http: 200 B before, 400 B after, +200 B, grew, package").count(), 1);
@@ -117,7 +117,7 @@ describe("goimage report, page", function () {
     await page.close();
   });
 
-  it("gives each label of the difference a sign, and a part of both directions both sums", async () => {
+  it("marks each label of the difference with a sign, and shows both sums of a mixed part", async () => {
     for (const width of widths) {
       for (const file of [files.difference, files.many]) {
         const page = await browser.open(file, width);
@@ -134,7 +134,7 @@ describe("goimage report, page", function () {
     await page.close();
   });
 
-  it("zooms into the difference by keyboard, and into what is new as a whole", async () => {
+  it("zooms into the difference by keyboard, and into a new directory", async () => {
     const page = await browser.open(files.difference, 1400);
     await page.locator("#theme").focus();
     await page.keyboard.press("Tab");
@@ -161,7 +161,7 @@ describe("goimage report, page", function () {
     await page.close();
   });
 
-  it("can be read on each colour of the difference, in light and dark", async () => {
+  it("has enough contrast on each colour of the difference, in light and dark mode", async () => {
     for (const scheme of schemes) {
       const page = await browser.open(files.difference, 1400, scheme);
       const texts = await page.evaluate<{ box: string; text: string; background: string; opacity: string }[]>(
@@ -182,7 +182,7 @@ describe("goimage report, page", function () {
     }
   });
 
-  it("says that two images are equal in place of an empty picture", async () => {
+  it("says that two images are equal, instead of an empty picture", async () => {
     const page = await browser.open(files.equal, 800);
     assert.equal(
       await page.locator("#nothing").innerText(),
@@ -196,7 +196,7 @@ describe("goimage report, page", function () {
     await page.close();
   });
 
-  it("shows names as text, whatever they are, and asks no network", async () => {
+  it("shows names as text, and blocks network access", async () => {
     const page = await browser.open(files.image, 1400);
     assert.equal(await page.locator("img").count(), 0);
     assert.ok((await page.content()).includes(strange.replace("<", "&lt;").replace(">", "&gt;")));
@@ -218,7 +218,7 @@ describe("goimage report, page", function () {
     }
   });
 
-  it("is all there is to load", async () => {
+  it("loads no file but itself", async () => {
     const page = await browser.open(files.difference, 800);
     await tab(page, "after").click();
     await page.close();

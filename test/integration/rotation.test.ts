@@ -6,7 +6,7 @@ import { engineFields, engines } from "./support/project/environment";
 import { Project } from "./support/project/project";
 
 for (const engine of engines) {
-  describe(`a rotating token, engine ${engine}`, function () {
+  describe(`a new registry token, engine ${engine}`, function () {
     this.timeout(600_000);
 
     const program = (token: string) => (repository: string) => `
@@ -17,7 +17,7 @@ const args = { source: "hello", repository: "${repository}", registry, ${engineF
 exports.ref = new GoMultiStageImage("hello", args).ref;
 `;
 
-    it("changes nothing, in a preview and in an update", async () => {
+    it("causes no change in a preview or an update", async () => {
       const project = new Project(program("token-of-the-morning"), inHello(helloFiles));
       await project.up();
       project.write({ "index.js": program("token-of-the-evening")(project.repository) });

@@ -53,7 +53,7 @@ exports.digest = hello.digest;
     return { project, up: () => pulumi("up", "--yes", "--skip-preview") };
   }
 
-  it(`works whole from ${oldestSdk} on: builds, does nothing the second time, shows the compiler's lines`, async () => {
+  it(`works from version ${oldestSdk} on: builds, changes nothing the second time, shows the compiler's lines`, async () => {
     const { project, up } = await projectWith(oldestSdk);
     const first = await up();
     assert.equal(first.code, 0, first.output);
@@ -65,7 +65,7 @@ exports.digest = hello.digest;
     assert.match(broken.output, /error: the build failed:\n[^]*undefined: undefined_/);
   });
 
-  it("is refused in one line before anything is built when it is older", async () => {
+  it("is refused in one line before a build when it is older", async () => {
     const { up } = await projectWith("3.200.0");
     const { code, output } = await up();
     assert.notEqual(code, 0);

@@ -88,7 +88,7 @@ for (const engine of engines) {
 
     after(() => proxy?.close());
 
-    it("is in no log, state, output, context, config, history or layer, although it is given as a plain string", () => {
+    it("is in no log, state, output, context, config, history or layer, even when given as a plain string", () => {
       for (const [place, content] of Object.entries(places)) {
         assert.ok(content.length > 100, `there is nothing to search in the ${place}`);
         for (const form of forms(password)) {
@@ -101,7 +101,7 @@ for (const engine of engines) {
       }
     });
 
-    it("is in the state, where it is encrypted", async () => {
+    it("is encrypted in the state", async () => {
       const { output } = await project.pulumi(["stack", "export", "--show-secrets"]);
       assert.ok(output.includes(password));
     });
@@ -109,7 +109,7 @@ for (const engine of engines) {
     // A Docker Engine tries for a minute when it is refused, and says the same each time.
     if (engine === "docker") return;
 
-    it("is not in the error about a wrong one", async () => {
+    it("is not in the error about a wrong password", async () => {
       const wrong = canary();
       project.write({ "hello/more.go": "package main\n\n" });
       const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"], { CANARY: wrong });
@@ -120,10 +120,10 @@ for (const engine of engines) {
   });
 }
 
-describe("secrets in places that end in the image", function () {
+describe("secrets in inputs that end up in the image", function () {
   this.timeout(120_000);
 
-  it("are refused by name before anything is built, and are in no message, log, state or context", async () => {
+  it("are refused by name before a build, and are in no message, log, state or context", async () => {
     const secret = canary();
     const late = "pulumi.secret(process.env.CANARY)";
     const project = new Project(

@@ -66,7 +66,7 @@ exports.digest = api.digest;
       writer = new Project(program(writing), files, unique);
     });
 
-    it("is written once, after the image, whose digest it leaves alone", async () => {
+    it("is written once, after the image, and does not change the image's digest", async () => {
       const output = await up(writer);
       assert.match(output, /there is no seed in \S+ yet; this update makes one/);
       assert.match(output, /seed: \[build \d+\/\d+\] /);
@@ -86,7 +86,7 @@ exports.digest = api.digest;
       );
     });
 
-    it("has compiled packages and modules, and neither the service nor a secret", async () => {
+    it("contains compiled packages and modules, and neither the service nor a secret", async () => {
       const directory = await unpackedSeed(seeds, seed);
       const modules = path.join(directory, "mod", intern, "@v");
       assert.deepEqual(fs.readdirSync(modules).sort(), ["v1.0.0.info", "v1.0.0.mod", "v1.0.0.zip"]);
@@ -96,7 +96,7 @@ exports.digest = api.digest;
       assert.notEqual(found(intern), "");
     });
 
-    it("is listed with its age, and goes when there is a newer one", async () => {
+    it("is listed with its age, and can be pruned when there is a newer one", async () => {
       const changed = { "api/main.go": main("log") };
       writer.write(changed);
       await writer.up();
@@ -127,7 +127,7 @@ exports.digest = api.digest;
       Object.assign(files, changed);
     });
 
-    it("is no reason to build when it goes, and is missed without an error", async () => {
+    it("causes neither a build nor an error when it is deleted", async () => {
       const reader = new Project(program(reading), files, unique);
       await reader.up();
       assert.equal(await digestOf(reader), await digestOf(writer));
@@ -138,7 +138,7 @@ exports.digest = api.digest;
       assert.match(output, /there is no seed in \S+ yet; an update with cache\.write makes one/);
     });
 
-    it("is made again by the stack that wrote it, at the next build", async () => {
+    it("is made again at the next build by the stack that wrote it", async () => {
       assert.deepEqual(await writer.up(), { same: 3 });
       writer.write({ "api/main.go": main("log", "again") });
       assert.match(await up(writer), /no longer has the seed sha256:\w+, so this update makes another one/);
@@ -147,7 +147,7 @@ exports.digest = api.digest;
       assert.deepEqual(await writer.up(), { same: 3 });
     });
 
-    it("is done without where its repository cannot be read", async () => {
+    it("is left out when its repository cannot be read", async () => {
       const cache = `cache: { repository: "127.0.0.1:1/team/seeds" },`;
       const reader = new Project(program(cache), files, unique);
       assert.match(
@@ -206,7 +206,7 @@ exports.digest = api.digest;
   const exactTag = async () => (await tagsOf(seeds)).find((tag) => /^gocache-[0-9a-f]{20}$/.test(tag)) ?? "";
   let plain = "";
 
-  it("leaves the service to compile, and no module to download; another one's leaves what is new", async () => {
+  it("saves an empty builder all but the service, or with another service's seed all but the new packages", async () => {
     const without = (await built("write: true")).result;
     plain = without.digest;
     assert.ok(without.compiled.includes("net/url"), without.compiled.join(" "));
@@ -229,7 +229,7 @@ exports.digest = api.digest;
     assert.match(others.output, /there is no seed in \S+ yet/);
   });
 
-  it("gives no module that go.sum does not list as it is", async () => {
+  it("cannot supply a module that does not match go.sum", async () => {
     const tag = await exactTag();
     const { digest = "" } = (await fetchManifest(seeds, tag)) ?? {};
     const directory = await unpackedSeed(seeds, digest);

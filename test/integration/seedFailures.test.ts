@@ -12,7 +12,7 @@ import { freePort } from "./support/servers/freePort";
 import { Project } from "./support/project/project";
 import { fetchManifest } from "./support/images/registry";
 
-describe("a seed that cannot be written", function () {
+describe("a seed that cannot be written or used", function () {
   this.timeout(900_000);
   const unique = `unwritten-${Date.now()}`;
   let proxy: FaultProxy;
@@ -108,7 +108,7 @@ exports.digest = api.digest;
     },
   };
   for (const [what, { rules, warning, isMarked }] of Object.entries(faults)) {
-    it(`is a warning where ${what}, and is written by the next update`, async () => {
+    it(`causes a warning when ${what}, and is written by the next update`, async () => {
       const place = `test/${unique}-seeds-${count}`;
       const stack = project(`${proxy.host}/${place}`);
       proxy.inject(...rules);
@@ -129,7 +129,7 @@ exports.digest = api.digest;
     });
   }
 
-  it("is a warning where nothing listens", async () => {
+  it("causes a warning when nothing listens", async () => {
     const seeds = `127.0.0.1:${await freePort()}/test/seeds`;
     const stack = project(seeds);
     await goesOn(stack, new RegExp(`no seed was written to ${seeds}: .*ECONNREFUSED`));
@@ -137,7 +137,7 @@ exports.digest = api.digest;
     await goesOn(stack, /no seed was written to/);
   });
 
-  it("is a warning where its build fails, and where no command line can build", async () => {
+  it("causes a warning when its build fails, and when docker cannot build", async () => {
     const stack = project(`${proxy.host}/test/${unique}-seeds-${count}`);
     const { PATH = "" } = process.env;
     const broken = (script: string) => {
@@ -160,7 +160,7 @@ exports.digest = api.digest;
     assert.match(await up(stack), /the seed is \S+@sha256:/);
   });
 
-  it("is made once by several images with the same dependencies, and each records it", async () => {
+  it("is made once for several images with the same dependencies, and each records it", async () => {
     const name = `${unique}-${count++}`;
     const seeds = `${proxy.host}/test/${name}-seeds`;
     const one = program(`${registry}/test/${name}`, seeds);
@@ -183,7 +183,7 @@ exports.digest = api.digest;
     assert.deepEqual(proxy.passed, []);
   });
 
-  it("is not taken from a tag by the stack that writes, but from its state", async () => {
+  it("is taken from the state, not from a tag, by the stack that writes it", async () => {
     const place = `test/${unique}-seeds-${count}`;
     const stack = project(`${proxy.host}/${place}`);
     await up(stack);
@@ -202,7 +202,7 @@ exports.digest = api.digest;
     assert.deepEqual(outputsOf(stack, "api")["seed"], { GOIMAGE_SEED: `${proxy.host}/${place}@${digest}` });
   });
 
-  it("is not begun with where it has ONBUILD instructions, which would run with the build's network", async () => {
+  it("is not used when it has ONBUILD instructions, which would run with the build's network", async () => {
     const name = `${unique}-${count++}`;
     const seeds = `${registry}/test/${name}-seeds`;
     const canary = `canary-${name}`;
@@ -216,7 +216,7 @@ exports.digest = api.digest;
     assert.deepEqual(outputsOf(stack, "api")["seed"], {});
   });
 
-  it("cannot be an image's repository, whichever is known late", async () => {
+  it("cannot be in an image's repository, even when that is only known later", async () => {
     const name = `${unique}-${count++}`;
     const text = program(`${registry}/test/${name}`, "x").replace(
       '"x"',

@@ -45,7 +45,7 @@ func main() { println(len(noise)) }
 };
 
 for (const engine of ["docker", "buildkit"]) {
-  describe(`limits of the size with engine ${engine}`, function () {
+  describe(`size limits with engine ${engine}`, function () {
     this.timeout(600_000);
     let project: Project;
     let first: Outputs;
@@ -60,7 +60,7 @@ for (const engine of ["docker", "buildkit"]) {
 
     const served = async () => (await fetchManifest(project.repository, "latest"))?.digest;
 
-    it("end the update with the breakdown, and leave outputs and tag as they were", async () => {
+    it("fail the update with a breakdown, and keep outputs and tag", async () => {
       project.write(larger);
       for (const attempt of ["first", "second"]) {
         const { code, output } = await project.pulumi(["up", "--yes", "--skip-preview"]);
@@ -90,7 +90,7 @@ for (const engine of ["docker", "buildkit"]) {
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    it("say that a first image which is too large has the tag, but no stack", async () => {
+    it("report that a first image over the limit has the tag, and export nothing", async () => {
       const tooLarge = helloProject(program(`${engineFields(engine)} maxSize: "1MB"`));
       const { code, output } = await tooLarge.pulumi(["up", "--yes", "--skip-preview"]);
       assert.notEqual(code, 0);
@@ -104,7 +104,7 @@ for (const engine of ["docker", "buildkit"]) {
 describe("compression", function () {
   this.timeout(600_000);
 
-  it("zstd makes the binary's layer smaller, and the image runs and is measured", async () => {
+  it("zstd makes the binary's layer smaller than gzip", async () => {
     const sizes: Record<string, number> = {};
     let baseLayer: string | undefined;
     for (const fields of ['compression: "zstd", compressionLevel: 19', 'compression: "gzip"']) {
@@ -127,7 +127,7 @@ describe("compression", function () {
     assert.ok(zstd > 0 && zstd < gzip, JSON.stringify(sizes));
   });
 
-  it("is refused with an engine that would ignore it, by the input's name", async function () {
+  it("is refused by the input's name for an engine that would ignore it", async function () {
     const project = helloProject(program('engine: "docker", compression: "zstd"'));
     const { code, output } = await project.pulumi(["preview"]);
     assert.notEqual(code, 0);

@@ -109,7 +109,7 @@ describe("smoke test", function () {
     first = await project.outputs<Outputs>();
   });
 
-  it("leaves nothing in the image: one that passes is the same, to the digest, as without a test", async () => {
+  it("does not change the image's digest when it passes", async () => {
     change(`smokeTest: { http: { port: 8080, path: "/healthz" } },`);
     const preview = await project.pulumi(["preview"]);
     assert.match(preview.output, /rebuilds because of settings in the Dockerfile$/m);
@@ -121,7 +121,7 @@ describe("smoke test", function () {
     first = { dockerfile, ...rest };
   });
 
-  it("shows the output of a program that fails, and pushes nothing", async () => {
+  it("shows the output of a program that fails, and nothing is pushed", async () => {
     change(`smokeTest: { args: ["broken"], http: { port: 8080 } },`, "2");
     const output = await failing();
     assert.match(output, /canary: no database at \$x y/);
@@ -131,14 +131,14 @@ describe("smoke test", function () {
     );
   });
 
-  it("ends a program that hangs, and shows where it does", async () => {
+  it("stops a program that hangs, and shows where", async () => {
     change(`smokeTest: { args: ["hang"], timeoutSeconds: 3 },`);
     const output = await failing();
     assert.match(output, /main\.hangForEver/);
     assert.match(output, /smoke test failed: the program still ran after 3s/);
   });
 
-  it("tells the answer that was not the expected one", async () => {
+  it("shows the last answer when it is not the expected one", async () => {
     change(`smokeTest: { http: { port: 8080, path: "/healthz", status: 204 }, timeoutSeconds: 3 },`);
     assert.match(
       await failing(),
@@ -152,7 +152,7 @@ describe("smoke test", function () {
     assert.notEqual((await project.outputs<Outputs>()).digest, first.digest);
   });
 
-  it("says so when the builder cannot run the platform's programs", async function () {
+  it("explains when the builder cannot run the platform's programs", async function () {
     first = await project.outputs<Outputs>();
     project.write({
       // A base of no platform: what stands in for Alpine may be for this machine's alone.

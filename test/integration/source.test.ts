@@ -56,13 +56,13 @@ for (const engine of engines) {
       ],
     ];
     for (const [what, edit] of irrelevant) {
-      it(`stays as it is after an edit of a ${what}`, async () => {
+      it(`is not rebuilt after an edit of a ${what}`, async () => {
         await edit();
         assert.deepEqual(await project.up(), { same: 3 });
       });
     }
 
-    it("stays as it is after a chmod, and in a fresh clone elsewhere under another umask", async () => {
+    it("is not rebuilt after a chmod, or in a new clone under another umask", async () => {
       fs.chmodSync(path.join(project.directory, "shop/cmd/api/main.go"), 0o777);
       assert.deepEqual(await project.up(), { same: 3 });
       const umask = process.umask(0o077);
@@ -98,7 +98,7 @@ for (const engine of engines) {
       ],
     ];
     for (const [what, edit, reason] of edits) {
-      it(`says in the preview that it is rebuilt because of ${what}`, async () => {
+      it(`is rebuilt because of ${what}, and the preview says so`, async () => {
         project.write(Object.fromEntries(Object.entries(edit).map(([file, text]) => [`shop/${file}`, text])));
         const preview = await project.pulumi(["preview"]);
         assert.match(preview.output, reason);
@@ -107,7 +107,7 @@ for (const engine of engines) {
       });
     }
 
-    it("says in the preview that it is rebuilt because of settings and base image", async () => {
+    it("is rebuilt because of settings and base image, and the preview says so", async () => {
       project.write({
         "index.js": program('build: { image: "library/golang:1.23" }, runtime: { env: { A: "1" } }')(
           project.repository,

@@ -54,7 +54,7 @@ module.exports = { digest: image.digest, dockerfile: image.dockerfile };
   const upOf = (built: Project, agent: string, ...more: string[]) =>
     built.pulumi(["up", "--yes", "--skip-preview", ...more], { SSH_AUTH_SOCK: agent });
 
-  it("come with the agent's key, which stays out of state, logs, context, image and layers", async () => {
+  it("are downloaded with the agent's key, which stays out of state, logs, context, image and layers", async () => {
     const built = project(program(known(server.knownHosts)), "good");
     const up = await upOf(built, server.agent, ...loudest);
     assert.equal(up.code, 0, up.output.slice(-3000));
@@ -69,7 +69,7 @@ module.exports = { digest: image.digest, dockerfile: image.dockerfile };
     assert.deepEqual(await elsewhere.up({ SSH_AUTH_SOCK: socket }), { same: 3 });
   });
 
-  it("show the compiler's lines when the build fails after they came", async () => {
+  it("show the compiler's lines when the build fails after the download", async () => {
     const built = project(program(known(server.knownHosts)), "broken");
     built.write({ "hello/broken.go": "package main\n\nvar broken = gopher\n" });
     const { code, output } = await upOf(built, server.agent);
@@ -81,7 +81,7 @@ module.exports = { digest: image.digest, dockerfile: image.dockerfile };
     );
   });
 
-  it("do not come from a host with another key", async () => {
+  it("are not downloaded from a host with another key", async () => {
     const other = makeTree({});
     await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", "key"], other);
     const key = (await run("cut", ["-d", " ", "-f", "1,2", "key.pub"], other)).output.trim();
@@ -92,14 +92,14 @@ module.exports = { digest: image.digest, dockerfile: image.dockerfile };
     assert.equal(await fetchManifest(built.repository, "latest"), undefined);
   });
 
-  it("need an agent, and say so", async () => {
+  it("need an agent, and the error says so", async () => {
     const built = project(program(known(server.knownHosts)), "no-agent");
     const { code, output } = await upOf(built, "");
     assert.notEqual(code, 0);
     assert.match(output, /build\.ssh: needs an SSH agent[^]*SSH_AUTH_SOCK/);
   });
 
-  it("need an SSH client in the build image, and say so", async () => {
+  it("need an SSH client in the build image, and the error says so", async () => {
     const without = await golangAfter("without-ssh", "rm -f /usr/bin/ssh");
     const { code, output } = await upOf(
       project(program(known(server.knownHosts), without), "no-client"),

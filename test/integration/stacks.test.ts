@@ -46,7 +46,7 @@ module.exports = { digest, size };
 `;
 
     itOnce(
-      "fault 23: that push the same tag each export their own digest, and do not fight for the tag",
+      "fault 23: two stacks that push the same tag each export their own digest, and leave the tag alone",
       async () => {
         let repository = "";
         const one = newProject(prebuilt, (own) => program((repository = own)), files);
@@ -64,7 +64,7 @@ module.exports = { digest, size };
       },
     );
 
-    itOnce("promise P9: inputs that a first preview cannot know", async () => {
+    itOnce("promise P9: inputs may be unknown in the first preview", async () => {
       const project = newProject(
         prebuilt,
         (own) => `
@@ -88,7 +88,7 @@ module.exports = { digest: later.digest, tags: later.tags };
       assert.deepEqual(await project.up(), { same: 5 });
     });
 
-    it("fault 24: a stack whose state was lost pushes again, and nothing that the registry has", async () => {
+    it("fault 24: a stack whose state was lost pushes again, and sends no blob that the registry has", async () => {
       let repository = "";
       const project = newProject(
         prebuilt,
@@ -109,7 +109,7 @@ module.exports = { digest: later.digest, tags: later.tags };
       assert.deepEqual(after, before);
     });
 
-    itOnce("fault 24: a stack that was rolled back to an older state goes on from there", async () => {
+    itOnce("fault 24: a stack that was rolled back to an older state catches up", async () => {
       const project = newProject(prebuilt, program, files);
       await project.up();
       const state = await project.state();

@@ -22,7 +22,7 @@ describe("surroundings", function () {
     assert.deepEqual([ups, changes], [6, []]);
   });
 
-  it("need no home directory, no Docker configuration and no Docker Engine with engine buildkit", async () => {
+  it("may lack a home directory, a Docker configuration and a Docker Engine with engine buildkit", async () => {
     const project = new Project(
       (repository) => `
 const { GoMultiStageImage } = require("goimage");
@@ -42,7 +42,7 @@ exports.digest = image.digest;
     assert.deepEqual(fs.readdirSync(home), []);
   });
 
-  it("another DOCKER_HOST changes nothing when docker-build:host is configured", async () => {
+  it("may have another DOCKER_HOST when docker-build:host is configured", async () => {
     const project = new Project(
       (repository) => `
 const { GoMultiStageImage } = require("goimage");
@@ -56,7 +56,7 @@ exports.digest = image.digest;
     assert.deepEqual(await project.up({ DOCKER_HOST: "tcp://127.0.0.1:2" }), { same: 3 });
   });
 
-  it("sixteen images of one module fit into one program", async () => {
+  it("allow sixteen images of one module in a program", async () => {
     const count = 16;
     const main = (n: number) => `package main\n\nfunc main() { println("service ${n}") }\n`;
     const services = Array.from({ length: count }, (_, n) => [`hello/cmd/s${n}/main.go`, main(n)] as const);

@@ -15,7 +15,7 @@ describe("a time limit", function () {
   });
   after(() => modules?.close());
 
-  it("ends a build that hangs, and tells what it was doing", async () => {
+  it("ends a build that hangs, and names the step", async () => {
     const program = (repository: string) => `
 const { GoMultiStageImage } = require("goimage");
 new GoMultiStageImage("hello", { source: "hello", repository: "${repository}", ${engineFields("buildkit")}

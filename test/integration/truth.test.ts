@@ -31,7 +31,7 @@ const files = inHello(helloFiles);
 for (const engine of enginesAndPrebuilt) {
   const itOnce = itOnceFor(engine);
 
-  describe(`what the registry has, with engine ${engine}`, function () {
+  describe(`the registry's content, with engine ${engine}`, function () {
     this.timeout(600_000);
     let proxy: RegistryProxy;
     let prebuilt: PrebuiltEngine | undefined;
@@ -103,7 +103,7 @@ module.exports = { digest, ref };
     }
 
     itOnce(
-      "promise P4: an up without changes asks the registry for each tag once, and a preview not at all",
+      "promise P4: an up without changes asks the registry for each tag once, and a preview asks nothing",
       async () => {
         proxy.requests.length = 0;
         assert.deepEqual((await project.preview()).changes, { same: 3 });
@@ -118,7 +118,7 @@ module.exports = { digest, ref };
       },
     );
 
-    itOnce("fault 20: an image that was deleted is pushed again by the next up, which says so", async () => {
+    itOnce("fault 20: a deleted image is pushed again by the next up, with a warning", async () => {
       await deleteManifest(repository, exported.digest);
       const repaired = await up();
       assert.equal(repaired.code, 0, repaired.output);
@@ -128,7 +128,7 @@ module.exports = { digest, ref };
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    it("fault 20: so is one that was deleted with its layers, after refreshes that did not repair it", async () => {
+    it("fault 20: an image deleted with its layers is pushed again by the next up, even after refreshes", async () => {
       const { digest } = exported;
       await deleteImage(repository, digest);
       const refreshed = await project.pulumi(["refresh", "--yes", "--skip-preview"]);
@@ -144,7 +144,7 @@ module.exports = { digest, ref };
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    it("fault 20: an edit pushes all of a deleted image's successor", async () => {
+    it("fault 20: an edit after a deletion pushes the whole new image", async () => {
       await deleteImage(repository, exported.digest);
       project.write({
         "hello/main.go": `${project.read("hello/main.go")}\nfunc init() { println("edited") }\n`,
@@ -154,7 +154,7 @@ module.exports = { digest, ref };
       assert.deepEqual(await project.up(), { same: 3 });
     });
 
-    itOnce("fault 20: a tag that was deleted is put back, and nothing is built", async () => {
+    itOnce("fault 20: a deleted tag is set again without a build", async () => {
       const served = await fetchManifest(repository, exported.digest);
       await deleteManifest(repository, exported.digest);
       await putManifest(repository, exported.digest, served!.text);
@@ -165,7 +165,7 @@ module.exports = { digest, ref };
 
     for (const tag of ["v1", "latest"]) {
       itOnce(
-        `fault 21: the tag ${tag} moved by somebody else is reported and left; the printed command takes it back`,
+        `fault 21: the tag ${tag} moved by somebody else is reported and left alone; the printed command takes it back`,
         async () => {
           const other = await move(tag);
           const { code, output } = await up();
@@ -182,7 +182,7 @@ module.exports = { digest, ref };
     }
 
     itOnce(
-      "fault 21: with the image gone and its tag in other hands, up fails and names the command that repairs",
+      "fault 21: with the image deleted and its tag taken, up fails and names the command that repairs it",
       async () => {
         await move("v1");
         await deleteManifest(repository, exported.digest);

@@ -48,7 +48,7 @@ for (const engine of ["docker", "buildkit"]) {
     const builtOnce = { same: 3, update: 2 };
 
     for (const version of recordedVersions(engine)) {
-      it(`promise P6: a stack of version ${version} is built once and nothing is replaced, which the preview says with the reason`, async () => {
+      it(`promise P6: a stack of version ${version} is rebuilt once without replacement, and the preview gives the reason`, async () => {
         const project = recordedProject(engine);
         await importRecorded(project, engine, version);
         const { changes, output } = await project.preview(env);
@@ -61,7 +61,7 @@ for (const engine of ["docker", "buildkit"]) {
       });
 
       for (const [shape, outputs] of Object.entries(shapes))
-        it(`nothing is replaced in a state of ${shape}, after ${version}`, async () => {
+        it(`replace nothing in a state of ${shape}, after ${version}`, async () => {
           const project = recordedProject(engine);
           await importRecorded(project, engine, version, { outputs });
           assert.deepEqual((await project.preview(env)).changes, builtOnce);
@@ -70,7 +70,7 @@ for (const engine of ["docker", "buildkit"]) {
   });
 }
 
-describe("an upgrade whose images are there", function () {
+describe("an upgrade from images in the registry", function () {
   this.timeout(600_000);
 
   before(function () {
@@ -78,7 +78,7 @@ describe("an upgrade whose images are there", function () {
     if (reason !== undefined) skipWithReason(this, reason);
   });
 
-  it("builds the image that the recorded Dockerfile gives on this builder, with what was added since", async () => {
+  it("gives the same image as the recorded Dockerfile with the additions since", async () => {
     const [engine, version] = ["buildkit", "0.1.0"];
     const project = recordedProject(engine);
     const recorded = recordedOutputs(engine, version);

@@ -48,7 +48,7 @@ describe("programs in YAML", function () {
     env = await npmPlugin();
   });
 
-  it("with --continue-on-error tell a failed image's error once, pass over what depends on it, and leave the other as it is", async () => {
+  it("with --continue-on-error show a failed image's error once, skip its dependents, and deploy the others", async () => {
     const project = yamlProject(
       {
         ...inHello(helloFiles),
@@ -89,7 +89,7 @@ describe("programs in YAML", function () {
     );
   });
 
-  it("build source that a resource makes in the update that makes it, and preview it before", async () => {
+  it("build source that a resource makes in the same update, and preview it before", async () => {
     const resources =
       (text: string) =>
       ({ repository }: Project): Resources => ({
@@ -128,7 +128,7 @@ describe("programs in YAML", function () {
     assert.deepEqual(await project.up(writer), { same: 4 });
   });
 
-  it("are told of a mistake in source by the preview where only a value of an input comes from a resource", async () => {
+  it("get an error in the preview for bad source, even when another input comes from a resource", async () => {
     const project = yamlProject({}, ({ repository }) => ({
       file: { type: "writer:File", properties: { path: "name", text: `${repository}/hello` } },
       hello: {

@@ -93,7 +93,7 @@ describe("name/reference", () => {
     });
   }
 
-  it("does not repeat what may be a password", () => {
+  it("does not repeat a password in an error", () => {
     for (const text of ["https://me:hunter2@r.example.com/x", "me:hunter2@r.example.com/x"]) {
       assert.throws(
         () => parseRepository(text),
@@ -102,7 +102,7 @@ describe("name/reference", () => {
     }
   });
 
-  it("parses every name that the grammar makes, and only refuses others with its own error", () => {
+  it("parses every valid name, and fails only with its own error", () => {
     const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
     const host = fc.tuple(label, label).map((parts) => parts.join("."));
     const port = fc.option(fc.integer({ min: 1, max: 65535 }), { nil: undefined });
@@ -130,7 +130,7 @@ describe("name/reference", () => {
     );
   });
 
-  it("knows tags", () => {
+  it("checks tags", () => {
     for (const tag of ["latest", "v1.4.0", "_x", "A-b.C", "a".repeat(128)])
       assert.equal(tagProblem(tag), undefined, tag);
     for (const tag of ["", "a".repeat(129), "a/b", "a b", ".a", "-a", "a:b", "ä", "a\n", "$(id)"]) {
@@ -138,7 +138,7 @@ describe("name/reference", () => {
     }
   });
 
-  it("knows base images", () => {
+  it("checks base image references", () => {
     const fine = [
       "golang:1.23",
       "alpine",
@@ -164,7 +164,7 @@ describe("name/reference", () => {
     for (const [text, reason] of wrong) assert.match(imageReferenceProblem(text) ?? "fine", reason, text);
   });
 
-  it("knows hosts", () => {
+  it("recognizes loopback hosts, and Docker Hub's real host", () => {
     assert.equal(registryHost("docker.io"), "registry-1.docker.io");
     assert.equal(registryHost("ghcr.io"), "ghcr.io");
     for (const domain of ["localhost", "localhost:5000", "127.0.0.1", "127.9.8.7:1", "[::1]", "[::1]:5000"]) {

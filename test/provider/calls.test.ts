@@ -26,7 +26,7 @@ function call(name: string, log: string[]) {
 }
 
 describe("the calls of the plugin", () => {
-  it("fail once the others have ended, each with its own error", async () => {
+  it("fail when all calls have ended, each with its own error", async () => {
     const log: string[] = [];
     const [one, two, three] = [call("one", log), call("two", log), call("three", log)];
     one.control.fail(new Error("too large"));
@@ -39,7 +39,7 @@ describe("the calls of the plugin", () => {
     assert.deepEqual(log.slice(1).sort(), ["one: too large", "two: no registry"]);
   });
 
-  it("tell all errors of a resource, also those that nobody caught, and each once", async () => {
+  it("report each error of a resource once, even errors that nobody caught", async () => {
     const log: string[] = [];
     const [one, other] = [call("one", log), call("other", log)];
     const error = new Error("first");
@@ -52,7 +52,7 @@ describe("the calls of the plugin", () => {
     assert.deepEqual(log, ["other: done", "one: first; second"]);
   });
 
-  it("are all answered when the run is over: the failed with their errors, the others with nothing", async () => {
+  it("are all answered at the end: failed ones with their errors, others with nothing", async () => {
     const log: string[] = [];
     const [one, other] = [call("one", log), call("other", log)];
     one.control.fail(new Error("too large"));
@@ -62,7 +62,7 @@ describe("the calls of the plugin", () => {
     await other.answered;
   });
 
-  it("are done at once where nothing fails, and an error of no call is nobody's", async () => {
+  it("succeed at once, and a stray error belongs to none of them", async () => {
     const log: string[] = [];
     const [one, other] = [call("one", log), call("other", log)];
     one.control.done();

@@ -16,11 +16,11 @@ console.log(JSON.stringify(${script}));`;
 }
 
 describe("the plugin's start", () => {
-  it("loads nothing that only serialises functions", () => {
+  it("loads no module that only serves to serialize functions", () => {
     assert.equal(run("loaded()"), 0);
   });
 
-  it("loads it for whoever asks", () => {
+  it("loads such a module on demand", () => {
     const [before, kind, after] = run(
       '[loaded(), typeof require("@npmcli/arborist").Arborist, loaded()]',
     ) as [number, string, number];

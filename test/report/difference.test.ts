@@ -84,7 +84,7 @@ const anyImage = fc
   .map(([layers, owners]) => image(layers, owners));
 
 describe("report/difference", () => {
-  it("loses no byte: at each node the parts' changes are its own, of any two images", () => {
+  it("accounts for every byte at each node, for any two images", () => {
     fc.assert(
       fc.property(anyImage, anyImage, (before, after) => {
         const tree = difference(before, after);
@@ -99,7 +99,7 @@ describe("report/difference", () => {
     );
   });
 
-  it("keeps the sums of a picture's part, however much is put together", () => {
+  it("keeps the sums when small parts are merged", () => {
     fc.assert(
       fc.property(anyImage, anyImage, size, (before, after, smallest) => {
         const tree = difference(before, after);
@@ -111,7 +111,7 @@ describe("report/difference", () => {
     );
   });
 
-  it("finds no difference of an image to itself, and the opposite one the other way round", () => {
+  it("is zero between equal images, and symmetric between others", () => {
     fc.assert(
       fc.property(anyImage, anyImage, (one, other) => {
         assert.equal(difference(one, one).size, 0);
@@ -121,7 +121,7 @@ describe("report/difference", () => {
     );
   });
 
-  it("does not count what moved to another layer, however layers are called", () => {
+  it("ignores files that moved to another layer", () => {
     const before = image([
       { name: "layer 1: FROM alpine:3.20", files: { "/etc/a": 5 } },
       { name: "layer 2: COPY dir:0123 in /", files: { "/etc/b": 7, "/srv/c": 9 } },
@@ -130,7 +130,7 @@ describe("report/difference", () => {
     assert.equal(difference(before, after).size, 0);
   });
 
-  it("compares directories by step, where chains of them end elsewhere", () => {
+  it("compares directories level by level, even where chains of them end elsewhere", () => {
     const before = image([{ files: { "/usr/share/doc/a": 5 } }]);
     const after = image([{ files: { "/usr/share/doc/a": 6, "/usr/bin/b": 3 } }]);
     assert.deepEqual(inside(difference(before, after)), [
@@ -140,7 +140,7 @@ describe("report/difference", () => {
     ]);
   });
 
-  it("takes a name with another version or hash for the same thing", () => {
+  it("matches names that differ only in a version or hash", () => {
     const before = image(
       [
         {
@@ -184,7 +184,7 @@ describe("report/difference", () => {
     );
   });
 
-  it("does not guess where several names could be meant, or a number is not a version", () => {
+  it("does not guess when a match is ambiguous, or a number is not a version", () => {
     const before = image([{ files: { "/a/x-1.0": 1, "/a/x-1.1": 1, "/b/one1": 1 } }]);
     const after = image([{ files: { "/a/x-1.2": 1, "/b/one3": 1 } }]);
     assert.deepEqual(
@@ -199,7 +199,7 @@ describe("report/difference", () => {
     );
   });
 
-  it("takes the next major version of a module, and its packages, for the same module", () => {
+  it("matches a module and its packages with their next major version", () => {
     const of = (major: string, size: number) => {
       const program = breakdownOf(400);
       const from = { kind: "dependency", module: `example.org/d/${major}`, version: "", code: 0 } as const;
@@ -214,7 +214,7 @@ describe("report/difference", () => {
     ]);
   });
 
-  it("follows a program to another path by its main module", () => {
+  it("matches a program at another path by its main module", () => {
     const before = image([{ files: { "/go/x": 3 }, programs: { "/go/bin/api": breakdownOf(300) } }]);
     const after = image([{ programs: { "/app/main": breakdownOf(400) } }]);
     assert.deepEqual(inside(changedPart(difference(before, after), 1)), [

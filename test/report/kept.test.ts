@@ -19,7 +19,7 @@ const list = (name: string, length: number) =>
 describe("what a report keeps of an image", function () {
   this.timeout(60_000);
 
-  it("are databases of so many bytes, of all layers together, and of none that is read once more", async () => {
+  it("is limited in bytes of databases over all layers, and a discarded layer frees its share", async () => {
     const kept = new KeptOfImage(most);
     const [first, second, again] = [1, 2, 3].map(() => new FileVisitor(kept)) as [
       FileVisitor,
@@ -35,7 +35,7 @@ describe("what a report keeps of an image", function () {
     assert.equal(again.owners.get("/usr/b"), "b");
   });
 
-  it("are so many directories, and further ones are one name, with every byte counted", () => {
+  it("is limited in directories: further ones become one name, with every byte counted", () => {
     const count = limits.report.directories / 2;
     const layers = ["a", "b"].map((layer) => ({
       name: layer,

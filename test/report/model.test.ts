@@ -17,7 +17,7 @@ function checkSums(node: SizeNode): void {
 }
 
 describe("report/model", () => {
-  it("makes a tree whose sums hold at each step", () => {
+  it("makes a tree with correct sums at every level", () => {
     const tree = sampleTree();
     checkSums(tree);
     assert.equal(tree.size, 1000 + 50 + 400 + 5);
@@ -30,7 +30,7 @@ describe("report/model", () => {
     );
   });
 
-  it("does not take a program's breakdown for a file of another size", () => {
+  it("ignores a program's breakdown when the file has another size", () => {
     const files = new Map([["/main", 999]]);
     const tree = imageTree(
       "i",
@@ -40,14 +40,14 @@ describe("report/model", () => {
     assert.equal(tree.children?.[0]?.children?.[0]?.kind, "file");
   });
 
-  it("puts small siblings together without losing a byte", () => {
+  it("merges small siblings without losing a byte", () => {
     const small = pruned(sampleTree(), 160, smallerOnes);
     checkSums(small);
     assert.equal(small.size, sampleTree().size);
     assert.match(JSON.stringify(small), /3 smaller ones/);
   });
 
-  it("lists who the bytes belong to, all of them", () => {
+  it("lists the owners of all bytes", () => {
     const all = contributors(sampleTree());
     assert.equal(
       all.reduce((sum, { size }) => sum + size, 0),
@@ -67,7 +67,7 @@ describe("report/model", () => {
     );
   });
 
-  it("takes a directory of many plain files as one contributor", () => {
+  it("lists a directory of many plain files as one contributor", () => {
     const files = new Map(Array.from({ length: 30 }, (_, n): [string, number] => [`/srv/a/file${n}`, 2]));
     files.set("/srv/b", 1);
     const tree = imageTree(
@@ -78,7 +78,7 @@ describe("report/model", () => {
     assert.deepEqual(contributors(tree), [{ name: "/srv", kind: "directory", size: 61 }]);
   });
 
-  it("sorts what changed by growth", () => {
+  it("sorts changes by growth", () => {
     const found = changes(difference(sampleReport(), sampleReport({ http: 900, musl: 300 })));
     assert.deepEqual(
       found.map(({ name, before, after }) => [name, after - before]),
@@ -92,7 +92,7 @@ describe("report/model", () => {
 });
 
 describe("report/files", () => {
-  it("knows which package of the operating system a file is of", () => {
+  it("finds a file's operating system package", () => {
     const apk = apkOwners(
       "P:musl\nV:1\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\nF:etc\nR:m\n\nP:zlib\nF:lib\nR:z.so\n",
     );

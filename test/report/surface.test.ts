@@ -14,14 +14,14 @@ describe("report/surface", () => {
   };
   const binary = { files: 1, executables: 1, setuidFiles: [], shells: [], ...none };
 
-  it("takes the packages of the last database, which has those of the layers below too", () => {
+  it("counts the packages of the topmost database", () => {
     assert.deepEqual(surfaceOf([base, packages, binary].map((contents) => ({ contents }))), {
       ...{ files: 90, executables: 22, setuidFiles: 1, shells: 1, osPackages: 16 },
     });
     assert.equal(surfaceOf([{ contents: binary }]).osPackages, 0);
   });
 
-  it("counts a file once that is setuid and has capabilities, in however many layers", () => {
+  it("counts a file once even if it is setuid, has capabilities and is in several layers", () => {
     const capable = { ...packages, capabilityFiles: ["/bin/su", "/bin/ping"] };
     assert.equal(surfaceOf([packages, capable].map((contents) => ({ contents }))).setuidFiles, 2);
   });

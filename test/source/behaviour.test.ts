@@ -62,7 +62,7 @@ describe("the staged context stays the same after", () => {
     });
   }
 
-  it("the files were written anew, in another directory and with another umask", () => {
+  it("writing the files anew in another directory under another umask", () => {
     const root = makeTree(repository);
     const listed = ({ hash, listing }: ReturnType<typeof staged>) =>
       // Other files have other inodes.

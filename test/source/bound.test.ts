@@ -26,19 +26,19 @@ function boundIn(
   }
 }
 
-describe("bound of what is read", () => {
+describe("the directory that bounds what is read", () => {
   it("is the nearest repository around the source", () => {
     const files = { ".git/HEAD": head, "a/.git/HEAD": head };
     assert.equal(boundIn(files, "a/b/c"), "a");
     assert.equal(boundIn(files, "b/c", { program: "b/infra" }), ".");
   });
 
-  it("is a linked work tree, whose .git is a file", () => {
+  it("is a linked work tree, where .git is a file", () => {
     const files = { "main/.git/worktrees/w/HEAD": head, "w/.git": "gitdir: ../main/.git/worktrees/w\n" };
     assert.equal(boundIn(files, "w/api"), "w");
   });
 
-  it("is the repository around a submodule, of any depth", () => {
+  it("is the repository around a submodule, however deeply nested", () => {
     const files = {
       "app/.git/modules/libs/modules/deep/HEAD": head,
       "app/libs/.git": "gitdir: ../.git/modules/libs\n",
@@ -48,13 +48,13 @@ describe("bound of what is read", () => {
     assert.equal(boundIn(files, "app/libs/x"), "app");
   });
 
-  it("is not a repository around one that a .git file only claims to belong to", () => {
+  it("is not extended to a repository that a forged .git file points to", () => {
     const files = { "app/.git/HEAD": head, "other/HEAD": head, "app/sub/.git": "gitdir: ../../other\n" };
     assert.equal(boundIn(files, "app/sub/api"), "app/sub");
     assert.equal(boundIn({ ...files, "app/sub/.git": "gitdir: nowhere\n" }, "app/sub/api"), "app/sub");
   });
 
-  it("is what holds project and source, where there is no repository", () => {
+  it("is the common directory of project and source when there is no repository", () => {
     assert.equal(
       boundIn({ "team/infra/Pulumi.yaml": "" }, "team/api", { program: "team/infra/src" }),
       "team",
@@ -62,13 +62,13 @@ describe("bound of what is read", () => {
     assert.equal(boundIn({ "Pulumi.yaml": "" }, "src/api", { program: "src" }), ".");
   });
 
-  it("is the module where project and source have nothing in common but the home directory", () => {
+  it("is the module when project and source share only the home directory", () => {
     assert.equal(boundIn({}, "h/api", { program: "h/infra", home: "h" }), "h/api");
     // Whoever keeps settings in a repository of the whole home directory has the same.
     assert.equal(boundIn({ "h/.git/HEAD": head }, "h/api", { program: "h/infra", home: "h" }), "h/api");
   });
 
-  it("is what sourceRoot names, as long as that holds the source", () => {
+  it("is the directory of sourceRoot, which must hold the source", () => {
     const files = { "a/.git/HEAD": head, "lib/x": "" };
     assert.equal(boundIn(files, "a/b", { program: "a", sourceRoot: ".." }), ".");
     assert.match(
@@ -82,7 +82,7 @@ describe("bound of what is read", () => {
     );
   });
 
-  it("is never a directory with other people's files or the system's", () => {
+  it("is never the root, a home, a temporary or a system directory", () => {
     for (const directory of [
       "/",
       os.homedir(),

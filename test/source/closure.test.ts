@@ -31,7 +31,7 @@ const go = (name: string, ...imports: string[]) =>
   `package ${name}\n\n${imports.map((imported) => `import ${JSON.stringify(imported)}\n`).join("")}`;
 
 describe("import closure", () => {
-  it("follows imports through the module, and leaves out tests, other programs, docs and nested modules", () => {
+  it("follows imports through the module, without tests, other programs, documents and nested modules", () => {
     const root = makeTree({
       "go.mod": "module example.com/m\n",
       "go.sum": "",
@@ -61,7 +61,7 @@ describe("import closure", () => {
     });
   });
 
-  it("takes the files that names and build constraints let a linux build take, and those that it cannot tell", () => {
+  it("takes the files that a Linux build may need by name and build constraint", () => {
     const root = makeTree({
       "go.mod": "module m\n",
       "main.go": "package main\n",
@@ -89,7 +89,7 @@ describe("import closure", () => {
     assert.equal(closure(root, { context: { uncertain: true } }).files.length, 15);
   });
 
-  it("takes embedded files as Go does: globs, directories without hidden files, all:, quotes", () => {
+  it("takes embedded files as Go does: globs, hidden files only with all:, quoted names", () => {
     const root = makeTree({
       "go.mod": "module m\n",
       "main.go": `package main
@@ -129,7 +129,7 @@ var files string
     assert.deepEqual(secrets, ["everything/.env"]);
   });
 
-  it("goes through workspaces, local replacements and vendored packages", () => {
+  it("follows workspaces, local replacements and vendored packages", () => {
     const workspace = makeRepository({
       "go.work": "use ./api\nuse ./lib\n",
       "api/go.mod": "module example.com/api\n",
@@ -160,12 +160,12 @@ var files string
     ]);
   });
 
-  it("takes a single file as a program of its own", () => {
+  it("takes a single file as a program", () => {
     const root = makeTree({ "go.mod": "module m\n", "one.go": "package main\n", "two.go": "package main\n" });
     assert.deepEqual(closure(root, { mainPackage: "./one.go" }).files, ["go.mod", "one.go"]);
   });
 
-  it("follows includes of assembly, and C code only with cgo", () => {
+  it("follows #include in assembly, and takes Go files with cgo only when cgo is on", () => {
     const root = makeTree({
       "go.mod": "module m\n",
       "main.go": go("main", "m/fast", "m/c"),
@@ -188,7 +188,7 @@ var files string
     assert.equal(withCgo.wholeModule, undefined);
   });
 
-  it("takes the whole module, and says why, when C code searches directories of its own", () => {
+  it("takes the whole module and says why when cgo flags name search directories", () => {
     const root = makeTree({
       "go.mod": "module m\n",
       "main.go": 'package main\n\n// #cgo CFLAGS: -I${SRCDIR}/include\nimport "C"\n',
@@ -201,7 +201,7 @@ var files string
     assert.equal(wholeModule, "main.go gives the C compiler directories to search");
   });
 
-  it("ships runtime files, and what .dockerignore says stays behind", () => {
+  it("takes runtime files, except those in .dockerignore", () => {
     const root = makeTree({
       "go.mod": "module m\n",
       "cmd/main.go": "package main\n",
@@ -224,7 +224,7 @@ var files string
     );
   });
 
-  it("refuses a FIFO and a link that leaves the repository where the build would read them, at once", () => {
+  it("refuses a FIFO or a link out of the repository that the build would read", () => {
     const root = makeTree({ "go.mod": "module m\n", "main.go": "package main\n\n//go:embed data\n" });
     fs.mkdirSync(path.join(root, "data"));
     execFileSync("mkfifo", [path.join(root, "pipe.go"), path.join(root, "unrelated")]);
@@ -243,7 +243,7 @@ var files string
     );
   });
 
-  it("follows a link to a file of the module", () => {
+  it("follows a link to a file of the module, and its imports", () => {
     const root = makeTree({
       "go.mod": "module m\n",
       "main.go": "package main\n",

@@ -21,8 +21,8 @@ function filesOf(tree: Record<string, string>, context: Partial<BuildContext> = 
   );
 }
 
-describe("import closure in the corners", () => {
-  it("takes no //go:build line that stands behind a comment, and all files with two such lines", () => {
+describe("import closure in corner cases", () => {
+  it("ignores a //go:build line behind a comment, and takes files with two such lines", () => {
     const tree = {
       "a.go": "/* x */ //go:build ignore\npackage main\n",
       "b.go": "//go:build ignore\n//go:build linux\npackage main\n",
@@ -33,12 +33,12 @@ describe("import closure in the corners", () => {
     assert.deepEqual(filesOf({ ...tree, "main.go": main }), ["a.go", "b.go", "d.go", "main.go"]);
   });
 
-  it("lets a build tag that is a system's name satisfy file names too", () => {
+  it("takes files for another system when a build tag names that system", () => {
     const tree = { "main.go": main, "a_windows.go": main, "a_plan9.go": main };
     assert.deepEqual(filesOf(tree, { buildTags: ["windows"] }), ["a_windows.go", "main.go"]);
   });
 
-  it("reads escapes in import paths and embed patterns", () => {
+  it("decodes escapes in import paths and embed patterns", () => {
     const tree = {
       "main.go": `package main\n\nimport _ "\\x6d/\\u0061\\142"\nimport _ \`m/raw\`\n\n//go:embed "\\x74\\303\\251.txt"\nvar text string\n`,
       "ab/x.go": "package ab\n",
@@ -48,7 +48,7 @@ describe("import closure in the corners", () => {
     assert.deepEqual(filesOf(tree), ["ab/x.go", "main.go", "raw/x.go", "té.txt"]);
   });
 
-  it("reads classes in embed patterns as Go does, where a backslash only quotes", () => {
+  it("reads character classes in embed patterns as Go does, with backslash only as a quote", () => {
     const tree = {
       "main.go": `package main\n\n//go:embed [^\\w\\-a].txt [\\d-f]x\nvar text string\n`,
       ...{ "v.txt": "", "w.txt": "", "a.txt": "", "-.txt": "", dx: "", fx: "", "1x": "" },
@@ -56,7 +56,7 @@ describe("import closure in the corners", () => {
     assert.deepEqual(filesOf(tree), ["dx", "fx", "main.go", "v.txt"]);
   });
 
-  it("embeds neither links nor version control in a directory", () => {
+  it("leaves links and .git out of embedded directories", () => {
     const root = makeTree({
       "go.mod": mod,
       "main.go": "package main\n\n//go:embed all:web\nvar files int\n",
@@ -67,19 +67,19 @@ describe("import closure in the corners", () => {
     assert.deepEqual(closureOf(root, ".").closure.files, ["go.mod", "main.go", "web/a"]);
   });
 
-  it("never holds what this package itself wrote", () => {
+  it("leaves out .goimage", () => {
     const tree = { "main.go": "package main\n\n//go:embed *\nvar files int\n", "x.txt": "" };
     assert.deepEqual(filesOf({ ...tree, ".goimage/dev/api/src/x.txt": "" }), ["main.go", "x.txt"]);
   });
 
-  it("has the profile that optimizes the program", () => {
+  it("includes default.pgo and the profile that -pgo names", () => {
     const tree = { "main.go": main, "default.pgo": "", "other/cpu.pprof": "" };
     assert.deepEqual(filesOf(tree), ["default.pgo", "main.go"]);
     const flags = ["-pgo=other/cpu.pprof"];
     assert.deepEqual(filesOf(tree, { flags }), ["default.pgo", "main.go", "other/cpu.pprof"]);
   });
 
-  it("finds includes of included assembly in the package's directory, where Go looks for them", () => {
+  it("resolves nested includes of assembly against the package's directory too, as Go does", () => {
     const tree = {
       "main.go": main,
       "x.s": '#include "sub/a.inc"\n',
@@ -90,7 +90,7 @@ describe("import closure in the corners", () => {
     assert.deepEqual(filesOf(tree), ["c.inc", "main.go", "sub/a.inc", "sub/b.inc", "sub/c.inc", "x.s"]);
   });
 
-  it("leaves C out without cgo, and with it follows <> too, as the package's directory is searched", () => {
+  it("leaves C code out without cgo, and follows #include <> with it", () => {
     const tree = {
       "main.go": `package main\n\n/*\n#cgo windows CFLAGS: -I/x\n#cgo CFLAGS: -DX=1 -O2 -I.\n#include <sub/a.h>\n*/\nimport "C"\n`,
       "x.c": '#include <stdio.h>\n# include /* odd */ "sub/b.h"\n',
@@ -106,7 +106,7 @@ describe("import closure in the corners", () => {
     ["the assembler reads it", '__asm__(".incbin \\"data.bin\\"");\n'],
     ["it is C23's #embed", '#embed "data.bin"\n'],
   ] as const) {
-    it(`takes the whole module, and says why, when ${what}`, () => {
+    it(`takes the whole module and says why when ${what}`, () => {
       const root = makeTree({
         "go.mod": mod,
         "main.go": 'package main\n\nimport "C"\n',
@@ -126,7 +126,7 @@ describe("import closure in the corners", () => {
     });
   }
 
-  it("has vendored files of a workspace in a whole module", () => {
+  it("includes a workspace's vendor directory when it takes the whole module", () => {
     const root = makeRepository({
       "go.work": "go 1.23\nuse ./api\n",
       "api/go.mod": "module example.com/api\n\ngo 1.23\n",
@@ -138,7 +138,7 @@ describe("import closure in the corners", () => {
     assert.ok(files.includes("vendor/example.com/c/x.h"));
   });
 
-  it("looks in all modules that could have a package, since a replacement may be for another version", () => {
+  it("looks for a package in every module that may provide it", () => {
     const tree = {
       "go.mod": `${mod}require m/sub v1.0.0\nreplace m/sub v0.9.0 => ./old\n`,
       "main.go": importing("m/sub/x"),
@@ -148,7 +148,7 @@ describe("import closure in the corners", () => {
     assert.deepEqual(filesOf(tree), ["main.go", "old/go.mod", "sub/x/x.go"]);
   });
 
-  it("keeps the border of a nested module whose files are shipped", () => {
+  it("includes the go.mod of a nested module whose files are shipped", () => {
     const root = makeTree({
       "go.mod": mod,
       "main.go": main,
@@ -159,7 +159,7 @@ describe("import closure in the corners", () => {
     assert.ok(buildClosure(tree, service, plainContext, ["web/x"]).files.includes("web/go.mod"));
   });
 
-  it("refuses a package behind a link to a directory outside, by name", () => {
+  it("refuses a package behind a link to a directory outside, and names the link", () => {
     const outside = makeTree({ "x.go": "package x\n" });
     const root = makeTree({ "go.mod": mod, "main.go": importing("m/link", "m/link/deeper") });
     fs.symlinkSync(outside, path.join(root, "link"));
@@ -171,7 +171,7 @@ describe("import closure in the corners", () => {
     );
   });
 
-  it("takes a directory for a package even when its name ends in .go", () => {
+  it("takes a directory as a package even if its name ends in .go", () => {
     const root = makeTree({ "go.mod": mod, "cmd.go/a.go": main, "cmd.go/b.go": main });
     assert.deepEqual(closureOf(root, "./cmd.go").closure.files, ["cmd.go/a.go", "cmd.go/b.go", "go.mod"]);
   });
@@ -201,7 +201,7 @@ describe("vendored and replaced modules", () => {
       [source[1]],
     ],
   ] as const) {
-    it(`takes packages ${what}`, () => {
+    it(`provide packages ${what}`, () => {
       const { files } = closureOf(withGo(line, more), ".").closure;
       assert.deepEqual(
         files.filter((file) => source.includes(file)),
@@ -210,7 +210,7 @@ describe("vendored and replaced modules", () => {
     });
   }
 
-  it("has no path outside of the module when vendored replacements lie there", () => {
+  it("need no path outside the module when the replacement is vendored", () => {
     const root = makeTree({
       "api/go.mod": "module m\n\ngo 1.23\n\nrequire example.com/x v1.0.0\nreplace example.com/x => ../x\n",
       "api/main.go": importing("example.com/x"),
@@ -223,19 +223,19 @@ describe("vendored and replaced modules", () => {
     assert.deepEqual(closure.files, ["go.mod", "main.go", "vendor/example.com/x/x.go", "vendor/modules.txt"]);
   });
 
-  it("may lack a replacement that nothing requires, as the go command does not look for it", () => {
+  it("may name a missing directory in a replacement that nothing requires", () => {
     const goMod = `${mod}\nreplace example.com/unused => ../nowhere\n`;
     assert.deepEqual(findGoService(makeTree({ "go.mod": goMod, "main.go": main })).problems, []);
   });
 
-  it("refuses absolute paths in go.mod and go.work, which a build in a container does not have", () => {
+  it("are refused when go.mod names an absolute path", () => {
     const library = makeTree({ "go.mod": "module example.com/x\n" });
     const goMod = `${mod}\nrequire example.com/x v1.0.0\nreplace example.com/x => ${library}\n`;
     const { problems } = findGoService(makeTree({ "go.mod": goMod, "main.go": main }));
     assert.match(problems[0]?.reason ?? "", /names the absolute path .* write it relative/);
   });
 
-  it("finds func main's package behind a comment and a byte order mark", () => {
+  it("include a main package whose package clause follows a byte order mark and a comment", () => {
     const text = "\ufeff/* x */ package /* y */ main\n";
     assert.deepEqual(findGoService(makeTree({ "go.mod": mod, "main.go": text })).problems, []);
   });

@@ -15,7 +15,7 @@ function errorOf(run: () => unknown): unknown {
 }
 
 describe("errors of the disk", () => {
-  it("are told in words, with the file and the code", () => {
+  it("are explained with the file and the error code", () => {
     const long = errorOf(() => fs.writeFileSync(path.join(makeTree({}), "x".repeat(300)), ""));
     assert.match(
       diskError(long) ?? "",
@@ -32,7 +32,7 @@ describe("errors of the disk", () => {
     assert.equal(diskError(new TypeError("a fault of ours")), undefined);
   });
 
-  it("name the input: a file that is too large to be read", async () => {
+  it("name a file that is too large to be read", async () => {
     const prepare = (directory: string) =>
       fs.truncateSync(path.join(directory, "hello/big.bin"), 2 ** 31 + 1);
     const embedding =
@@ -44,7 +44,7 @@ describe("errors of the disk", () => {
     );
   });
 
-  it("name the input: a file whose name is not UTF-8, where the program embeds it", async () => {
+  it("name an embedded file whose name is not UTF-8", async () => {
     const embedding = 'package main\n\nimport _ "embed"\n\n//go:embed data\nvar d string\n\nfunc main() {}\n';
     const prepare = (directory: string) =>
       fs.writeFileSync(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseGoMod } from "../../components/source/goMod";
 
 describe("go.mod reader", () => {
-  it("reads module, go, toolchain and local replacements, in lines and in blocks", () => {
+  it("reads module, go, toolchain and local replacements, on single lines and in blocks", () => {
     const mod = parseGoMod(`// Deprecated: not really
 module "example.com/with space" // the module
 go 1.23.4
@@ -33,7 +33,7 @@ replace (
     });
   });
 
-  it("takes toolchain default and missing lines as absent", () => {
+  it('treats "toolchain default" and missing lines as absent', () => {
     assert.deepEqual(parseGoMod("module m\ntoolchain default\n"), {
       module: "m",
       go: undefined,
@@ -45,7 +45,7 @@ replace (
     });
   });
 
-  it("knows the first Go that takes a directive", () => {
+  it("derives the oldest Go version that knows the directives", () => {
     assert.equal(parseGoMod("module m\ngo 1.21\ntool m/gen\n").needs, "1.24");
     assert.equal(
       parseGoMod("module m\ntool (\n\tm/gen\n)\nignore ./web\ngodebug default=go1.21\n").needs,
@@ -60,7 +60,7 @@ replace (
     assert.equal(work.go, "1.24");
   });
 
-  it("reads lines with carriage returns", () => {
+  it("reads Windows line endings", () => {
     assert.equal(parseGoMod("module m\r\ngo 1.22\r\n").go, "1.22");
   });
 });

@@ -9,8 +9,8 @@ const main = "package main\n\nfunc main() {}\n";
 const importing = (name: string) => `package main\n\nimport _ "${name}"\n\nfunc main() {}\n`;
 const pem = (what: string) => `-----BEGIN ${what}-----\nMIIB\n-----END ${what}-----\n`;
 
-describe("source that a build could not use", () => {
-  it("has a member of go.work that is not checked out", () =>
+describe("source that could not be built as it is", () => {
+  it("is refused when go.work uses a module that is not checked out", () =>
     refused(
       /source: go\.work uses lib, which has no go\.mod: check it out, or remove it with go work edit -dropuse/,
       {
@@ -19,7 +19,7 @@ describe("source that a build could not use", () => {
       },
     ));
 
-  it("has a go.work that is not read, since it lies outside of the repository", async () => {
+  it("causes a warning when go.work is outside the repository and not read", async () => {
     const files = { ...hello(), "hello/.git/HEAD": "", "go.work": "go 1.23\nuse ./hello\n" };
     const { warnings } = await accepted(files);
     assert.match(
@@ -29,7 +29,7 @@ describe("source that a build could not use", () => {
     assert.deepEqual((await accepted(files, { sourceRoot: "." })).warnings, []);
   });
 
-  it("has a main package in a nested module, unless go.work lists it", async () => {
+  it("is refused when the main package is in a nested module that go.work does not list", async () => {
     const nested = hello({
       "cmd/api/go.mod": "module example.com/hello/cmd/api\n\ngo 1.23\n",
       "cmd/api/main.go": main,
@@ -43,7 +43,7 @@ describe("source that a build could not use", () => {
     await accepted({ ...nested, "go.work": "go 1.23\nuse ./hello\nuse ./hello/cmd/api\n" }, { mainPackage });
   });
 
-  it("names one file of a package, which is compiled without the others", async () => {
+  it("causes a warning when mainPackage names one file of a larger package", async () => {
     const files = hello({
       "cmd/main.go": "package main\n\nfunc main() { serve() }\n",
       "cmd/serve.go": "package main\n\nfunc serve() {}\n",
@@ -77,11 +77,11 @@ describe("source that a build could not use", () => {
     ],
   ];
   for (const [what, files, found] of missing) {
-    it(`imports a package of its own that is missing: ${what}`, () =>
+    it(`is refused when it imports its own missing package: ${what}`, () =>
       refused(found, hello({ "main.go": importing("example.com/hello/gen/Api"), ...files })));
   }
 
-  it("may import a package below its own path from another module, or where nobody can tell", async () => {
+  it("may import a missing package below its own path when another module may have it or a build tag excludes it", async () => {
     const remote = "module example.com/hello\n\ngo 1.23\n\nrequire example.com/hello/gen v1.0.0\n";
     await accepted(
       hello({ "go.mod": remote, "go.sum": "", "main.go": importing("example.com/hello/gen/api") }),
@@ -97,7 +97,7 @@ describe("source that a build could not use", () => {
     );
   });
 
-  it("has a directive that the chosen Go does not know", async () => {
+  it("is refused when go.mod or go.work has a directive that the chosen Go does not know", async () => {
     const tool = hello({ "go.mod": "module example.com/hello\n\ngo 1.23\n\ntool example.com/hello/gen\n" });
     await refused(
       /build\.goVersion: gives golang:1\.23, but go\.mod or go\.work has directives that only Go 1\.24 and newer know/,
@@ -113,7 +113,7 @@ describe("source that a build could not use", () => {
     await refused(/only Go 1\.25 and newer know/, member, { build: { goVersion: "1.24" } });
   });
 
-  it("has Git LFS pointers in place of files", async () => {
+  it("is refused when it has Git LFS pointers in place of files", async () => {
     const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
     const embedding =
       'package main\n\nimport _ "embed"\n\n//go:embed model.bin\nvar model []byte\n\nfunc main() {}\n';
@@ -130,7 +130,7 @@ describe("source that a build could not use", () => {
   });
 });
 
-describe("files that runtime.files names", () => {
+describe("directories in runtime.files", () => {
   it("are followed through links to directories", async () => {
     const { context } = await accepted(
       hello({ "assets/css/a.css": "" }),
@@ -143,7 +143,7 @@ describe("files that runtime.files names", () => {
     assert.deepEqual(context, ["data/web/css/a.css", "go.mod", "main.go"]);
   });
 
-  it("end where links lead to each other", async () => {
+  it("are refused when links lead to each other", async () => {
     await refused(
       /a\/b\/a is a link to a directory that contains it/,
       hello(),
@@ -160,7 +160,7 @@ describe("files that runtime.files names", () => {
     );
   });
 
-  it("end where links multiply", async () => {
+  it("are refused when links multiply without end", async () => {
     const { error } = await outcome(hello(), { runtime: { files: ["d0"] } }, (directory) => {
       for (let n = 0; n < 24; n++) {
         const place = path.join(directory, "hello", `d${n}`);
@@ -172,7 +172,7 @@ describe("files that runtime.files names", () => {
     assert.match(error, /runtime\.files: has more than 1000 links to directories in "d0"/);
   });
 
-  it("of a directory are not those that look like secrets or are other people's, unless they are named", async () => {
+  it("leave out secrets, node_modules and Pulumi's files unless they are named", async () => {
     const files = hello({
       ...{
         ".env": "",
@@ -203,7 +203,7 @@ describe("files that runtime.files names", () => {
     assert.match(named.warnings.join(), /key\.pem look like secrets/);
   });
 
-  it("is a secret by what a link leads to, whatever its own name", async () => {
+  it("leave out a link to a secret, whatever its own name", async () => {
     const { context } = await accepted(
       hello({ "data/a": "", ".env": "" }),
       { runtime: { files: ["data"] } },

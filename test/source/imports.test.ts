@@ -26,7 +26,7 @@ function importsOf(files: Record<string, string>, source: string, args: object =
   return found.source?.imports() ?? [];
 }
 
-describe("source/imports", () => {
+describe("the imports of a module", () => {
   const files = {
     "go.mod": goMod("example.com/shop", "\nrequire ext.example.com/a v1.0.0\n"),
     "go.sum": "x",
@@ -35,13 +35,13 @@ describe("source/imports", () => {
     "internal/x/x.go": 'package x\n\nimport "strings"\n',
   };
 
-  it("are those of all programs of the module, without its own", () => {
+  it("are the external ones of all its programs", () => {
     const expected = ["ext.example.com/a/one", "ext.example.com/a/two", "fmt", "net/http", "strings"];
     assert.deepEqual(importsOf(files, "cmd/a"), expected);
     assert.deepEqual(importsOf(files, "cmd/b"), expected);
   });
 
-  it("are those of all platforms of the image", () => {
+  it("cover all platforms of the image", () => {
     const files = {
       ...{ "go.mod": goMod("example.com/x"), "main.go": goFile("fmt") },
       "x_arm64.go": goFile("os").replace("func main() {}", ""),
@@ -53,7 +53,7 @@ describe("source/imports", () => {
     assert.deepEqual(imports("linux/arm64", "linux/s390x"), ["fmt", "net", "os"]);
   });
 
-  it("leave out tests, other platforms and what the go command passes over", () => {
+  it("leave out tests, other platforms and directories that the go command ignores", () => {
     const more = {
       "internal/x/x_test.go": goFile("testing"),
       "internal/x/x_windows.go": 'package x\n\nimport "os/exec"\n',
@@ -76,7 +76,7 @@ describe("source/imports", () => {
     );
   });
 
-  it("are shared by a workspace", () => {
+  it("are the same for every member of a workspace", () => {
     const workspace = {
       "go.work": "go 1.23\n\nuse (\n\t./a\n\t./b\n)\n",
       "a/go.mod": goMod("example.com/a"),
@@ -89,7 +89,7 @@ describe("source/imports", () => {
     assert.deepEqual(importsOf(workspace, "b"), ["fmt", "net/url", "strings"]);
   });
 
-  it("are import paths and nothing that the go command could take for something else", () => {
+  it("leave out texts that are not import paths", () => {
     const hostile = ["-toolexec=/x", "./...", "...", "all packages", "a/../b", "x;y", "$(x)", "a//b", "/etc"];
     const found = importsOf(
       { ...files, "cmd/c/main.go": goFile(...hostile, "ext.example.com/a/v2.x_~+-") },

@@ -188,7 +188,7 @@ const attacks: Record<string, Attack> = {
   },
 };
 
-describe("source that reaches for the machine", () => {
+describe("source that reaches outside the repository", () => {
   for (const [what, { files = {}, links = {}, args = {}, prepare, message }] of Object.entries(attacks)) {
     it(`is refused: ${what}`, async () => {
       const { error, children, context } = await outcome(
@@ -209,7 +209,7 @@ describe("source that reaches for the machine", () => {
     });
   }
 
-  it("is not read where nothing requires it", async () => {
+  it("is not read when nothing requires it", async () => {
     const { error, context } = await outcome(
       {
         ...machine,
@@ -229,7 +229,7 @@ describe("source that reaches for the machine", () => {
     "a main file without an end": ["api/other.go", "/dev/urandom"],
   };
   for (const [what, [place, target]] of Object.entries(endless)) {
-    it(`does not stop a preview: ${what}`, async () => {
+    it(`does not hang a preview: ${what}`, async () => {
       const { error } = await outcome(machine, { source: "repo/api" }, (directory) => {
         const link = path.join(directory, "repo", place);
         fs.mkdirSync(path.dirname(link), { recursive: true });
@@ -242,7 +242,7 @@ describe("source that reaches for the machine", () => {
 
   const fifos = ["api/.dockerignore", "api/go.mod", "api/go.sum", "api/vendor/modules.txt", "go.work"];
   for (const place of fifos) {
-    it(`does not stop a preview: ${place} as a FIFO`, async () => {
+    it(`does not hang a preview: ${place} as a FIFO`, async () => {
       const { error } = await outcome(machine, { source: "repo/api" }, (directory) => {
         const file = path.join(directory, "repo", place);
         fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -263,7 +263,7 @@ describe("source that reaches for the machine", () => {
     ["go.mod", 70 * 2 ** 20, /go\.mod has 73400320 bytes/],
     [".dockerignore", 2 ** 20, /\.dockerignore has 1048576 bytes, more than the 262144/],
   ] as const) {
-    it(`does not fill the memory: ${file} of ${size} bytes`, async () => {
+    it(`is refused when it is too large: ${file} of ${size} bytes`, async () => {
       const { error } = await outcome(machine, { source: "repo/api" }, (directory) =>
         fs.truncateSync(ensured(path.join(directory, "repo/api", file)), size),
       );
@@ -271,7 +271,7 @@ describe("source that reaches for the machine", () => {
     });
   }
 
-  it("does not hide in directories without an end", async () => {
+  it("is refused when directories nest too deeply", async () => {
     const { error } = await outcome(
       { ...machine, "repo/api/main.go": embedding("d") },
       { source: "repo/api" },

@@ -25,7 +25,7 @@ describe("Go service on disk", () => {
     );
   });
 
-  it("spans the workspace that the module belongs to", () => {
+  it("spans the workspace of its module", () => {
     const root = makeRepository({
       "go.work": "go 1.25\nuse (\n\t./api\n\t./lib\n)\n",
       "go.work.sum": "",
@@ -51,7 +51,7 @@ describe("Go service on disk", () => {
     assert.equal(path.resolve(off?.root ?? ""), path.join(root, "api"));
   });
 
-  it("spans modules that local directories replace, unless they are vendored", () => {
+  it("spans modules replaced by local directories, unless they are vendored", () => {
     const files = {
       "api/go.mod":
         "module example.com/api\ngo 1.23\nrequire example.com/lib v0.0.0\nreplace example.com/lib => ../lib\n",
@@ -70,7 +70,7 @@ describe("Go service on disk", () => {
     );
   });
 
-  it("reads each go.mod and go.work once, however many modules a workspace has", () => {
+  it("is found with one read of each go.mod and go.work of its workspace", () => {
     const files = {
       "go.work": "go 1.23\nuse (\n\t./api\n\t./lib\n\t./more\n)\nreplace example.com/own => ./own\n",
       "api/go.mod": "module example.com/api\ngo 1.23\nrequire example.com/own v0.0.0\n",
@@ -140,7 +140,7 @@ describe("Go service on disk", () => {
     ],
   ];
   for (const [name, files, source, mainPackage, message] of mistakes) {
-    it(`names the mistake: ${name}`, () => {
+    it(`is refused with the mistake's name: ${name}`, () => {
       const before = process.cwd();
       process.chdir(makeTree(files));
       try {

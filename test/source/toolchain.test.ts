@@ -13,18 +13,18 @@ describe("the image that compiles", () => {
       goMod,
     );
 
-  it("is golang on Debian, as ever", () => {
+  it("is the Debian-based golang by default", () => {
     assert.equal(of({}), "golang:1.23");
     assert.equal(of({ build: { goVersion: "1.24.2" } }), "golang:1.24.2");
   });
 
-  it("is golang on Alpine with the input cache, where empty builders count", () => {
+  it("is the Alpine-based golang with the input cache, since it is smaller to pull", () => {
     assert.equal(of({ cache: {} }), "golang:1.23-alpine");
     assert.equal(of({ cache: {}, build: { goVersion: "1.24.2" } }), "golang:1.24.2-alpine");
     assert.equal(of({ cache: {}, build: { goProxy: "https://proxy.example.com" } }), "golang:1.23-alpine");
   });
 
-  it("stays what the input says", () => {
+  it("is the one in build.image, if set", () => {
     assert.equal(of({ cache: {}, build: { image: "golang:1.25" } }), "golang:1.25");
   });
 
@@ -37,7 +37,7 @@ describe("the image that compiles", () => {
     { env: { GONOPROXY: "git.example.com" } },
     { env: { GIT_CONFIG_COUNT: "0" } },
   ])
-    it(`stays on Debian, which has git or takes a C compiler, with ${JSON.stringify(build)}`, () => {
+    it(`stays Debian-based, which has git and a C compiler, with ${JSON.stringify(build)}`, () => {
       assert.equal(of({ cache: {}, build }), "golang:1.23");
     });
 });

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { FaultProxy } from "../support/faultProxy";
 
 describe("the proxy of the tests of faults", () => {
-  it("leaves the registry when its client goes away in the middle of a blob", async () => {
+  it("closes its connection to the registry when the client leaves in the middle of a blob", async () => {
     const blob = Buffer.alloc(50_000_000);
     const server = http.createServer();
     const left = new Promise<void>((resolve) => {

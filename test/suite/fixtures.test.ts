@@ -20,7 +20,7 @@ function changeable(value: unknown, at: string, seen = new Set<unknown>()): stri
 
 describe("fixtures", () => {
   for (const folder of ["support", "fixtures"])
-    it(`of test/${folder} are frozen`, () => {
+    it(`in test/${folder} are frozen`, () => {
       const files = readdirSync(path.join(root, folder)).filter(
         (name) => name.endsWith(".ts") && name !== "record.ts",
       );

@@ -24,7 +24,8 @@ describe("text from outside", () => {
     ["other schemes", "ssh://git:word@host/x", "ssh://host/x"],
     ["ordinary text", "main.go:9:10: undefined: größe", "main.go:9:10: undefined: größe"],
   ];
-  for (const [what, text, wanted] of cases) it(`loses ${what}`, () => assert.equal(cleanLine(text), wanted));
+  for (const [what, text, wanted] of cases)
+    it(`is cleaned: ${what}`, () => assert.equal(cleanLine(text), wanted));
 
   const commands: [string, string][] = [
     ["::add-mask::x", ": :add-mask::x"],
@@ -36,14 +37,14 @@ describe("text from outside", () => {
     ["a::b, ## heading, [#1]", "a::b, ## heading, [#1]"],
   ];
   for (const [line, wanted] of commands) {
-    it(`gives no command to a CI system: ${line}`, () => {
+    it(`cannot give a command to a CI system: ${line}`, () => {
       assert.equal(inert(line), wanted);
       assert.equal(messageLine(line), wanted);
       assert.equal(cleanLine(line), wanted.trim());
     });
   }
 
-  it("is a command in no way that cleaning brings about", () => {
+  it("does not become a command through cleaning", () => {
     for (const clean of [cleanLine, messageLine]) {
       assert.equal(clean(`${esc}[0m::add-mask::x`), ": :add-mask::x");
       assert.equal(clean(`\u200b:${esc}[1m:error::x`), ": :error::x");
@@ -52,17 +53,17 @@ describe("text from outside", () => {
     assert.equal(cleanLine("secret::error::x", { secrets: ["secret"] }), "***::error::x");
   });
 
-  it("as a line of a message keeps its indent and its addresses, and is one line", () => {
+  it("becomes one line that keeps its indent and addresses", () => {
     assert.equal(messageLine("  base  3 MB\n::x\r https://a/b?c=d"), "  base  3 MB ::x  https://a/b?c=d");
     assert.equal(messageLine("x".repeat(20_000)).length, 16_003);
   });
 
-  it("loses secrets, the longest first, even where escapes part them", () => {
+  it("loses secrets, the longest first, even with escapes inside them", () => {
     const secrets = ["s3cret", "s3cret-and-more", "abc"];
     assert.equal(cleanLine(`x s3cret-and-more ${esc}[1ms3c${esc}[0mret abc`, { secrets }), "x *** *** abc");
   });
 
-  it("is cut, and shows no part of a secret there", () => {
+  it("is cut without showing part of a secret", () => {
     const secret = "0123456789".repeat(10);
     for (const before of [250, 295, 299]) {
       const line = cleanLine("a".repeat(before) + secret, { secrets: [secret] });
@@ -71,7 +72,7 @@ describe("text from outside", () => {
     }
   });
 
-  it("loses a secret that is wrapped, also one that begins before the lines that are shown", () => {
+  it("loses a wrapped secret, even one that begins before the lines shown", () => {
     const secrets = ["hush-hush-hush"];
     const lines = [
       "begin",
@@ -88,7 +89,7 @@ describe("text from outside", () => {
     assert.equal(cleanLine(lines.join("\n"), { secrets }), "begin dXNlcj *** *** *** ***");
   });
 
-  it("takes time in proportion to its length", () => {
+  it("is cleaned in linear time", () => {
     for (const piece of [`${esc}[`, `${esc}]`, `${esc}[0;`, "https://", "a://@", "\u009d", "://a@b@"]) {
       assertLinearText((text) => assert.ok(cleanLine(text).length <= 303, piece), piece, 2_000_000);
     }
@@ -103,7 +104,7 @@ describe("text from outside", () => {
     }
   }).timeout(0);
 
-  it("keeps the last lines and their indent, and says how many it left out", () => {
+  it("keeps its last lines with their indent, and counts those left out", () => {
     const lines = ["one", "two", "\tthree", `  fo${esc}[1mur`];
     assert.deepEqual(cleanLines(lines, { mostLines: 2 }), [
       "(2 more lines before these)",

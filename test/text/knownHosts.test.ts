@@ -16,7 +16,7 @@ describe("known hosts", () => {
     ["", "in no line", undefined],
   ];
   for (const [text, what, port] of cases) {
-    it(`tell port ${port ?? "nothing"} of a host ${what}`, () =>
+    it(`give port ${port ?? "nothing"} for a host ${what}`, () =>
       assert.equal(portOf("git.example.com", text), port));
   }
 });

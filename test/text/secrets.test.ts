@@ -64,7 +64,7 @@ function shows(text: string, secret: string): boolean {
 
 describe("secrets in a text", () => {
   for (const [name, form] of Object.entries(forms)) {
-    it(`are masked as ${name}`, () => {
+    it(`are masked in this form: ${name}`, () => {
       for (const secret of passwords) {
         const text = form(secret).replaceAll("\t", " "); // As a line is cleaned before.
         const masked = masker([secret])(`fatal: ${text} refused`);
@@ -85,7 +85,7 @@ describe("secrets in a text", () => {
   };
   for (const name of [...wrappedForms, "a Basic header", "base64 behind 4 bytes"]) {
     for (const [what, before] of Object.entries(beginnings)) {
-      it(`are masked as ${name} that is wrapped, with ${what} before each line`, () => {
+      it(`are masked in this form, wrapped: ${name}, with ${what} before each line`, () => {
         for (const secret of passwords.map((password) => password.replace("\t", "-"))) {
           const text = `fatal:${forms[name]?.(secret)}`;
           const mask = lineMasker([secret]);
@@ -107,7 +107,7 @@ describe("secrets in a text", () => {
     }
   }
 
-  it("are masked where an encoder wrapped them and a quotation has the line ends escaped", () => {
+  it("are masked in wrapped base64 with escaped line endings", () => {
     const secret = "p4ss/w+rd=and-more";
     const lines = wrapped(base64(`robot:${secret}`), 10);
     for (const lineEnd of ["\\n", "\\\\r\\\\n", "%0A", "%250d%250a", "&#10;", "&#xA;", " ", "  "]) {
@@ -116,13 +116,13 @@ describe("secrets in a text", () => {
     }
   });
 
-  it("are masked where they have line ends of their own, printed in lines", () => {
+  it("are masked when their own lines are printed one by one", () => {
     const key = '{\n  "type": "service_account",\n  "key": "-----BEGIN\\nMIIEvQ\\n"\n}';
     const masked = lineMasker([key])(["found", ...key.split("\n").map((line) => line.trim()), "refused"]);
     assert.deepEqual(masked, ["found", "***", "***", "***", "***", "refused"]);
   });
 
-  it("leave other text as it is where they are hardly more than white space", () => {
+  it("that are little more than white space are masked only as a whole", () => {
     for (const secret of ["\\n\\n\\n", "%20%20", "a b\nc", "\\n".repeat(3000)]) {
       const lines = ["one line, abc", "another: x"];
       assert.deepEqual(lineMasker([secret])(lines), lines);
@@ -130,23 +130,23 @@ describe("secrets in a text", () => {
     }
   });
 
-  it("are masked whole where one holds another, and short ones not at all", () => {
+  it("are masked whole when one contains another, and short ones are left", () => {
     assert.equal(masker(["word", "password-word", "abc"])("password-word word abc"), "*** *** abc");
   });
 
-  it("leave other text as it is", () => {
+  it("cause no masks in other text", () => {
     const text = "main.go:9:10: undefined: x (aHVzaA==) 100 % of https://example.com/a?b=c&amp;d";
     assert.equal(masker(["hush-hush", "p4ss/w+rd="])(text), text);
   });
 
-  it("are masked where they are as long as a token, or longer", () => {
+  it("are masked when they are very long", () => {
     for (const length of [300, 4096, 5000]) {
       const secret = "aB3-_".repeat(length / 5).slice(0, length);
       assert.equal(masker([secret])(`x ${secret} y`), "x *** y");
     }
   });
 
-  it("take time in proportion to the text, whatever it repeats", () => {
+  it("are masked in linear time", () => {
     const mask = masker(["\\-\\/+-secret", "%25%25%25", "=====x", "''''''''"]);
     for (const piece of ["\\", "%25", "'\\''", "=", "+", "&#0", "x"]) assertLinearText(mask, piece);
   }).timeout(0);

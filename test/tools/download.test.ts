@@ -24,7 +24,7 @@ import { languageHost, pulumi } from "../../tools/setup/versions";
 const target = { os: "linux", arch: "amd64" } as const;
 const url = pulumi.download?.(target).url ?? "";
 
-describe("official downloads", () => {
+describe("downloads of the set-up", () => {
   let server: Server;
   let folder: string;
   let requests: string[];
@@ -80,19 +80,19 @@ describe("official downloads", () => {
     else process.env["GOIMAGE_DOWNLOADS"] = before_;
   });
 
-  it("keep host and path behind the one server that GOIMAGE_DOWNLOADS names", () => {
+  it("keep host and path behind the server in GOIMAGE_DOWNLOADS", () => {
     const place = locate("https://github.com/a/b.tar.gz", "http://127.0.0.1:8080/");
     assert.equal(place, "http://127.0.0.1:8080/github.com/a/b.tar.gz");
     assert.equal(locate("https://github.com/a/b.tar.gz", ""), "https://github.com/a/b.tar.gz");
   });
 
-  it("are asked for with a HEAD request first", async () => {
+  it("are checked with a HEAD request", async () => {
     assert.equal(await answers(url), true);
     assert.equal(await answers("https://get.pulumi.com/nothing"), false);
     assert.deepEqual(requests, [`HEAD /${url.replace("https://", "")}`, "HEAD /get.pulumi.com/nothing"]);
   });
 
-  it("do not ask a host twice that could not be reached", async () => {
+  it("do not try an unreachable host twice", async () => {
     const { port } = server.address() as AddressInfo;
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
@@ -103,7 +103,7 @@ describe("official downloads", () => {
     assert.deepEqual(requests, []);
   });
 
-  it("install two tools out of one archive, fetched once", async () => {
+  it("install two tools from one archive, fetched once", async () => {
     const context = {
       layout: layout(folder),
       target,
@@ -121,13 +121,13 @@ describe("official downloads", () => {
     assert.equal(requests.length, 1);
   });
 
-  it("follow a redirection, as release pages give it", async () => {
+  it("follow a redirect", async () => {
     const file = await download("https://get.pulumi.com/moved.tar.gz", join(folder, "into"), checksums());
     assert.equal(file, join(folder, "into/moved.tar.gz"));
     assert.deepEqual(readFileSync(file), readFileSync(join(folder, "sdk.tar.gz")));
   });
 
-  it("do not leave https on the way", () => {
+  it("follow a redirect from https to https only", () => {
     assert.equal(redirected("https://a.example/x", "/y"), "https://a.example/y");
     assert.equal(redirected("https://a.example/x", "https://b.example/y"), "https://b.example/y");
     assert.equal(redirected("https://a.example/x", "http://a.example/x"), undefined);
@@ -135,7 +135,7 @@ describe("official downloads", () => {
     assert.equal(redirected("http://127.0.0.1/x", "/y"), "http://127.0.0.1/y");
   });
 
-  it("leave nothing behind that broke off half-way", async () => {
+  it("leave nothing behind when they break off", async () => {
     await assert.rejects(
       download("https://get.pulumi.com/broken.tar.gz", join(folder, "into"), checksums()),
       /broken\.tar\.gz/,
@@ -144,7 +144,7 @@ describe("official downloads", () => {
     assert.equal(existsSync(join(folder, "into/broken.tar.gz.part")), false);
   });
 
-  it("are refused when they are not what was published, and leave nothing behind", async () => {
+  it("are refused without a matching checksum, and leave nothing behind", async () => {
     const into = join(folder, "into");
     for (const known of [{ ...checksums(), [basename(url)]: "0".repeat(64) }, {}]) {
       await assert.rejects(download(url, into, known), /expected is 0{64}|has no checksum/);
@@ -152,7 +152,7 @@ describe("official downloads", () => {
     }
   });
 
-  it("are refused when they end early, even where the server did not say how long they are", async () => {
+  it("are refused when they end early, even without a length from the server", async () => {
     const cut = { "cut.tar.gz": createHash("sha256").update("the whole").digest("hex") };
     await assert.rejects(
       download("https://get.pulumi.com/cut.tar.gz", join(folder, "into"), cut),
@@ -160,7 +160,7 @@ describe("official downloads", () => {
     );
   });
 
-  it("are only taken over https where they have no checksum", async () => {
+  it("need https when they have no checksum", async () => {
     process.env["GOIMAGE_UNPINNED"] = "1";
     try {
       await assert.rejects(download(url, join(folder, "into"), {}), /only taken over https/);
@@ -170,7 +170,7 @@ describe("official downloads", () => {
     assert.deepEqual(requests, []);
   });
 
-  it("of a mirror are checked too, against our list or its own", async () => {
+  it("from a mirror are checked against our checksums or its own", async () => {
     const mirror = join(folder, "mirror");
     mkdirSync(join(mirror, "bin"), { recursive: true });
     const file = join(mirror, "bin/tool.xz");
@@ -186,7 +186,7 @@ describe("official downloads", () => {
     await assert.rejects(verifyMirrored(alpine, mirror), /expected is d4e6fd67/);
   });
 
-  it("fail with the address when the archive is not there any more", async () => {
+  it("fail with the address when the server answers 404", async () => {
     await assert.rejects(
       download("https://get.pulumi.com/gone.tar.gz", folder, checksums()),
       /get\.pulumi\.com\/gone\.tar\.gz: the server answered 404/,

@@ -6,8 +6,8 @@ import { promisify } from "node:util";
 import { run } from "../../tools/setup/exec";
 import { makeTree } from "../support/module";
 
-describe("tools: a command's output and end", () => {
-  it("are not missed when the command ends before the folder of its log is made", async () => {
+describe("running a command", () => {
+  it("captures all output of a command that ends before its log exists", async () => {
     const log = join(makeTree({}), "log/command.log");
     const hashed = busyThreadPool();
     const result = await run("sh", ["-c", "echo out; echo err >&2; exit 3"], { log });
@@ -17,7 +17,7 @@ describe("tools: a command's output and end", () => {
     assert.deepStrictEqual(written, ["err", "out"]);
   });
 
-  it("are told for a command that is not there", async () => {
+  it("reports exit code 127 for a missing command", async () => {
     const log = join(makeTree({}), "command.log");
     const { code, stderr } = await run("goimage-has-no-such-command", [], { log });
     assert.strictEqual(code, 127);

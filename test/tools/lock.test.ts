@@ -24,7 +24,7 @@ describe("the lock of the set-up", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it("names its process while it is held, and leaves nothing behind", async () => {
+  it("contains its process id while held, and is removed afterwards", async () => {
     await withLock(layout(folder), () => {
       assert.equal(readFileSync(file, "utf8"), String(process.pid));
       return Promise.resolve();
@@ -32,7 +32,7 @@ describe("the lock of the set-up", () => {
     assert.deepEqual(readdirSync(layout(folder).home), []);
   });
 
-  it("is held by one at a time", async () => {
+  it("is held by one process at a time", async () => {
     const seen: string[] = [];
     const hold = (name: string) =>
       withLock(layout(folder), async () => {
@@ -49,7 +49,7 @@ describe("the lock of the set-up", () => {
     ["a process that is gone", "4194304"],
     ["no process, as a full disk leaves it", ""],
   ] as const) {
-    it(`of ${what} does not count`, async () => {
+    it(`is ignored when it is of ${what}`, async () => {
       writeFileSync(file, text);
       assert.equal(await withLock(layout(folder), () => Promise.resolve("done")), "done");
       assert.equal(existsSync(file), false);

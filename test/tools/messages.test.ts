@@ -6,13 +6,13 @@ import { makeTree } from "../support/module";
 describe("messages of the troubleshooting page", () => {
   const found = (code: string) => messagesIn(path.join(makeTree({ "a.ts": code }), "a.ts"));
 
-  it("are texts of four words and more, whole even where the code has them in pieces", () => {
+  it("are strings of four words or more, joined when the code splits them", () => {
     const code = 'throw new Error("the disk is full: " +\n  "make room, " + `then run ${command} again`);';
     assert.deepEqual(found(code), ["the disk is full: make room, then run <command> again"]);
     assert.deepEqual(found('f("three short words");\nimport x from "a b c d e";'), []);
   });
 
-  it("show a value by its name, a limit by its number, and a condition's text as a message of its own", () => {
+  it("show values by name, limits by number, and optional parts as separate messages", () => {
     assert.deepEqual(found("f(`${file.path} is not in the module`);"), ["<path> is not in the module"]);
     assert.deepEqual(found("f(`it has more than ${limits.image.entries} entries`);"), [
       "it has more than 2,000,000 entries",
@@ -23,7 +23,7 @@ describe("messages of the troubleshooting page", () => {
     ]);
   });
 
-  it("are not the Dockerfile's shell", () => {
+  it("do not include shell commands of the Dockerfile", () => {
     assert.deepEqual(found('run("apk add curl && rm -rf /var/cache/apk of it");'), []);
   });
 });

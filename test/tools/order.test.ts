@@ -9,20 +9,20 @@ const shuffled = (seed: number) => {
 };
 
 describe("the random order of tests", () => {
-  it("is the same for a seed and another for another seed, inside suites too", () => {
+  it("depends on the seed alone, within suites too", () => {
     assert.deepEqual(shuffled(1), shuffled(1));
     assert.notDeepEqual(shuffled(1), shuffled(2));
     assert.notDeepEqual(shuffled(1).suites[0]?.tests, numbers());
   });
 
-  it("has each test once", () => {
+  it("contains each test once", () => {
     assert.deepEqual(
       shuffled(3).tests.sort((a, b) => a - b),
       numbers(),
     );
   });
 
-  it("comes from the environment's seed, in CI from the clock, and otherwise not at all", () => {
+  it("takes its seed from the environment, or in CI from the clock", () => {
     assert.equal(seedFrom({ GOIMAGE_TEST_SEED: "7", CI: "true" }, 9), 7);
     assert.equal(seedFrom({ CI: "true" }, 1_000_009), 9);
     assert.equal(seedFrom({}, 9), undefined);

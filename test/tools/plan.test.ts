@@ -35,8 +35,8 @@ const everywhere: Partial<Facts> = {
   downloadable: () => Promise.resolve("https://get.pulumi.com/file.tar.gz"),
 };
 
-describe("plan of the set-up", () => {
-  it("takes what is on PATH, then what was installed, then the mirror, a download, a recipe", async () => {
+describe("the plan of the set-up", () => {
+  it("prefers PATH, then an installed tool, the mirror, a download, a recipe", async () => {
     const order: (keyof Facts)[] = ["onPath", "installed", "inMirror", "downloadable"];
     const sources: string[] = [];
     const left = { ...everywhere };
@@ -48,19 +48,19 @@ describe("plan of the set-up", () => {
     assert.deepEqual(sources, ["path", "installed", "mirror", "download", "recipe"]);
   });
 
-  it("says no download has been asked for a tool that is here", async () => {
+  it("does not ask the network for an installed tool", async () => {
     const downloadable = () => Promise.reject(new Error("asked the network"));
     const choice = await choose(pulumi, facts({ installed: () => true, downloadable }));
     assert.deepEqual(choice, { source: "installed", version: "3.259.0" });
   });
 
-  it("builds the old language host where only Go modules can be reached, and keeps it", async () => {
+  it("builds the old language host when only Go modules can be reached, and keeps it", async () => {
     assert.deepEqual(await choose(languageHost, facts()), { source: "recipe", version: "3.68.0" });
     const kept = facts({ installed: (_tool, version) => version === "3.68.0" });
     assert.deepEqual(await choose(languageHost, kept), { source: "installed", version: "3.68.0" });
   });
 
-  it("prefers the mirror's current language host to an old one that is installed", async () => {
+  it("prefers the mirror's current language host to an old installed one", async () => {
     const both = facts({
       installed: (_tool, version) => version === "3.68.0",
       inMirror: () => "/mirror/host.xz",
@@ -72,7 +72,7 @@ describe("plan of the set-up", () => {
     });
   });
 
-  it("names the Go version to install when a recipe is all there is", async () => {
+  it("names the Go version to install when only a recipe is left", async () => {
     const without = await choose(pulumi, facts({ go: () => Promise.resolve(undefined) }));
     assert.equal(without.source, "none");
     assert.match(describeChoice(pulumi, without), /Go is not installed: install Go 1\.21\.0 or newer/);
@@ -80,7 +80,7 @@ describe("plan of the set-up", () => {
     assert.match(describeChoice(pulumi, old), /Go 1\.19\.8 is too old/);
   });
 
-  it("says how to take a download without a checksum, and builds rather than that", async () => {
+  it("prefers a recipe to a download without a checksum, and says how to allow the download", async () => {
     const unpinned = () => true;
     assert.equal((await choose(pulumi, facts({ unpinned }))).source, "recipe");
     const without = await choose(pulumi, facts({ unpinned, go: () => Promise.resolve(undefined) }));
@@ -95,7 +95,7 @@ describe("plan of the set-up", () => {
     );
   });
 
-  it("installs Debian packages as root only, and says the command to others", async () => {
+  it("installs Debian packages as root, and gives others the command", async () => {
     assert.deepEqual(await choose(docker, facts()), {
       source: "debian",
       version: "20.10.24",
@@ -105,7 +105,7 @@ describe("plan of the set-up", () => {
     assert.match(describeChoice(docker, fedora), /install docker\.io with this system's package manager/);
   });
 
-  it("starts no daemon without root or off Linux, but uses a Docker Engine that is there", async () => {
+  it("starts no daemon without root or off Linux, but uses a running Docker Engine", async () => {
     assert.equal((await choose(buildkit, facts({ root: false }))).source, "none");
     assert.equal((await choose(docker, facts({ target: { os: "darwin", arch: "arm64" } }))).source, "none");
     const onPath = () => Promise.resolve({ version: "28.0.0", where: "the daemon" });
@@ -119,14 +119,14 @@ describe("problems of the set-up", () => {
   const problems = (lacking: readonly unknown[], daemon = false) =>
     findProblems(new Map(tools.map((tool) => [tool, lacking.includes(tool) ? none : ready])), daemon);
 
-  it("are none while one engine is complete", () => {
+  it("do not exist while one engine is complete", () => {
     assert.deepEqual(problems([]), []);
     assert.deepEqual(problems([dockerPlugin]), []);
     assert.deepEqual(problems([dockerBuildPlugin]), []);
     assert.deepEqual(problems([buildkit, runc], true), []);
   });
 
-  it("name what both engines lack", () => {
+  it("include what both engines lack", () => {
     const found = problems([dockerPlugin, runc]);
     assert.equal(found.length, 2);
     assert.match(
@@ -135,12 +135,12 @@ describe("problems of the set-up", () => {
     );
   });
 
-  it("name what nothing works without", () => {
+  it("include a missing tool that every engine needs", () => {
     assert.equal(problems([pulumi]).length, 1);
     assert.equal(problems([registry]).length, 1);
   });
 
-  it("ask for a Docker Engine where no daemon can be started", () => {
+  it("include advice to start a Docker Engine when no daemon can be started", () => {
     assert.match(problems([docker, buildkit, runc]).at(-1) ?? "", /start one, or run this as root on Linux/);
   });
 });

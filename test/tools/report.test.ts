@@ -11,11 +11,11 @@ describe("tables and numbers", () => {
     assert.deepEqual(sizes, ["0 B", "999 B", "1.00 kB", "6.32 MB", "14.0 MB", "162 MB", "1.23 GB"]);
   });
 
-  it("print times", () => {
+  it("print durations", () => {
     assert.deepEqual([40, 59_940, 60_000, 185_000].map(duration), ["0.0s", "59.9s", "1m00s", "3m05s"]);
   });
 
-  it("align numbers to the right and text to the left", () => {
+  it("align numbers right and text left", () => {
     const text = table([
       ["way", "size"],
       ["simple", "162 MB"],
@@ -33,7 +33,7 @@ describe("the demo's comparison", () => {
     unpackedSize,
   });
 
-  it("shows both ways and what is saved", () => {
+  it("shows both ways and the saving", () => {
     const lines = comparison({
       ...image(6_318_735, 14_023_832),
       simple: image(162_146_028, 495_093_733),
@@ -43,11 +43,11 @@ describe("the demo's comparison", () => {
     assert.match(lines[3] ?? "", /^saving +96\.1 % less, 26x +97\.2 % less, 35x$/);
   });
 
-  it("gives small factors one decimal", () => {
+  it("gives small factors with one decimal", () => {
     assert.equal(saving(300, 200), "33.3 % less, 1.5x");
   });
 
-  it("refuses a stack without all outputs", () => {
+  it("refuses a stack that lacks outputs", () => {
     assert.throws(() => readOutputs(JSON.stringify(image(1, 2))), /the stack lacks outputs/);
     assert.equal(readOutputs(JSON.stringify({ ...image(1, 2), simple: image(3, 4) })).simple.size, 3);
   });
@@ -57,20 +57,20 @@ describe("the test run's verdict", () => {
   const counts = { passed: 3, failed: 0, skipped: 1 };
   const whole = { counts, failedTests: [], files: {}, processorSeconds: 1 };
 
-  it("passes on counts of a whole run only", () => {
+  it("is based on the counts of a whole run", () => {
     assert.deepEqual(judge("unit tests", 0, whole, false), whole);
     assert.match(judge("unit tests", 1, undefined, false).failure ?? "", /exit code 1 before the end/);
     const one = { ...whole, counts: { ...counts, failed: 1 }, failedTests: ["a push: ends"] };
     assert.deepEqual(judge("unit tests", 1, one, false), { ...one, failure: "unit tests: 1 failed" });
   });
 
-  it("is against a phase without a test, unless tests were picked", () => {
+  it("is a failure when a phase ran no test, unless tests were picked", () => {
     const none = { ...whole, counts: { passed: 0, failed: 0, skipped: 4 } };
     assert.match(judge("unit tests", 0, none, false).failure ?? "", /no test ran/);
     assert.equal(judge("unit tests", 0, none, true).failure, undefined);
   });
 
-  it("adds up both phases in one line", () => {
+  it("adds up both phases on one line", () => {
     assert.equal(
       countsLine(add(counts, { passed: 2, failed: 1, skipped: 0 })),
       "5 passed, 1 failed, 1 skipped",
@@ -81,7 +81,7 @@ describe("the test run's verdict", () => {
 describe("pulumi's output in a log", () => {
   const line = (text: string) => ` +  docker:index:Image quickstart creating (40s) ${text}`;
 
-  it("leaves out what only ticks", () => {
+  it("leaves out progress lines", () => {
     const ticks = [
       "@ updating......",
       line("Pushing [=====>      ]  343.7MB/387.1MB"),
@@ -92,7 +92,7 @@ describe("pulumi's output in a log", () => {
     assert.deepEqual(ticks.filter(isNews), []);
   });
 
-  it("keeps what says something", () => {
+  it("keeps all other lines", () => {
     const news = [
       line("Pushed"),
       line("./main.go:3:8: undefined: x"),
@@ -106,7 +106,7 @@ describe("pulumi's output in a log", () => {
 });
 
 describe("a long piece of work", () => {
-  it("says how far it is, again and again, until it is done", async () => {
+  it("reports its progress until it is done", async () => {
     const lines: string[] = [];
     const write = process.stderr.write.bind(process.stderr);
     process.stderr.write = (text: string) => lines.push(text) > 0;

@@ -38,13 +38,13 @@ describe("the package schema", () => {
   const image = resources["goimage:index:GoMultiStageImage"];
   const type = (name: string) => types[`goimage:index:${name}`];
 
-  it("is the one in provider/, of the package's version", () => {
+  it("is the file in provider/, with the package's version", () => {
     const text = (file: string) => JSON.parse(readFileSync(path.join(root, file), "utf8")) as object;
     assert.deepEqual(text("provider/schema.json"), JSON.parse(JSON.stringify(schema(root))));
     assert.equal(version, (text("package.json") as { version: string }).version);
   });
 
-  it("has the inputs that the components check", () => {
+  it("has the same inputs as the components", () => {
     for (const [name, table] of Object.entries(inputTables)) {
       const resource = resources[`goimage:index:${name}`];
       assert.equal(resource?.isComponent, true);
@@ -53,7 +53,7 @@ describe("the package schema", () => {
     }
   });
 
-  it("describes everything", () => {
+  it("has a description for everything", () => {
     const shapes = [...Object.values(types), ...Object.values(resources)];
     for (const shape of shapes) {
       assert.ok(shape.description);
@@ -64,7 +64,7 @@ describe("the package schema", () => {
     }
   });
 
-  it("tells plain values from late ones, unions, choices and secrets", () => {
+  it("marks plain inputs, unions, enums and secrets", () => {
     const inputs = image?.inputProperties ?? {};
     assert.deepEqual([inputs["source"]?.plain, inputs["repository"]?.plain], [true, undefined]);
     assert.deepEqual([inputs["runtime"]?.plain, inputs["build"]?.plain], [true, undefined]);

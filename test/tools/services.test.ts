@@ -24,7 +24,7 @@ import {
 } from "../../tools/setup/sockets";
 
 describe("settings of the daemons", () => {
-  it("ask the local registry for docker.io only where docker.io cannot be reached", () => {
+  it("use the local registry as mirror of docker.io only when docker.io is unreachable", () => {
     assert.match(
       buildkitConfig("127.0.0.1:5050", false),
       /^\[registry\."127\.0\.0\.1:5050"\]\n {2}http = true\n/,
@@ -35,12 +35,12 @@ describe("settings of the daemons", () => {
     );
   });
 
-  it("pick a network that no interface is in", () => {
+  it("choose a network that no interface uses", () => {
     assert.equal(freeNetwork("07abcdef", " 2: eth0 inet 10.0.0.4/24"), "10.213.7");
     assert.equal(freeNetwork("ff000000", " 3: br0 inet 10.213.255.1/24\n 10.213.0.0/24 dev br1"), "10.213.1");
   });
 
-  it("keep sockets short however long the path of the clone is", () => {
+  it("keep socket paths short, however long the clone's path is", () => {
     const { sockets, id } = layout(`/${"long/".repeat(60)}`);
     assert.ok(`${sockets}/docker/containerd/containerd-debug.sock`.length < 100);
     assert.notEqual(id, layout("/other").id);
@@ -67,7 +67,7 @@ describe("the directory of the sockets", () => {
     if (process.getuid === undefined) skip(context, "Windows has no owners and modes");
   };
 
-  it("is made for its owner alone, taken again, and removed", async function () {
+  it("is made for its owner only, reused, and removed", async function () {
     needsModes(this);
     await makeSocketDirectory({ sockets });
     assert.equal(lstatSync(sockets).mode & 0o777, 0o700);
@@ -108,7 +108,7 @@ describe("the directory of the sockets", () => {
   }
 
   for (const [what, plant, reason] of planted) {
-    it(`is refused, and left as it is, when it ${what}`, async function () {
+    it(`is refused and left alone when it ${what}`, async function () {
       needsModes(this);
       if (/user/.test(what) && process.getuid?.() !== 0)
         skip(this, "only root can give a directory to another user");
@@ -138,7 +138,7 @@ describe("the directory of the sockets", () => {
     });
   }
 
-  it("is judged for the user who runs the set-up, root or not", () => {
+  it("is checked against the current user, root or not", () => {
     const of = (uid: number, mode: number) => ({
       ...{ isDirectory: () => true, isSymbolicLink: () => false },
       ...{ uid, mode },
@@ -184,12 +184,12 @@ describe("a service", () => {
     assert.equal(await stopService(place, "sleeper"), false);
   });
 
-  it("is started anew when its command line is another", async () => {
+  it("is restarted when its command line changes", async () => {
     await ensureService(layout(folder), service(sleep));
     assert.equal(await ensureService(layout(folder), service(`${sleep};`)), true);
   });
 
-  it("that ends at once fails with the last lines of its log", async () => {
+  it("fails with its log's last lines when it ends at once", async () => {
     ready = false;
     const broken = service('console.error("no such disk"); process.exit(3)');
     await assert.rejects(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findings, wordsIn } from "../../tools/docs/lintCode";
 
-describe("the words of the code", () => {
+describe("the words that the lint reads", () => {
   const code = [
     "// A comment that begins here",
     "// and ends in the next line.",
@@ -13,7 +13,7 @@ describe("the words of the code", () => {
     'const url = "https://example.com";',
   ].join("\n");
 
-  it("are its comments and its messages, each as one text with the line where it begins", () => {
+  it("are comments and messages, each as one text with the line where it begins", () => {
     assert.deepEqual(wordsIn("components/a.ts", code), [
       { line: 1, text: "A comment that begins here and ends in the next line." },
       { line: 4, text: "Says what it does." },
@@ -21,7 +21,7 @@ describe("the words of the code", () => {
     ]);
   });
 
-  it("are only the titles where the file has tests", () => {
+  it("are only titles in a test file", () => {
     const tests =
       'describe("an image", () => {\n  it(`has ${n} layers`, () => fail("some text of no title"));\n});';
     assert.deepEqual(wordsIn("test/a.test.ts", tests), [
@@ -30,7 +30,7 @@ describe("the words of the code", () => {
     ]);
   });
 
-  it("are read by the rules of the documentation, even where a line breaks", async () => {
+  it("are checked by the documentation's rules, even across a line break", async () => {
     const files = new Map([
       ["components/a.ts", "// Fine.\n\n// The binary is linked to glibc, which Alpine has\n// not.\n"],
       ["test/a.test.ts", 'it("keeps the image, also when it is old", () => {});\n'],

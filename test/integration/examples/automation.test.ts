@@ -9,7 +9,7 @@ import { repositoryRoot, run } from "../support/project/project";
 describe("examples: automation", function () {
   this.timeout(600_000);
 
-  it("builds in one stack, deploys the digest in another, and does nothing the second time", async function () {
+  it("builds in one stack, deploys the digest in another, and changes nothing the second time", async function () {
     const reason = missingEngine("buildkit");
     if (reason !== undefined) skipWithReason(this, reason);
     const directory = makeTree({ "elsewhere/empty": "" });

@@ -82,7 +82,7 @@ describe("examples: a company's own component", function () {
     return outputs;
   }
 
-  it("is imported by a program in TypeScript, which imports goimage as well", async () => {
+  it("can be imported by a TypeScript program that also imports goimage", async () => {
     const project = new Project("", {
       "index.js": fs.readFileSync(path.join(repositoryRoot, example, "typescript/index.ts"), "utf8"),
     });
@@ -114,7 +114,7 @@ describe("examples: a company's own component", function () {
     assert.equal(outputs.gained, 0);
   });
 
-  it("is used from YAML, twice in a program that also uses goimage's plugin", async function () {
+  it("can be used from YAML, twice in a program that also uses goimage's plugin", async function () {
     const reason = missingLanguage("yaml");
     if (reason !== undefined) skipWithReason(this, reason);
     const project = new Project("", {}, "company-component-yaml", company.env);
@@ -131,7 +131,7 @@ describe("examples: a company's own component", function () {
     await deploysOnce(project, 11);
   });
 
-  it("runs in a process of its own beside a program that imports goimage, and beside goimage's plugin", async () => {
+  it("runs in its own process beside a program that imports goimage, and beside goimage's plugin", async () => {
     const project = new Project(
       (repository) => `
 const pulumi = require("@pulumi/pulumi");

@@ -14,7 +14,7 @@ describe("examples: kubernetes", function () {
   let server: ApiServer | undefined;
   after(() => server?.close());
 
-  it("rolls the Deployment after an edit of the code, and not after one of a README", async function () {
+  it("rolls the Deployment after an edit of the code, and not after an edit of a README", async function () {
     const reason = missingApiServer();
     if (reason !== undefined) skipWithReason(this, reason);
     server = new ApiServer();

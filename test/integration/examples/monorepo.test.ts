@@ -4,7 +4,7 @@ import { editableSource, startExample } from "../support/project/example";
 describe("examples: monorepo", function () {
   this.timeout(600_000);
 
-  it("builds the services that an edit reaches, and no other", async () => {
+  it("builds only the services that an edit affects", async () => {
     const { directory, edit } = editableSource("examples/monorepo/services");
     const example = await startExample("examples/monorepo", { source: directory });
     const refs = async () => (await example.deploy()) as { orders: string; payments: string; status: string };

@@ -9,7 +9,7 @@ import { Project, repositoryRoot } from "../support/project/project";
 describe("examples: policies", function () {
   this.timeout(600_000);
 
-  it("report what an image must not be, in previews where it is known, and let others pass", async function () {
+  it("report violations, in previews when they are known, and let other images pass", async function () {
     const reason = missingNodeHost();
     if (reason !== undefined) skipWithReason(this, reason);
     const [engine = ""] = engines;

@@ -5,7 +5,7 @@ import { editableSource, Example, exampleId, exampleSettings } from "../support/
 describe("examples: promotion", function () {
   this.timeout(600_000);
 
-  it("deploys in prod what was tried in dev, until the next promotion", async () => {
+  it("deploys in prod what was tested in dev, until the next promotion", async () => {
     const { directory, edit } = editableSource("examples/quickstart/service");
     const state = makeTree({});
     const dev = new Example("examples/promotion", `${exampleId}-dev`, state);

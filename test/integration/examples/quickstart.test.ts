@@ -4,7 +4,7 @@ import { startExample } from "../support/project/example";
 describe("examples: quickstart", function () {
   this.timeout(600_000);
 
-  it("builds the service in both ways from the root of the repository, as the demo does", async () => {
+  it("builds the service both ways from the root of the repository, as the demo does", async () => {
     const example = await startExample(".");
     const outputs = (await example.deploy()) as { digest: string; size: number; simple: { size: number } };
     assert.match(outputs.digest, /^sha256:/);
@@ -14,7 +14,7 @@ describe("examples: quickstart", function () {
     await example.end();
   });
 
-  it("is the same program in a folder of its own", async () => {
+  it("works in a folder of its own", async () => {
     const example = await startExample("examples/quickstart");
     const { code, output } = await example.preview();
     assert.equal(code, 0, output);

@@ -7,7 +7,7 @@ import { answer, editableSource, Example, exampleId } from "../support/project/e
 describe("examples: rolling", function () {
   this.timeout(600_000);
 
-  it("replaces the container behind the proxy without a request lost", async function () {
+  it("replaces the container behind the proxy without losing a request", async function () {
     const reason = missingEngine("docker");
     if (reason !== undefined) skipWithReason(this, reason);
     const { directory, edit } = editableSource("examples/rolling/services");

@@ -19,7 +19,7 @@ for (const engine of ["docker", "buildkit"]) {
     beforeEach(() => proxy.reset());
     after(() => proxy?.close());
 
-    it("works with no home, no docker configuration, proxies that lead nowhere, and no Docker Engine for BuildKit", async () => {
+    it("works without a home, a Docker configuration, working proxies or (for BuildKit) a Docker Engine", async () => {
       const stack = new FaultStack({ engine, to: proxy });
       const nowhere = "http://127.0.0.1:1";
       const env = {

@@ -45,14 +45,14 @@ for (const engine of ["docker", "buildkit"]) {
     const unpushed = async (stack: FaultStack) =>
       assert.equal(await fetchManifest(stack.behind(registry), "v1"), undefined);
 
-    it("fault 17: a base image that is not there: the error names it", async () => {
+    it("fault 17: a missing base image is named in the error", async () => {
       const image = `${registry}/faults/nothing-here:1`;
       const stack = new FaultStack({ engine, to: registry, inputs: `runtime: { image: "${image}" },` });
       await stack.fails({}, new RegExp(`the base image ${image} cannot be pulled`), /not found/);
       await unpushed(stack);
     });
 
-    it("fault 19: a module proxy that is down: the go command's words, and nothing pushed", async () => {
+    it("fault 19: when the module proxy is down, the go command's error is shown and nothing is pushed", async () => {
       const inputs = 'build: { goProxy: "http://127.0.0.1:1" },';
       const stack = new FaultStack({ engine, to: registry, inputs, files: needsLibrary });
       stack.project.write(usesLibrary);
@@ -60,7 +60,7 @@ for (const engine of ["docker", "buildkit"]) {
       await unpushed(stack);
     });
 
-    it("fault 19: a module that is not the one in go.sum: refused, with no way around it", async function () {
+    it("fault 19: a module that does not match go.sum is refused", async function () {
       if (address === undefined) skipWithReason(this, "this machine has no address that a container reaches");
       const inputs = `build: { goProxy: "${goProxy}" },`;
       const stack = new FaultStack({ engine, to: registry, inputs, files: needsLibrary });

@@ -88,7 +88,7 @@ for (const engine of ["docker", "buildkit"]) {
       if (which(daemon) === undefined) skipWithReason(context, `${daemon} is not in PATH`);
     };
 
-    it("fault 15: a builder that does not run: the error names it, and the next up works", async () => {
+    it("fault 15: a builder that is not running is named in the error, and the next up works", async () => {
       if (engine === "buildkit") {
         // Nothing to build: no builder is asked.
         assert.deepEqual(await stack.deploy(nowhere), before);
@@ -101,7 +101,7 @@ for (const engine of ["docker", "buildkit"]) {
       before = after;
     });
 
-    it("fault 16: a builder that is killed during a build: the up fails, and the next one works", async function () {
+    it("fault 16: when the builder is killed during a build, the up fails and the next one works", async function () {
       ownDaemon(this);
       stack.edit();
       await withDaemon(
@@ -130,7 +130,7 @@ for (const engine of ["docker", "buildkit"]) {
       before = after;
     });
 
-    it("fault 14: a builder whose disk is full: the error says so, and the next up elsewhere works", async function () {
+    it("fault 14: when the builder's disk is full, the error says so, and the next up elsewhere works", async function () {
       ownDaemon(this);
       stack.edit();
       proxy.reset();

@@ -56,14 +56,14 @@ for (const engine of ["docker", "buildkit"]) {
       });
       beforeEach(() => proxy.reset());
 
-      it("fault 1: no password: the error names the registry and what to do", async () => {
+      it("fault 1: without a password, the error names the registry and what to do", async () => {
         await stack.fails(
           {},
           new RegExp(`${proxy.host} wants credentials for ${stack.repository}:v1: run docker`),
         );
       });
 
-      it("fault 1: a wrong password: the error names registry and user, without a storm of requests", async () => {
+      it("fault 1: with a wrong password, the error names registry and user, after few requests", async () => {
         const says = new RegExp(
           `${proxy.host} refused the credentials of ${user} for ${stack.repository}:v1`,
         );
@@ -76,7 +76,7 @@ for (const engine of ["docker", "buildkit"]) {
         assert.ok(!(await stack.project.state()).includes(wrongPassword));
       });
 
-      it("fault 1: the right one, after both: pushed, and a later up without changes costs two requests", async () => {
+      it("fault 1: with the right password after both, the push works, and an up without changes makes two requests", async () => {
         const { digest } = await stack.deploy(right);
         assert.match(digest, /^sha256:/);
         proxy.reset();
@@ -85,7 +85,7 @@ for (const engine of ["docker", "buildkit"]) {
         assert.ok(!(await stack.project.state()).includes(password));
       });
 
-      it("credentials do not follow a redirect to another host", async () => {
+      it("does not send credentials on to another host", async () => {
         const elsewhere = closing(await FaultProxy.start(registry));
         stack.edit();
         proxy.inject({
@@ -117,7 +117,7 @@ for (const engine of ["docker", "buildkit"]) {
       });
       beforeEach(() => proxy.reset());
 
-      it("fault 1: a wrong password: the error names registry and user, without a storm of requests", async () => {
+      it("fault 1: with a wrong password, the error names registry and user, after few requests", async () => {
         const output = await stack.fails(
           wrong,
           new RegExp(`${proxy.host} refused the credentials of ${user}`),
@@ -127,7 +127,7 @@ for (const engine of ["docker", "buildkit"]) {
         assert.equal(proxy.blobBytesUp, 0);
       });
 
-      it("fault 10: a token that runs out during the push is replaced by a fresh one", async () => {
+      it("fault 10: an expired token is replaced by a new one, or with Docker by the next up", async () => {
         const { digest } = await stack.deploy(right);
         stack.edit();
         const given = tokens.given.length;
@@ -166,7 +166,7 @@ for (const engine of ["docker", "buildkit"]) {
         if (address === undefined) skipWithReason(this, "this machine has no address but its own loopback");
       });
 
-      it("fault 11: a certificate of an unknown authority: said so, with what to do, and nothing is sent", async () => {
+      it("fault 11: a certificate of an unknown authority is reported with advice, and nothing is sent", async () => {
         const { server } = makeAuthority(address ?? "");
         const proxy = closing(await FaultProxy.start(registry, { tls: server, address }));
         const stack = new FaultStack({ engine, to: proxy });
@@ -178,7 +178,7 @@ for (const engine of ["docker", "buildkit"]) {
         assert.deepEqual(proxy.passed, []);
       });
 
-      it("fault 12: plain http is an explicit choice", async function () {
+      it("fault 12: plain http is used only on request", async function () {
         const proxy = closing(await FaultProxy.start(registry, { address }));
         const stack = new FaultStack({ engine, to: proxy });
         await stack.fails(

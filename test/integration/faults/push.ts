@@ -43,7 +43,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       before = after;
     };
 
-    it("fault 2: 403 on push fails, says who may not do what, and keeps the previous digest", async () => {
+    it("fault 2: a 403 on push fails, names the user and the repository, and keeps the previous digest", async () => {
       const denied = faults.refuse(403, "DENIED", "requested access to the resource is denied");
       proxy.inject({ method: "POST", path: /uploads/, fault: denied });
       await stack.fails(
@@ -55,7 +55,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       await nothingChanged();
     });
 
-    it("fault 3: 429 with Retry-After is tried a few times, then fails", async () => {
+    it("fault 3: a 429 with Retry-After is retried a few times, then fails", async () => {
       const slowDown = faults.refuse(429, "TOOMANYREQUESTS", "slow down", { "retry-after": "1" });
       proxy.inject({ path: /uploads|manifests/, fault: slowDown });
       await stack.fails({}, new RegExp(`${proxy.host} limits requests`));
@@ -63,7 +63,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       await nothingChanged();
     });
 
-    it("fault 4: 500, 502 and 504 once each, in the push and when it is read back, are tried again", async () => {
+    it("fault 4: one 500, 502 or 504 in the push or the read is retried", async () => {
       proxy.inject({ method: "POST", path: /uploads/, times: 1, fault: faults.refuse(500) });
       proxy.inject({ ...upload, times: 1, fault: faults.refuse(502) });
       proxy.inject({ method: "GET", path: /manifests/, times: 1, fault: faults.refuse(504) });
@@ -73,7 +73,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       assert.deepEqual(refused.sort(), [500, 500, 502, 504]);
     });
 
-    it("fault 4: 502 once for the manifest is tried again by BuildKit, and with Docker by the next up", async () => {
+    it("fault 4: one 502 for the manifest is retried by BuildKit, and with Docker by the next up", async () => {
       proxy.inject({ ...manifestPut, times: 1, fault: faults.refuse(502) });
       if (engine === "docker") {
         await stack.fails({}, /502 Bad Gateway/, /run pulumi up again/);
@@ -82,7 +82,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       await worked(await stack.deploy());
     });
 
-    it("fault 6: a silent registry is given up on, by customTimeouts or sooner", async () => {
+    it("fault 6: a silent registry is given up on after customTimeouts or sooner", async () => {
       const options =
         '{ transforms: [({ props, opts }) => ({ props, opts: { ...opts, customTimeouts: { create: "8s" } } })] }';
       const silent = new FaultStack({ engine, to: proxy, options });
@@ -93,7 +93,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       assert.equal((await silent.deploy()).ref.split("@")[0], silent.repository);
     });
 
-    it("fault 7: a connection that breaks inside a blob is made again, and no tag is half done", async () => {
+    it("fault 7: a connection that breaks inside a blob is retried, and no tag is left half done", async () => {
       proxy.inject({ ...upload, fault: faults.cutRequest(100_000) });
       proxy.inject({ method: "GET", path: /blobs/, skip: 1, times: 1, fault: faults.cutAnswer(10_000) });
       await worked(await stack.deploy());
@@ -104,7 +104,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       assert.ok(first && second && first.url === second.url && first.bytesDown < second.bytesDown);
     });
 
-    it("fault 8: a lost manifest leaves the tag; the next up sends no blob again", async () => {
+    it("fault 8: a lost manifest leaves the tag alone, and the next up sends no blob again", async () => {
       proxy.inject({ ...manifestPut, fault: faults.lostRequest });
       await stack.fails({}, /run pulumi up again/);
       assert.ok(proxy.blobBytesUp > 100_000);
@@ -114,7 +114,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       assert.equal(proxy.blobBytesUp, 0);
     });
 
-    it("fault 8: a lost answer to the manifest does no harm either", async () => {
+    it("fault 8: a lost answer to the manifest does no harm", async () => {
       proxy.inject({ ...manifestPut, times: 1, fault: faults.lostAnswer });
       const { code } = await stack.up();
       proxy.reset();
@@ -123,7 +123,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       await worked(await stack.deploy());
     });
 
-    it("fault 9: a missing Docker-Content-Digest is made up for; a wrong one is never exported", async () => {
+    it("fault 9: a missing Docker-Content-Digest is computed, and a wrong one is never exported", async () => {
       const missing = faults.header("docker-content-digest", undefined);
       for (const method of ["GET", "HEAD"]) proxy.inject({ method, path: /manifests/, fault: missing });
       await worked(await stack.deploy());
@@ -148,7 +148,7 @@ export function testPushFaults(engine: "docker" | "buildkit"): void {
       await worked(await stack.deploy());
     });
 
-    it("fault 5 and 13: 500 for ever and 413 end within the engine's own tries, with what to do", async () => {
+    it("fault 5 and 13: endless 500s and a 413 end after the engine's own tries, with advice", async () => {
       // Docker 20.10 tries each blob five times, with 50 s of pauses: both at the same time, with a proxy each.
       const attempts = [
         { fault: faults.refuse(500), says: /because of .* or the network to it: run pulumi up again/ },

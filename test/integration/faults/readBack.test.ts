@@ -8,7 +8,7 @@ import { startPrebuiltEngine, type PrebuiltEngine } from "../support/prebuilt/en
 import { fetchManifest } from "../support/images/registry";
 import { FaultStack, type Deployed } from "../support/project/faultStack";
 
-describe("faults of a registry that is read", function () {
+describe("faults while an image is read back", function () {
   this.timeout(600_000);
   let prebuilt: PrebuiltEngine;
   let proxy: FaultProxy;
@@ -36,7 +36,7 @@ describe("faults of a registry that is read", function () {
     before = after;
   };
 
-  it("fault 3: 429 with Retry-After on our own read is waited for", async () => {
+  it("fault 3: a 429 with Retry-After on our own read causes that wait", async () => {
     const slowDown = faults.refuse(429, "TOOMANYREQUESTS", "slow down", { "retry-after": "2" });
     proxy.inject({ method: "GET", path: /manifests/, times: 1, fault: slowDown });
     await worked(await stack.deploy());
@@ -44,7 +44,7 @@ describe("faults of a registry that is read", function () {
     assert.ok(first && second && second.at - first.at >= 2000);
   });
 
-  it("fault 9: a manifest, configuration or layer that is not what was pushed fails the read", async () => {
+  it("fault 9: a corrupt manifest, configuration or layer fails the read", async () => {
     for (const path of [/\/manifests\//, /\/blobs\//]) {
       proxy.reset();
       proxy.inject({ method: "GET", path, fault: faults.corrupt });

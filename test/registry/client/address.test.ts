@@ -72,7 +72,7 @@ describe("the distance of an address", () => {
     ["2606:4700::400:5efe:10.0.0.1", "internet"],
   ];
   for (const [address, reach] of addresses)
-    it(`${address}: ${reach}`, () => assert.equal(reachOf(address), reach));
+    it(`of ${address} is ${reach}`, () => assert.equal(reachOf(address), reach));
 
   const senders: [string, Reach][] = [
     ["::ffff:10.0.0.1", "network"],
@@ -85,9 +85,9 @@ describe("the distance of an address", () => {
     ["fd00::5efe:10.0.0.1", "network"],
   ];
   for (const [address, reach] of senders)
-    it(`${address} as a sender: ${reach}`, () => assert.equal(reachOfSender(address), reach));
+    it(`of ${address} as a sender is ${reach}`, () => assert.equal(reachOfSender(address), reach));
 
-  it("is known of names that stand for this machine, and of no others", () => {
+  it("is known for names of this machine, and for no other names", () => {
     for (const name of ["localhost", "LOCALHOST.", "registry.localhost", "[::1]", "127.0.0.1"])
       assert.equal(reachOfName(name), "machine", name);
     assert.equal(reachOfName("registry.example.com"), undefined);
@@ -119,13 +119,13 @@ describe("the guard of a connection", () => {
     );
   }
 
-  it("gives one address, or all, as it is asked", async () => {
+  it("returns one address, or all when asked for all", async () => {
     assert.deepEqual(await look(["8.8.8.8", "9.9.9.9"]), { error: null, address: "8.8.8.8", family: 4 });
     const all = await look(["8.8.8.8", "9.9.9.9"], { all: true });
     assert.equal((all.address as unknown[]).length, 2);
   });
 
-  it("refuses a host one of whose addresses is nearer than the registry", async () => {
+  it("refuses a host when one of its addresses is nearer than the registry", async () => {
     assert.match(
       (await look(["8.8.8.8", "10.0.0.1"])).error?.message ?? "",
       /on this machine or its network/,
@@ -133,14 +133,14 @@ describe("the guard of a connection", () => {
     assert.equal((await look(["10.0.0.1"], { from: "network" })).error, null);
   });
 
-  it("leaves to a proxy what only the proxy resolves", async () => {
+  it("judges only literal addresses behind a proxy, which resolves names itself", async () => {
     const env = { HTTPS_PROXY: "http://proxy.test:3128" };
     assert.equal((await look(["10.0.0.1"], { env })).error, null);
     const session = { name: "registry.test/team", env, settings: {} } as unknown as Session;
     assert.throws(() => guardFor(session, new URL("https://127.0.0.1/x"), "it was sent to"), /127\.0\.0\.1/);
   });
 
-  it("says that a host has no address, and hands on what the resolver says", async () => {
+  it("reports a host without addresses, and passes on the resolver's errors", async () => {
     assert.equal((await look([])).error?.code, "ENOTFOUND");
     const gone = Object.assign(new Error("later"), { code: "EAI_AGAIN" });
     assert.equal((await lookWith(() => Promise.reject(gone))).error, gone);

@@ -33,7 +33,7 @@ describe("registry/auth", () => {
     assert.deepEqual(parsed(`Bearer realm="${"\\".repeat(50_000)}`), [["bearer", { realm: "" }]]);
   });
 
-  it("does what the registry asked for when it was found, without another refusal, and only once", async () => {
+  it("answers the first response's challenge at once, and sends refused credentials only once", async () => {
     const digest = registry.addBlob(Buffer.from("hello"));
     registry.intercept = (_request, response, { authorization }) => {
       if (authorization === basic("me:hunter2")) return false;
@@ -91,7 +91,7 @@ describe("registry/auth", () => {
       };
     });
 
-    it("gets one token for a scope, with the credentials", async () => {
+    it("gets one token per scope, with the credentials", async () => {
       const session = registry.session({ username: "me", password: "hunter2" });
       assert.equal(await read(session, digest), "hello");
       assert.equal(await read(session, digest), "hello");
@@ -100,13 +100,13 @@ describe("registry/auth", () => {
       assert.equal(asked[0]?.url.search, "?service=reg&scope=repository%3Ateam%2Fapi%3Apull");
     });
 
-    it("gets an anonymous token without credentials, under either name", async () => {
+    it("gets an anonymous token without credentials, and accepts it as access_token", async () => {
       answer = { access_token: "token-one" };
       assert.equal(await read(registry.session(), digest), "hello");
       assert.equal(asked[0]?.authorization, undefined);
     });
 
-    it("gets a fresh token when the old one has run out", async () => {
+    it("gets a new token when the old one has expired, and keeps no short-lived one", async () => {
       const session = registry.session();
       await read(session, digest);
       answer = { token: "token-two" };
@@ -141,14 +141,14 @@ describe("registry/auth", () => {
       });
     });
 
-    it("does not show a token or password that the registry repeats", async () => {
+    it("hides a token or password that the registry repeats", async () => {
       accepted = "Bearer other";
       const session = registry.session({ username: "me", password: "hunter2" });
       const error = await fails(read(session, digest), /no entry with Bearer \*\*\*/);
       assert.ok(!error.message.includes("token-one") && !error.message.includes("hunter2"));
     });
 
-    it("shows a password in none of the forms in which it may be repeated", async () => {
+    it("hides a password however the registry encodes it", async () => {
       const password = 'Pa/ss+wö rd&"<9>';
       const base64 = (text: string) => Buffer.from(text).toString("base64");
       const html = password.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
@@ -179,7 +179,7 @@ describe("registry/auth", () => {
       }
     });
 
-    it("asks with what the registry has named, and with nothing else", async () => {
+    it("asks for the scope it needs, and for those that the registry names", async () => {
       const ask = async (challenge: string) => {
         asked.length = 0;
         registry.intercept = (_request, response, { url, authorization }) => {
@@ -196,7 +196,7 @@ describe("registry/auth", () => {
       assert.equal(await ask(`Bearer realm="${realm}?account=a",service=""`), `?account=a&service=&${own}`);
     });
 
-    it("takes for a token what is one, and for its life what is a time", async () => {
+    it("accepts only a string as token and a number as lifetime", async () => {
       for (const odd of [
         { token: 5, access_token: "token-one" },
         { token: "", access_token: "token-one" },
@@ -229,14 +229,14 @@ describe("registry/auth", () => {
       await fails(read(registry.session(), digest), /answered without a token/);
     });
 
-    it("refuses addresses with a user's name or a password alone", async () => {
+    it("refuses a token server's address with a user name or a password", async () => {
       for (const bad of ["http://user@127.0.0.1/", "http://:secret@127.0.0.1/"]) {
         realm = bad;
         await fails(read(registry.session(), digest), /contains a user name or password/);
       }
     });
 
-    it("sends an identity token to token servers alone", async () => {
+    it("sends an identity token only to token servers", async () => {
       const dir = await mkdtemp(join(tmpdir(), "goimage-transport-"));
       try {
         const auths = { [registry.host]: { identitytoken: "refresh-me" } };
@@ -258,7 +258,7 @@ describe("registry/auth", () => {
       }
     });
 
-    it("refuses token servers that have no business with the credentials", async () => {
+    it("refuses token servers with an invalid address, a redirect or an invalid token", async () => {
       const session = registry.session({ username: "me", password: "hunter2" });
       for (const [bad, reason] of [
         ["", /is not valid/],

@@ -14,7 +14,7 @@ const limits = {
   ...{ headersTimeoutMs: 300, leastBytes: 1_000, leastBytesMs: 300, totalTimeoutMs: 5_000 },
 };
 
-describe("a registry without an end", function () {
+describe("a registry that never stops sending", function () {
   this.timeout(10_000);
   const servers: Server[] = [];
   const sockets = new Set<Socket>();
@@ -64,24 +64,24 @@ describe("a registry without an end", function () {
   const blob = { mediaType: "x", digest, size: 1, annotations: {} };
   const body = "HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n";
 
-  it("is left when a header drips", async () => {
+  it("is given up on when it sends a header byte by byte", async () => {
     const session = await serve("HTTP/1.1 200 OK\r\nx: ", "y");
     await assert.rejects(readTagDigest(session, "v1"), /did not answer within 0\.3 s/);
   });
 
-  it("is left when it sends interim answers only", async () => {
+  it("is given up on when it sends only interim answers", async () => {
     const session = await serve("", "HTTP/1.1 103 Early Hints\r\n\r\n", { headersTimeoutMs: 5_000 });
     await assert.rejects(readTagDigest(session, "v1"), /interim answers and no final one/);
     const slow = await serve("", "HTTP/1.1 100 Continue\r\n\r\n");
     await assert.rejects(readTagDigest(slow, "v1"), /did not answer within|interim answers/);
   });
 
-  it("is left when a body drips", async () => {
+  it("is given up on when it sends a body too slowly", async () => {
     const session = await serve(body, "z");
     await assert.rejects(readConfig(session, blob), /only \d+ bytes came from 127\.0\.0\.1:\d+ in 0\.3 s/);
   });
 
-  it("is left when a body comes fast enough, and for too long", async () => {
+  it("is given up on, without a retry, when a body takes too long in all", async () => {
     const session = await serve(body, "z".repeat(500), { totalTimeoutMs: 700 });
     await assert.rejects(readConfig(session, blob), /took longer than 0\.7 s; check the network/);
     // The same again would take as long again.
@@ -90,7 +90,7 @@ describe("a registry without an end", function () {
     assert.equal(asked, 1);
   });
 
-  it("is left when its token server drips", async () => {
+  it("is given up on when its token server sends too slowly", async () => {
     const challenge =
       'HTTP/1.1 401 x\r\ncontent-length: 0\r\nwww-authenticate: Bearer realm="http://HOST/t"\r\n\r\n';
     for (const [first, drip, reason] of [
@@ -102,7 +102,7 @@ describe("a registry without an end", function () {
     }
   });
 
-  it("is left behind a proxy that never says whether it connects, whose connection is closed", async () => {
+  it("is given up on behind a proxy that never connects, and that connection is closed", async () => {
     for (const [first, drip] of [
       ["HTTP/1.1 200", "0"],
       ["", ""],

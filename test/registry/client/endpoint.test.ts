@@ -37,7 +37,7 @@ describe("registry/endpoint", () => {
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  it("is plain http on this machine, without a look at certificates", async () => {
+  it("is plain http without certificate checks on this machine", async () => {
     registry = await startRegistry();
     assert.deepEqual(await endpointOf(registry.host).endpoint, { origin: registry.origin, verifyTls: false });
     assert.deepEqual(await endpointOf(registry.host, true).endpoint, {
@@ -46,14 +46,14 @@ describe("registry/endpoint", () => {
     });
   });
 
-  it("is verified https elsewhere, without a request", async () => {
+  it("is https with certificate checks elsewhere, without a request", async () => {
     assert.deepEqual(await endpointOf("registry.example.com").endpoint, {
       origin: "https://registry.example.com",
       verifyTls: true,
     });
   });
 
-  it("keeps what a registry asks for with a 401, and of no other answer", async () => {
+  it("keeps the challenge of a 401, and of no other answer", async () => {
     for (const [status, expected] of [
       [401, 'Basic realm="x"'],
       [200, undefined],
@@ -72,7 +72,7 @@ describe("registry/endpoint", () => {
     }
   });
 
-  it("tells of both ways where they fail for different reasons", async () => {
+  it("names both failures when http and https fail for different reasons", async () => {
     const host = await answering((socket) => socket.end("SSH-2.0-OpenSSH\r\n"));
     const error: unknown = await endpointOf(host).endpoint.catch((reason: unknown) => reason);
     assert.ok(error instanceof RegistryError, String(error));
@@ -81,14 +81,14 @@ describe("registry/endpoint", () => {
     assert.equal(error.temporary, false);
   });
 
-  it("knows TLS by its answer to plain http", async () => {
+  it("recognizes TLS by its answer to plain http", async () => {
     const host = await answering((socket) =>
       socket.end("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"),
     );
     await assert.rejects(endpointOf(host).endpoint, /it speaks TLS/);
   });
 
-  it("takes it for something that may pass where a connection was reset or was silent", async () => {
+  it("counts a reset connection as temporary", async () => {
     let connections = 0;
     const host = await answering((socket) => {
       // Plain http is refused as a TLS server does; the TLS connection is cut.
@@ -100,7 +100,7 @@ describe("registry/endpoint", () => {
     assert.equal(error.temporary, true);
   });
 
-  it("gives the error itself where both ways fail with it, and asks again the next time", async () => {
+  it("passes on the error when http and https fail with the same one, and tries again the next time", async () => {
     const host = await answering((socket) => socket.destroy());
     server?.close();
     const { session, endpoint } = endpointOf(host);

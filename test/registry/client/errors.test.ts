@@ -42,7 +42,7 @@ function answered({ status, body = "", type = "application/json", retryAfter, us
 const said = async (given: Given) => (await answered(given)).message;
 
 describe("errors of a registry", () => {
-  it("say what failed where, and what the registry said", async () => {
+  it("say what failed, where, and what the registry answered", async () => {
     const body = JSON.stringify({ errors: [{ code: "DENIED", message: "not you, hush-hush" }] });
     const error = await answered({ status: 403, body, user: "robot" });
     const start = "cannot read the tag v1 of registry.test/team/api: the registry answered 403 Because";
@@ -71,10 +71,10 @@ describe("errors of a registry", () => {
     [418, "robot", /418 Because$/],
   ];
   for (const [status, user, expected] of advice)
-    it(`advise after ${status}, ${user === undefined ? "without" : "with"} a user`, async () =>
+    it(`give advice after ${status} ${user === undefined ? "without" : "with"} a user`, async () =>
       assert.match(await said({ status, user }), expected));
 
-  it("take the message from wherever a registry or token server puts it", async () => {
+  it("include the message of a registry or token server, wherever it is", async () => {
     assert.match(
       await said({ status: 400, body: '{"details":"of a token server"}' }),
       /\(of a token server\)/,
@@ -84,7 +84,7 @@ describe("errors of a registry", () => {
     assert.match(await said({ status: 400, type: "text/plain", body: "  as text\n" }), /\(as text\)/);
   });
 
-  it("repeat nothing else: no page, no blank, no code of another form, nothing of a host it sent us to", async () => {
+  it("leave out pages, blanks, malformed codes and texts of hosts that the registry redirects to", async () => {
     for (const given of [
       { type: "text/html", body: "<h1>no</h1>" },
       { type: "text/plain", body: " \n" },
@@ -101,12 +101,12 @@ describe("errors of a registry", () => {
     );
   });
 
-  it("know tags that do not move", async () => {
+  it("say when tags are immutable", async () => {
     const body = '{"errors":[{"code":"TAG_INVALID","message":"the tag is immutable"}]}';
     assert.match(await said({ status: 400, body }), /the registry does not allow tags to be overwritten/);
   });
 
-  it("say how long to wait, if the registry does", async () => {
+  it("include how long to wait, if the registry says so", async () => {
     const wait = async (retryAfter?: string) => (await answered({ status: 429, retryAfter })).retryAfterMs;
     assert.equal(await wait(" 7 "), 7000);
     const inAMinute = (await wait(new Date(Date.now() + 60_000).toUTCString())) ?? 0;
@@ -135,9 +135,10 @@ describe("errors of a connection", () => {
     ["ECONNREFUSED", /check that a registry runs at registry\.test$/],
     ["EPIPE", /: EPIPE happened$/],
   ];
-  for (const [code, expected] of advice) it(`advise after ${code}`, () => assert.match(told(code), expected));
+  for (const [code, expected] of advice)
+    it(`give advice after ${code}`, () => assert.match(told(code), expected));
 
-  it("keep the cause, the code, and whether it may go away", () => {
+  it("keep the cause, the code, and whether they are temporary", () => {
     const cause = failure("ECONNRESET");
     const error = connectionError(session(), "read", cause) as RegistryError;
     assert.equal(error.cause, cause);
@@ -148,14 +149,14 @@ describe("errors of a connection", () => {
     assert.ok(!("cause" in new RegistryError("x")));
   });
 
-  it("leave alone what says enough, and what has no code", () => {
+  it("pass on errors that need no explanation or have no code", () => {
     for (const error of [new RegistryError("x"), new Error("x"), failure("ABORT_ERR"), "text", null])
       assert.equal(connectionError(session(), "read", error), error);
     assert.equal(errorCode({ code: 7 }), undefined);
     assert.equal(errorCode(null), undefined);
   });
 
-  it("have a text for every address that failed, and for TLS", () => {
+  it("list every address that failed, and shorten OpenSSL's text", () => {
     const both = new AggregateError([new Error("no ::1"), new Error("no 127.0.0.1")], "");
     assert.equal(errorText(both), "no ::1, no 127.0.0.1");
     assert.equal(errorText(new AggregateError([], "a message")), "a message");
@@ -164,7 +165,7 @@ describe("errors of a connection", () => {
     assert.equal(errorText("text"), "text");
   });
 
-  it("name docker login as Docker Hub wants it", () => {
+  it("name the docker login command for the registry, without a host for Docker Hub", () => {
     assert.equal(loginCommand(session(undefined, "docker.io")), "docker login");
     assert.equal(loginCommand(session()), "docker login registry.test");
   });

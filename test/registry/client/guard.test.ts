@@ -39,7 +39,7 @@ describe("registry/guard", () => {
     return (await readBody(await send({ ...request, guard, env: {} }), 100, 1000)).toString();
   }
 
-  it("does not use a connection that another registry was allowed to make", async () => {
+  it("does not reuse a connection that only another registry was allowed to make", async () => {
     const registry = await startRegistry();
     const { url, asked } = await counter();
     try {
@@ -61,7 +61,7 @@ describe("registry/guard", () => {
     }
   });
 
-  it("refuses a name of which any address is near, and one that is a name of this machine", async () => {
+  it("refuses a host with any near address, and every name of this machine", async () => {
     const { url, asked } = await counter();
     const both = () => Promise.resolve([{ address: "192.0.2.1", family: 4 }, ...loopback]);
     await assert.rejects(get(url("both.test"), session(both), "internet"), /both\.test:\d+, which is on/);
@@ -77,7 +77,7 @@ describe("registry/guard", () => {
     assert.equal(asked(), 0);
   });
 
-  it("lets only literal addresses and names of this machine be judged behind a proxy, and asks no resolver", () => {
+  it("refuses near literal addresses and names behind a proxy, without resolving names", () => {
     const never = () => Promise.reject(new Error("was asked"));
     const behind = { ...session(never), env: { HTTPS_PROXY: "http://proxy.test:3128" } };
     for (const near of ["https://10.0.0.1/", "https://localhost./", "https://[fd00::1]/"])
@@ -105,7 +105,7 @@ describe("registry/guard", () => {
     }
   });
 
-  it("compares distances", () => {
+  it("orders distances, and lets each reach only what is as far or farther", () => {
     assert.equal(farther("machine", "internet"), "internet");
     assert.equal(farther("network", "machine"), "network");
     const allowed: [Reach, Reach][] = [

@@ -12,7 +12,7 @@ import { basic, fails } from "../../support/requests";
 describe("registry/proxy", () => {
   const chosen = (url: string, env: NodeJS.ProcessEnv) => proxyFor(new URL(url), env)?.href;
 
-  it("is the one for the protocol, in capitals or not, with or without http://", () => {
+  it("is the protocol's own, from variables in upper or lower case, with or without http://", () => {
     const env = { HTTPS_PROXY: "http://secure:3128", http_proxy: "plain:8080" };
     assert.equal(chosen("https://r.example.com/v2/", env), "http://secure:3128/");
     assert.equal(chosen("http://r.example.com/v2/", env), "http://plain:8080/");
@@ -20,7 +20,7 @@ describe("registry/proxy", () => {
     assert.equal(chosen("https://r.example.com/v2/", {}), undefined);
   });
 
-  it("is none for this machine", () => {
+  it("is not used for this machine", () => {
     const env = { HTTP_PROXY: "p:1", HTTPS_PROXY: "p:1" };
     for (const host of ["localhost", "127.0.0.1", "127.1.2.3:5000", "[::1]:5000"]) {
       assert.equal(chosen(`http://${host}/v2/`, env), undefined, host);
@@ -60,7 +60,7 @@ describe("registry/proxy", () => {
     });
   }
 
-  it("must be one that can be used, and is not repeated when it is not", () => {
+  it("must have a valid URL, which the error does not repeat", () => {
     for (const value of ["socks5://me:hunter2@p:1", "http://me:hunter2@[:1"]) {
       assert.throws(
         () => chosen("https://r.example.com/", { HTTPS_PROXY: value }),
@@ -113,7 +113,7 @@ describe("registry/proxy", () => {
       return openSession(parseRepository("registry.test/team/api"), { insecure }, settings, env);
     };
 
-    it("carries https as a tunnel and http as requests, with the proxy's own credentials", async () => {
+    it("tunnels https and forwards http, with the proxy's own credentials", async () => {
       // The registry behind it speaks plain http: https is tried first, and fails inside the tunnel.
       assert.equal(await readTagDigest(session(true, "me:hunter2@"), "v1"), digest);
       const own = basic("me:hunter2");
@@ -121,7 +121,7 @@ describe("registry/proxy", () => {
       assert.ok(seen.includes(`HEAD http://registry.test/v2/team/api/manifests/v1 ${own}`), seen.join("\n"));
     });
 
-    it("says that it is the proxy that refuses", async () => {
+    it("is named when it refuses to connect", async () => {
       answer = "refuse";
       const reason = /the proxy 127\.0\.0\.1:\d+ refused to connect: 407 Proxy Auth.*; check HTTPS_PROXY/;
       const error = await fails(readTagDigest(session(false, "me:hunter2@"), "v1"), reason);
@@ -129,7 +129,7 @@ describe("registry/proxy", () => {
       assert.equal(seen.length, 1);
     });
 
-    it("says that it is the proxy that is not there", async () => {
+    it("is named when it cannot be reached", async () => {
       const lost = session(false);
       await close(proxy);
       await fails(readTagDigest(lost, "v1"), /the proxy 127\.0\.0\.1:\d+ cannot be reached: .*ECONNREFUSED/);

@@ -15,7 +15,7 @@ import { close, emptyEnv } from "../../support/fakeRegistry";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
-describe("registry over TLS, with a certificate that nobody signed", () => {
+describe("a registry with a self-signed certificate", () => {
   let server: Server;
   let host: string;
   let answer: RequestListener;
@@ -59,17 +59,17 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
     ...(domain === "registry.test" ? { reach: "internet" } : {}),
   });
 
-  it("is refused, with what to do", async () => {
+  it("is refused, with advice", async () => {
     const reason = /of registry\.test\/x: self-signed certificate.*NODE_EXTRA_CA_CERTS.*registry\.insecure/;
     await assert.rejects(readTagDigest(session("registry.test"), "v1"), reason);
   });
 
-  it("is accepted where the user says insecure, and on this machine", async () => {
+  it("is accepted when registry.insecure is set, and on this machine", async () => {
     assert.equal(await readTagDigest(session("registry.test", { insecure: true }), "v1"), digest);
     assert.equal(await readTagDigest(session(host), "v1"), digest);
   });
 
-  it("does not lead to plain http: neither by redirect nor for a token", async () => {
+  it("cannot lead to plain http, by a redirect or for a token", async () => {
     const user = { username: "me", password: "hunter2", insecure: true };
     answer = (_request, response) => response.writeHead(307, { location: "http://127.0.0.1:1/x" }).end();
     await assert.rejects(
@@ -84,7 +84,7 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
     );
   });
 
-  it("does not send credentials to services of this machine that a registry elsewhere names", async () => {
+  it("cannot send credentials to services of this machine or its network", async () => {
     const user = { username: "me", password: "hunter2", insecure: true };
     for (const realm of [
       ...[
@@ -119,7 +119,7 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
     }
   });
 
-  it("judges the address that a name resolves to, of all of them, when it is connected to", async () => {
+  it("is judged by every address that its token server's name resolves to", async () => {
     const asked: string[] = [];
     const user = { username: "me", password: "hunter2", insecure: true };
     for (const near of [
@@ -147,7 +147,7 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
     assert.deepEqual(new Set(asked), new Set(["tokens.test"]));
   });
 
-  it("gets no credentials unasked: who it is has not been verified", async () => {
+  it("gets no credentials unless it asks for them", async () => {
     const user = { username: "me", password: "hunter2", insecure: true };
     answer = (request, response) => {
       if (request.headers.authorization === undefined) response.writeHead(404).end();
@@ -157,8 +157,8 @@ describe("registry over TLS, with a certificate that nobody signed", () => {
   });
 });
 
-describe("registry over TLS, with a certificate of a company's own authority", () => {
-  it("is read when NODE_EXTRA_CA_CERTS names the authority, and not without", async function () {
+describe("a registry with a certificate of a company's own authority", () => {
+  it("is trusted when NODE_EXTRA_CA_CERTS names the authority, and not without", async function () {
     this.timeout(60_000);
     const { file, server: pair } = makeAuthority();
     // It hides one tag from strangers.

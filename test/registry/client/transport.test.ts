@@ -20,7 +20,7 @@ describe("registry/transport", () => {
     await Promise.all([registry.close(), ...others.splice(0).map(close)]);
   });
 
-  it("asks without credentials, and with Basic ones once when told to", async () => {
+  it("sends Basic credentials when asked, and refused ones only once", async () => {
     const digest = registry.addBlob(Buffer.from("hello"));
     registry.intercept = (_request, response, { url, authorization }) => {
       if (url === "/v2/" || authorization === basic("me:hunter2")) return false;
@@ -70,7 +70,7 @@ describe("registry/transport", () => {
       assert.equal(registry.count("GET", "/blobs/"), 4);
     });
 
-    it("tries nothing again that will not change", async () => {
+    it("does not retry a 403", async () => {
       registry.intercept = (_request, response, { url }) =>
         url !== "/v2/" && refuse(response, 403, "DENIED", "no");
       await fails(
@@ -80,7 +80,7 @@ describe("registry/transport", () => {
       assert.equal(registry.count("GET", "/blobs/"), 1);
     });
 
-    it("waits as long as Retry-After says, up to a limit", async () => {
+    it("limits the wait that Retry-After asks for", async () => {
       registry.intercept = (_request, response, { url }) => {
         if (url === "/v2/" || failures++ > 0) return false;
         response.setHeader("retry-after", "3600");
@@ -98,7 +98,7 @@ describe("registry/transport", () => {
       }
     });
 
-    it("starts again when the connection breaks, before or inside the body", async () => {
+    it("starts again when the connection breaks before or inside the body", async () => {
       registry.intercept = (request, response, { url }) => {
         if (url === "/v2/") return false;
         failures++;
@@ -112,7 +112,7 @@ describe("registry/transport", () => {
       assert.equal(failures, 3);
     });
 
-    it("does not wait for ever for a silent registry", async () => {
+    it("gives up on a silent registry, after a retry", async () => {
       registry.intercept = (_request, response, { url }) => {
         if (url === "/v2/") return false;
         if (failures++ % 2 === 0) response.writeHead(200, { "content-length": 5 }).write("he");
@@ -128,7 +128,7 @@ describe("registry/transport", () => {
       assert.equal(failures, 2);
     });
 
-    it("cleans and shortens what the registry says", async () => {
+    it("cleans and shortens the registry's message", async () => {
       const says = `\u001b[31m see https://u:pw@host/p?sig=abc#x ${"y".repeat(1000)}`;
       registry.intercept = (_request, response, { url }) =>
         url !== "/v2/" && refuse(response, 400, "BAD", says);
@@ -143,14 +143,14 @@ describe("registry/transport", () => {
       await fails(read(registry.session(), digest), /answered 400 Bad Request$/);
     });
 
-    it("says that nothing listens", async () => {
+    it("suggests a check that a registry runs when nothing listens", async () => {
       await registry.close();
       await fails(read(registry.session(), digest), /ECONNREFUSED.*check that a registry runs at 127/);
     });
   });
 
   describe("with redirects", () => {
-    it("follows them to another host without credentials", async () => {
+    it("follows them to another host, without credentials", async () => {
       const seen: (string | undefined)[] = [];
       const storage = await listen(others, (request, response) => {
         seen.push(request.headers.authorization);
@@ -170,7 +170,7 @@ describe("registry/transport", () => {
       assert.deepEqual(seen, [undefined]);
     });
 
-    it("keeps credentials on the same host, and gives up on a circle", async () => {
+    it("keeps credentials on the same host, and stops after too many redirects", async () => {
       registry.intercept = (_request, response, { url, authorization }) => {
         if (url === "/v2/") return false;
         if (authorization === undefined) {
@@ -185,7 +185,7 @@ describe("registry/transport", () => {
       assert.equal(registry.seen.at(-1)?.authorization, basic("me:hunter2"));
     });
 
-    it("names the host that refused, and not the signed address", async () => {
+    it("names the host that refused, without the signed address", async () => {
       const storage = await listen(others, (_request, response) => void response.writeHead(403).end());
       registry.intercept = (_request, response, { url }) => {
         if (url === "/v2/") return false;
@@ -197,12 +197,12 @@ describe("registry/transport", () => {
     });
   });
 
-  it("finds the way in: insecure registries over plain http, too", async () => {
+  it("reads from an insecure registry over plain http", async () => {
     const digest = registry.addBlob(Buffer.from("hello"));
     assert.equal(await read(registry.session({ insecure: true }), digest), "hello");
   });
 
-  it("explains a registry on this machine that speaks neither", async () => {
+  it("names both failures when a registry on this machine speaks neither http nor TLS", async () => {
     const server = createTcpServer((socket) => socket.end("SSH-2.0-x\r\n"));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -217,13 +217,13 @@ describe("registry/transport", () => {
     }
   });
 
-  it("caps bodies", async () => {
+  it("refuses a body that is too long", async () => {
     const digest = registry.addBlob(Buffer.alloc(100_000));
     await assert.rejects(read(registry.session(), digest), /longer than 1000 bytes/);
   });
 
-  describe("tags", () => {
-    it("come from the header, else from the bytes; a missing one is undefined", async () => {
+  describe("reading a tag", () => {
+    it("takes the digest from the header, else from the bytes, and gives undefined for a missing tag", async () => {
       const digest = registry.addManifest({ a: 1 }, "application/json", "v1");
       assert.equal(await readTagDigest(registry.session(), "v1"), digest);
       assert.equal(registry.count("GET", "/manifests/"), 0);
@@ -236,7 +236,7 @@ describe("registry/transport", () => {
       assert.equal(await readTagDigest(registry.session(), "v1"), digest);
     });
 
-    it("bring the reason of a refusal, which a HEAD does not have", async () => {
+    it("gives the reason of a refusal, which a HEAD answer does not have", async () => {
       registry.intercept = (_request, response, { url }) =>
         url !== "/v2/" && refuse(response, 403, "DENIED", "not you");
       await fails(readTagDigest(registry.session(), "v1"), /cannot read the tag v1 of 127.*DENIED: not you/);

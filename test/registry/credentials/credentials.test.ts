@@ -39,7 +39,7 @@ describe("registry/credentials", () => {
     });
   };
 
-  it("finds nothing where nothing is", async () => {
+  it("finds nothing without a configuration or with an empty one", async () => {
     assert.equal(await found("r.example.com"), undefined);
     await store({});
     assert.equal(await found("r.example.com"), undefined);
@@ -60,26 +60,26 @@ describe("registry/credentials", () => {
     });
   }
 
-  it("knows Docker Hub under its old address", async () => {
+  it("finds Docker Hub's entry under its old address", async () => {
     await store({ auths: { "https://index.docker.io/v1/": basic("me", "hub") } });
     assert.equal(await found("docker.io"), "me hub");
     assert.equal(await found("r.example.com"), undefined);
   });
 
-  it("keeps the port apart", async () => {
+  it("treats a host with a port as a registry of its own", async () => {
     await store({ auths: { "r.example.com:5000": basic("me", "5000") } });
     assert.equal(await found("r.example.com"), undefined);
     assert.equal(await found("r.example.com:5000"), "me 5000");
   });
 
-  it("reads identity tokens and DOCKER_AUTH_CONFIG", async () => {
+  it("reads identity tokens, and prefers DOCKER_AUTH_CONFIG", async () => {
     await store({ auths: { "r.example.com": { ...basic("me", ""), identitytoken: "refresh" } } });
     assert.equal(await found("r.example.com"), "token refresh");
     env["DOCKER_AUTH_CONFIG"] = JSON.stringify({ auths: { "r.example.com": basic("ci", "job") } });
     assert.equal(await found("r.example.com"), "ci job");
   });
 
-  it("asks the registry's own helper before the general store, and both before auths", async () => {
+  it("prefers the registry's own helper to the general one, and helpers to auths", async () => {
     const answer = (user: string): string =>
       `read server; printf '{"Username":"${user}","Secret":"%s"}' "$server"`;
     await helper("own", answer("own"));
@@ -94,7 +94,7 @@ describe("registry/credentials", () => {
     assert.equal(await found("docker.io"), "general https://index.docker.io/v1/");
   });
 
-  it("takes <token> for an identity token, and 'not found' for none", async () => {
+  it('takes the user <token> as an identity token, and "not found" as no credentials', async () => {
     await helper("token", `echo '{"Username":"<token>","Secret":"refresh"}'`);
     await store({ credsStore: "token" });
     assert.equal(await found("r.example.com"), "token refresh");
@@ -103,7 +103,7 @@ describe("registry/credentials", () => {
     assert.equal(await found("r.example.com"), undefined);
   });
 
-  it("says which helper failed, and how", async () => {
+  it("names the helper that failed, and how", async () => {
     await store({ credsStore: "absent" });
     await failsWith(
       /docker-credential-absent \(named in .*config\.json\) is not installed, or not in PATH\. Install it, or remove "absent" from credsStore and credHelpers in .*config\.json/,
@@ -123,7 +123,7 @@ describe("registry/credentials", () => {
     await failsWith(/name of a credential helper in .*config\.json is not valid/);
   });
 
-  it("gives up on a helper that hangs, even when a child of it holds the pipes", async () => {
+  it("gives up on a helper that hangs, even when its child keeps the pipes open", async () => {
     // Waiting for it would take longer than a test may.
     await helper("hang", "sleep 90 & sleep 90");
     await assert.rejects(
@@ -132,7 +132,7 @@ describe("registry/credentials", () => {
     );
   });
 
-  it("names a file that cannot be understood without repeating it", async () => {
+  it("names an invalid file without repeating its content", async () => {
     await writeFile(config, `{"auths": {"r.example.com": {"auth": "hunter2" oops`);
     await failsWith(/config\.json is not valid JSON/);
     await store({ auths: { "r.example.com": { auth: "aHVudGVyMg==" } } });
@@ -143,7 +143,7 @@ describe("registry/credentials", () => {
     await failsWith(/does not hold a JSON object/);
   });
 
-  it("looks at Podman's files next, most special key first", async () => {
+  it("reads Podman's files next, with the most specific key first", async () => {
     await mkdir(join(dir, "home", ".config", "containers"), { recursive: true });
     const auths = {
       "r.example.com": basic("host", "1"),

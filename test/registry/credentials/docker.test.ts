@@ -27,10 +27,10 @@ async function found(
   return credentials && `${credentials.username} ${credentials.password}`;
 }
 
-describe("registry/credentials, as docker reads them", () => {
+describe("registry/credentials, compared with docker's rules", () => {
   const host = "r.example.com";
 
-  it("prefers the exact key to its other spellings, wherever it stands", async () => {
+  it("prefers the exact key to other spellings, in any order", async () => {
     const auths = {
       [`https://${host}/v1/`]: basic("spelt", "1"),
       [host]: basic("exact", "2"),
@@ -41,7 +41,7 @@ describe("registry/credentials, as docker reads them", () => {
     assert.equal(await found({ auths: reversed }, host), "exact 2");
   });
 
-  it("takes a key with a path for its host, after those of the host itself", async () => {
+  it("matches a key with a path by its host, after keys of the host itself", async () => {
     const artifactory = `https://${host}/artifactory/api/docker/repo`;
     assert.equal(await found({ auths: { [artifactory]: basic("path", "1") } }, host), "path 1");
     assert.equal(
@@ -58,7 +58,7 @@ describe("registry/credentials, as docker reads them", () => {
     assert.equal(await found({ auths: { [`${host}.evil.example/x`]: basic("path", "1") } }, host), undefined);
   });
 
-  it("takes an empty helper for the file, whatever credsStore says", async () => {
+  it("reads the file when a registry's helper is empty, whatever credsStore says", async () => {
     const config = {
       auths: { [host]: basic("file", "1") },
       credsStore: "store",
@@ -69,22 +69,22 @@ describe("registry/credentials, as docker reads them", () => {
     assert.equal(await found({ ...config, credHelpers: {} }, host, store), "store 2");
   });
 
-  it("takes an empty answer of a helper for none", async () => {
+  it("treats an empty answer of a helper as no credentials", async () => {
     const helper = { "docker-credential-none": "echo '{}'" };
     assert.equal(await found({ credHelpers: { [host]: "none" } }, host, helper), undefined);
     const also = { credsStore: "none", auths: { [host]: basic("file", "1") } };
     assert.equal(await found(also, host, helper), "file 1");
   });
 
-  it("prefers auth to user name and password", async () => {
+  it("prefers auth to username and password", async () => {
     const both = { ...basic("auth", "1"), username: "plain", password: "2" };
     assert.equal(await found({ auths: { [host]: both } }, host), "auth 1");
     assert.equal(await found({ auths: { [host]: { username: "plain", password: "2" } } }, host), "plain 2");
   });
 });
 
-describe("hosts in other spellings", () => {
-  it("are one registry: its credentials, its tags, this machine", async () => {
+describe("hosts in different spellings", () => {
+  it("are the same registry for credentials, names and loopback", async () => {
     assert.equal(await found({ auths: { "r.example.com": basic("me", "1") } }, "R.Example.COM"), "me 1");
     for (const [key, domain] of [
       ["https://R.example.com:443/v2/", "r.example.com"],
@@ -117,7 +117,7 @@ describe("hosts in other spellings", () => {
     assert.equal(registryHost("[0:0::1]:5000"), "[::1]:5000");
   });
 
-  it("are the registry itself after a redirect to a default port", () => {
+  it("are the registry itself after a redirect to its default port", () => {
     const session = openSession(parseRepository("MyHost.example:443/x"));
     assert.ok(isOwn(session, new URL("https://myhost.example/v2/")));
     assert.ok(!isOwn(session, new URL("https://other.example/v2/")));
@@ -126,7 +126,7 @@ describe("hosts in other spellings", () => {
 });
 
 describe("addresses", () => {
-  it("are near or far in every spelling", () => {
+  it("have the same distance in every spelling", () => {
     const reaches: Record<string, string[]> = {
       machine: [
         "127.0.0.1",

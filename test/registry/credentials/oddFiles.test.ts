@@ -33,8 +33,8 @@ async function found({ config, programs = {}, variables = {}, path: repository }
   return identityToken === undefined ? `${username} ${password}` : `token ${identityToken}`;
 }
 
-describe("registry/credentials, of odd files", () => {
-  it("takes an empty file for none, and one that cannot be read for a mistake", async () => {
+describe("registry/credentials, with odd files", () => {
+  it("treats an empty or missing file as no credentials, and refuses an unreadable one", async () => {
     assert.equal(await found({ config: "" }), "nothing");
     assert.equal(await found({ config: " \n" }), "nothing");
     const directory = makeTree({ "config.json/x": "" });
@@ -43,7 +43,7 @@ describe("registry/credentials, of odd files", () => {
     assert.equal(await found({ variables: { DOCKER_CONFIG: file } }), "nothing");
   });
 
-  it("refuses lists where objects belong", async () => {
+  it("refuses values that are not objects where objects belong", async () => {
     for (const config of [
       { auths: "x" },
       { auths: [] },
@@ -56,7 +56,7 @@ describe("registry/credentials, of odd files", () => {
     assert.equal(await found({ config: { auths: null, credHelpers: null } }), "nothing");
   });
 
-  it("passes over entries and names of helpers that are no texts", async () => {
+  it("ignores entries and helper names of the wrong type", async () => {
     for (const config of [
       { credHelpers: { [host]: 5 }, auths: whole },
       { credHelpers: { [host]: null }, auths: whole },
@@ -86,7 +86,7 @@ describe("registry/credentials, of odd files", () => {
     );
   });
 
-  it("prefers a helper of exactly this registry to one of its other spellings", async () => {
+  it("prefers a helper for the exact host to one for another spelling", async () => {
     const answer = (user: string) => `echo '{"Username":"${user}","Secret":"s"}'`;
     const programs = {
       "docker-credential-exact": answer("exact"),
@@ -103,7 +103,7 @@ describe("registry/credentials, of odd files", () => {
     );
   });
 
-  it("takes DOCKER_AUTH_CONFIG first, by any of docker's spellings, and the file where that has nothing", async () => {
+  it("prefers DOCKER_AUTH_CONFIG in any of docker's spellings, and falls back to the file", async () => {
     const config = { auths: whole };
     const inline = (auths: object) => ({ DOCKER_AUTH_CONFIG: JSON.stringify({ auths }) });
     const other = { auth: Buffer.from("in:line").toString("base64") };
@@ -112,7 +112,7 @@ describe("registry/credentials, of odd files", () => {
     assert.equal(await found({ config, variables: inline({ "x.example.com": other }) }), "me secret");
   });
 
-  it("reads a file that REGISTRY_AUTH_FILE names, also without a path below the registry", async () => {
+  it("reads the file of REGISTRY_AUTH_FILE, with or without a repository's path", async () => {
     const file = path.join(makeTree({ "auth.json": JSON.stringify({ auths: whole }) }), "auth.json");
     for (const repository of [undefined, "", "team/api"])
       assert.equal(
@@ -122,11 +122,11 @@ describe("registry/credentials, of odd files", () => {
   });
 });
 
-describe("registry/credentials, of odd helpers", () => {
+describe("registry/credentials, with odd helpers", () => {
   const config = { credsStore: "odd", auths: whole };
   const answering = (script: string) => found({ config, programs: { "docker-credential-odd": script } });
 
-  it("takes an answer without values for none, and half an answer for a mistake", async () => {
+  it("treats an answer without values as no credentials, and refuses half an answer", async () => {
     for (const answer of ["{}", "null", '{"Username":"","Secret":""}'])
       assert.equal(await answering(`echo '${answer}'`), "me secret", answer);
     assert.equal(await answering(`echo '{"Username":"u","Secret":""}'`), "u ");
@@ -140,21 +140,21 @@ describe("registry/credentials, of odd helpers", () => {
       await assert.rejects(answering(`echo '${answer}'`), /answered without Username and Secret/, answer);
   });
 
-  it("is asked to get, and for the server alone", async () => {
+  it("asks with get, and with the server alone", async () => {
     assert.equal(
       await answering(`echo "{\\"Username\\":\\"$*\\",\\"Secret\\":\\"$(cat)\\"}"`),
       `get ${host}`,
     );
   });
 
-  it("may answer with a megabyte and no more", async () => {
+  it("accepts an answer of a megabyte, and refuses a longer one", async () => {
     const long = (bytes: number) =>
       `head -c ${bytes} /dev/zero | tr '\\0' ' '; echo '{"Username":"u","Secret":"s"}'`;
     assert.equal(await answering(long(1_000_000)), "u s");
     await assert.rejects(answering(long(1_048_600)), /answered with more than 1 MiB/);
   });
 
-  it("says why one cannot be run", async () => {
+  it("says why a helper cannot be run", async () => {
     const directory = makeTree({ "config.json": JSON.stringify(config), "docker-credential-odd/x": "" });
     const place = { DOCKER_CONFIG: directory, PATH: directory };
     await assert.rejects(found({ variables: place }), /cannot be run: spawn .*EACCES|is not installed/);

@@ -46,8 +46,8 @@ describe("ONBUILD in a configuration", () => {
   for (const text of absent) it(`is not found: ${text}`, () => assert.deepEqual(onBuildOf(text), []));
 });
 
-describe("the members of a JSON text", () => {
-  it("come with their paths, folded as Go does, and with repetitions", () => {
+describe("walking a JSON text's members", () => {
+  it("gives paths with case folded as in Go, and marks repetitions", () => {
     const seen: string[] = [];
     const text = '{"a":{"B":[{"c":1},{"C":"}"}]},"A":{},"\\u017f":null,"s":{"\\u212a":[]}}';
     walkMembers(text, ({ path, repeated, at }) =>
@@ -82,7 +82,7 @@ describe("a base image", () => {
   const arm64 = { os: "linux", architecture: "arm64" };
   const clean = () => image({ ...amd64, config: {} });
 
-  it("of one platform says what its configuration says", async () => {
+  it("of one platform has its configuration's platform and ONBUILD instructions", async () => {
     assert.deepEqual(
       await read(image({ ...arm64, variant: "v8", config: { OnBuild: ["RUN \u001b[1ma"] } })),
       {
@@ -112,11 +112,11 @@ describe("a base image", () => {
     ],
   };
   for (const [place, manifests] of Object.entries(places))
-    it(`that a builder may choose counts: ${place}`, async () => {
+    it(`in an index counts when a builder may choose it: ${place}`, async () => {
       assert.deepEqual((await read(index(manifests(evil())))).onBuild, ["RUN evil"]);
     });
 
-  it("is looked at for the platforms that it is used for, and their kin", async () => {
+  it("in an index counts only for the requested platforms and their relatives", async () => {
     const of = (platform: object, targets: string[]) =>
       read(index([entry(clean(), amd64), entry(evil(), platform)]), targets).then(
         ({ onBuild }) => onBuild.length,
@@ -139,16 +139,16 @@ describe("a base image", () => {
     "the letter that folds to s": () => index([entry(clean(), amd64)], { "manife\u017fts": [] }),
   };
   for (const [what, make] of Object.entries(twoReadings))
-    it(`that two programs may read in two ways is refused: ${what}`, async () => {
+    it(`is refused when its manifest is ambiguous: ${what}`, async () => {
       await assert.rejects(read(make()), /may read two different images from it|which is ambiguous/);
     });
 
-  it("may have any names in annotations", async () => {
+  it("may have annotations of any name", async () => {
     const annotations = { Size: "1", size: "2", CONFIG: "3" };
     assert.deepEqual((await read(index([entry(clean(), amd64, { annotations })]))).onBuild, []);
   });
 
-  it("is refused when it leads to too much", async () => {
+  it("is refused when its indexes are too large or too deep, or an image is missing", async () => {
     const many = Array.from({ length: 65 }, () => entry(clean(), amd64));
     await assert.rejects(read(index(many)), /has 65 images, more than 64/);
     let inner = index([entry(clean(), amd64)]);
@@ -160,7 +160,7 @@ describe("a base image", () => {
   });
 });
 
-describe("the platforms of a base image", () => {
+describe("a base image's platforms", () => {
   const of = (...names: (string | undefined)[]) => ({
     platforms: names.map((name) => {
       if (name === undefined) return undefined;
@@ -203,7 +203,7 @@ describe("the platforms of a base image", () => {
     it(`do not fit ${target}: ${names.join(", ")}`, () =>
       assert.equal(platformProblem(of(...names), target), `is available for ${said}, not for ${target}`));
 
-  it("must have Linux where the go command runs", () => {
+  it("must include Linux for the image that compiles", () => {
     assert.equal(linuxProblem(of("windows/amd64", "linux/s390x")), undefined);
     assert.equal(linuxProblem(of("windows/amd64", undefined)), undefined);
     assert.equal(linuxProblem(of("windows/amd64")), "is available for windows/amd64, not for Linux");

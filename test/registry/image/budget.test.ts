@@ -25,7 +25,7 @@ function measure(bytes: Buffer, budget: ImageBudget): Promise<unknown> {
 describe("an image's layers together", function () {
   this.timeout(60_000);
 
-  it("have a bound on their entries, and on the bytes of their paths", async () => {
+  it("have a limit on their entries, and on the bytes of their paths", async () => {
     const entries = new ImageBudget({ entries: 5, pathsBytes: 1_000 });
     await measure(layer(["a", "b", "c"]), entries);
     await assert.rejects(
@@ -37,7 +37,7 @@ describe("an image's layers together", function () {
     await assert.rejects(measure(layer(["b".repeat(20)]), bytes), /paths have more than 30 bytes together$/);
   });
 
-  it("do not count what is read once more", async () => {
+  it("are not counted again when a layer is read again", async () => {
     const budget = new ImageBudget({ entries: 5, pathsBytes: 1_000 });
     const cut = layer(["a", "b", "c"], Buffer.alloc(100, 1));
     for (let n = 0; n < 3; n++) await assert.rejects(measure(cut, budget), /LayerError/);
@@ -82,12 +82,12 @@ describe("an image's layers together", function () {
     });
 
     const tooMany = /with this layer the image's paths have more than \d+ bytes together/;
-    it("are refused by the report", async () => {
+    it("are refused by the report when they exceed a limit", async () => {
       const visitor = () => ({ request: () => undefined });
       await assert.rejects(visitImage(registry.repository, { tag: "v1" }, { visitor }), tooMany);
     });
 
-    it("are refused when a pushed image is read back", () =>
+    it("are refused when they exceed a limit after a push", () =>
       assert.rejects(readImage(registry.repository, digest), tooMany));
   });
 });

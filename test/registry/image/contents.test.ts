@@ -53,7 +53,7 @@ describe("registry/contents", () => {
   });
   const archive = (...paths: string[]) => execFileSync("tar", ["-cf", "-", "-C", root, ...paths]);
 
-  it("tells what the files of a layer mean, however the archive is cut", async () => {
+  it("finds programs, setuid files, shells, packages, certificates and time zones, however the archive is split", async () => {
     for (const size of [7, 512, 1_000_000]) {
       assert.deepEqual(await scan(archive("."), "/app/main", size), {
         files: 7,
@@ -68,7 +68,7 @@ describe("registry/contents", () => {
     }
   });
 
-  it("finds the time zones that Go compiles into a program, however the file is cut", async () => {
+  it("finds the time zones that Go compiles into a program, however the file is split", async () => {
     const header = Buffer.from(`PK\x03\x04${"\0".repeat(26)}Europe/Rome`, "latin1");
     const before = Buffer.concat([elf(), Buffer.alloc(90_000, "Europe/Rome, PK")]);
     fs.writeFileSync(path.join(root, "app/zoned"), Buffer.concat([before, header, Buffer.alloc(5000)]));
@@ -81,7 +81,7 @@ describe("registry/contents", () => {
     }
   });
 
-  describe("what lends rights", () => {
+  describe("setuid, setgid and capabilities", () => {
     const pax = (key: string, value: string): Buffer => {
       const rest = ` ${key}=${value}\n`;
       let length = rest.length + 1;
@@ -112,7 +112,7 @@ describe("registry/contents", () => {
       ["a plain hard link", { type: "1", mode: 0o755, linkname: "x" }, false],
     ];
     for (const [what, header, isFound] of entries) {
-      it(`is ${isFound ? "seen" : "not seen"} in ${what}`, async () => {
+      it(`are ${isFound ? "found" : "not reported"} for ${what}`, async () => {
         assert.deepEqual(await rights(tarHeader("bin/x", header)), isFound ? ["/bin/x"] : []);
       });
     }
@@ -123,46 +123,46 @@ describe("registry/contents", () => {
       ["contiguous file", "7", true],
       ["symbolic link", "2", false],
     ] as const) {
-      it(`is ${isFound ? "seen" : "not seen"} in the capabilities of a ${what}`, async () => {
+      it(`are ${isFound ? "found" : "not reported"} as capabilities of a ${what}`, async () => {
         const entry = tarHeader("bin/ping", { type, mode: 0o755, linkname: type === "0" ? "" : "x" });
         assert.deepEqual(await rights(capable, entry), isFound ? ["/bin/ping capable"] : []);
       });
     }
 
-    it("is that of the next entry alone, by the name that a PAX record gives", async () => {
+    it("apply to the next entry only, under the name of its PAX record", async () => {
       const named = pax("path", "opt/long/name");
       assert.deepEqual(await rights(capable, tarHeader("a"), tarHeader("b")), ["/a capable"]);
       assert.deepEqual(await rights(named, tarHeader("short", { mode: 0o4755 })), ["/opt/long/name"]);
     });
 
-    it("stays seen where a later entry replaces or removes it", async () => {
+    it("stay reported when a later entry replaces or removes the file", async () => {
       const setuid = tarHeader("bin/su", { mode: 0o4755 });
       const link = tarHeader("bin/x", { type: "1", linkname: "bin/su", mode: 0o4755 });
       assert.deepEqual(await rights(setuid, tarHeader("bin/su")), ["/bin/su"]);
       assert.deepEqual(await rights(setuid, link, tarHeader("bin/.wh.su")), ["/bin/su", "/bin/x"]);
     });
 
-    it("is seen in the hard link that tar itself writes", async () => {
+    it("are found on a hard link that tar writes", async () => {
       fs.linkSync(path.join(root, "usr/bin/su"), path.join(root, "usr/bin/su2"));
       const found = await scan(archive("./usr"));
       fs.rmSync(path.join(root, "usr/bin/su2"));
       assert.deepEqual(found.setuidFiles, ["/usr/bin/su", "/usr/bin/su2"]);
     });
 
-    it("is listed by the first names, with no more of them kept", async () => {
+    it("are listed for the first fifty names only", async () => {
       const blocks = Array.from({ length: 200 }, (_, n) => tarHeader(`f${999 - n}`, { mode: 0o4755 }));
       const found = await rights(...blocks, ...blocks);
       assert.equal(found.length, 51);
       assert.deepEqual([found[0], found[49], found[50]], ["/f800", "/f849", "..."]);
     });
 
-    it("is listed without what steers a terminal", async () => {
+    it("are listed without terminal control characters", async () => {
       const name = "bin/\u001b[2J\n::add-mask::x";
       assert.deepEqual(await rights(tarHeader(name, { mode: 0o4755 })), ["/bin/ ::add-mask::x"]);
     });
   });
 
-  it("says nothing about what a layer does not hold", async () => {
+  it("reports nothing that a layer does not have", async () => {
     assert.deepEqual(await scan(archive("./srv"), "/app/main"), {
       files: 1,
       executables: 0,
@@ -173,7 +173,7 @@ describe("registry/contents", () => {
     });
   });
 
-  it("sees whether a program is linked statically", () => {
+  it("tells static programs from dynamic ones", () => {
     assert.deepEqual(linkage(elf()), { static: true });
     assert.deepEqual(linkage(elf("/lib64/ld.so")), { static: false, interpreter: "/lib64/ld.so" });
     assert.deepEqual(linkage(Buffer.from("#!/bin/sh\n".padEnd(100, "x"))), undefined);
@@ -186,7 +186,7 @@ describe("registry/contents", () => {
     assert.deepEqual(linkage(long), { static: false, interpreter: "/lib64/ld.so" });
   });
 
-  it("tells what is where the image's commands are looked for, however the archive is cut", async () => {
+  it("describes the files that the image's commands name, however the archive is split", async () => {
     const tree = makeTree({
       "app/start.sh": "#!/bin/sh -e\nexec ./main\n",
       "app/windows.sh": "#! /usr/bin/env bash\r\n",

@@ -32,8 +32,8 @@ function built(os: string, architecture: string, variant?: string): Descriptor {
   };
 }
 
-describe("registry/image/manifest, at the edges", () => {
-  it("takes a document's kind from its header, its own media type or its fields", () => {
+describe("registry/image/manifest, in corner cases", () => {
+  it("derives a document's kind from its header, its media type or its fields", () => {
     const layers = { config: part, layers: [] };
     for (const [document, header, mediaType] of [
       [layers, `${ociManifest}; charset=utf-8`, ociManifest],
@@ -56,7 +56,7 @@ describe("registry/image/manifest, at the edges", () => {
       assert.throws(() => parse(document, header), new RegExp(`not an image's \\(${shown}\\)`));
   });
 
-  it("looks at every field of a descriptor", () => {
+  it("checks every field of a descriptor", () => {
     for (const [wrong, reason] of [
       [null, /layers has an entry that is not an object/],
       ["text", /layers has an entry that is not an object/],
@@ -82,13 +82,13 @@ describe("registry/image/manifest, at the edges", () => {
     assert.deepEqual(image([{ ...part, annotations: ["x"] }]).layers[0]?.annotations, {});
   });
 
-  it("takes as many layers as the limit, and no more", () => {
+  it("accepts as many layers as the limit, and no more", () => {
     const layers = Array.from({ length: limits.registry.layers }, () => part);
     assert.equal(image(layers).layers.length, layers.length);
     assert.throws(() => image([...layers, part]), /the image has 257 layers, more than 256/);
   });
 
-  it("says which document is not JSON, with the reason of the parser", () => {
+  it("names the document that is not JSON, with the parser's error as cause", () => {
     assert.throws(
       () => parseManifest(Buffer.from("{"), ociManifest),
       (error: Error) =>
@@ -97,7 +97,7 @@ describe("registry/image/manifest, at the edges", () => {
     assert.throws(() => parseConfig(Buffer.from("[]")), /the image's configuration is not a JSON object/);
   });
 
-  it("takes for an attestation only what is unknown as a whole", () => {
+  it("treats an image as an attestation only if system and architecture are unknown", () => {
     assert.equal(isAttestation(built("unknown", "unknown")), true);
     assert.equal(isAttestation(built("unknown", "amd64")), false);
     assert.equal(isAttestation(built("linux", "unknown")), false);
@@ -121,7 +121,7 @@ describe("registry/image/manifest, at the edges", () => {
     assert.equal(match("linux", built("linux", "")), 0);
   });
 
-  it("names a dozen of the platforms that are there", () => {
+  it("lists at most a dozen of an index's platforms", () => {
     const many = Array.from({ length: 12 }, (_, n) => built("linux", `cpu${n}`));
     assert.throws(() => choosePlatform(many, "linux/amd64"), /linux\/cpu11$/);
     const more = [...many, built("linux", "cpu12"), built("linux", "cpu13")];
@@ -129,7 +129,7 @@ describe("registry/image/manifest, at the edges", () => {
     assert.throws(() => choosePlatform([]), /the index holds no image/);
   });
 
-  it("passes over what is wrong in a configuration", () => {
+  it("ignores configuration fields of the wrong type", () => {
     const of = (document: object) => parseConfig(json(document));
     assert.deepEqual(of({ history: { a: 1 } }).history, []);
     assert.deepEqual(

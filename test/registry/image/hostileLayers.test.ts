@@ -48,10 +48,10 @@ async function entriesOf(...parts: Buffer[]): Promise<TarEntry[]> {
   return entries;
 }
 
-describe("hostile layers", function () {
+describe("a hostile layer", function () {
   this.timeout(60_000);
 
-  it("have zstd frames that want gigabytes for their window: refused before a byte is unpacked", async () => {
+  it("is refused for a zstd window of gigabytes before a byte is unpacked", async () => {
     const frames = {
       // Window descriptor 0xa8 is 2 GiB.
       window: Buffer.from("28b52ffd00a8010000", "hex"),
@@ -79,7 +79,7 @@ describe("hostile layers", function () {
     new ZstdFrames().push(Buffer.concat([empty, skippable, empty]));
   });
 
-  it("have more unpacked than their bytes can honestly stand for", async () => {
+  it("is refused when it unpacks to far more than its size", async () => {
     // RLE blocks of zstd: 4 bytes for 128 KiB each.
     const block = Buffer.alloc(4);
     block.writeUIntLE(((128 * 1024) << 3) | 2, 0, 3);
@@ -96,7 +96,7 @@ describe("hostile layers", function () {
     assert.ok((await measure(start, "gzip")).size === 120 * 2 ** 20, "gzip alone never reaches the ratio");
   });
 
-  it("have extension headers without end", async () => {
+  it("is refused for extension headers that are too long", async () => {
     const big = "x".repeat(500_000);
     const many = [pax({ comment: big }), pax({ comment: big }), pax({ comment: big }), header("f")];
     await assert.rejects(
@@ -113,7 +113,7 @@ describe("hostile layers", function () {
     assert.equal((await measure(Buffer.concat([...globals, header("f"), end]))).entries, 1);
   });
 
-  it("have paths longer than any filesystem takes, and too many of them", async () => {
+  it("is refused for paths that are too long, one by one or together", async () => {
     const long = "d/".repeat(limits.layer.pathBytes);
     await assert.rejects(
       measure(Buffer.concat([pax({ path: long }), header("f"), end])),
@@ -141,7 +141,7 @@ describe("hostile layers", function () {
     );
   });
 
-  it("replace directories by files over and over", async () => {
+  it("is refused when it replaces directories by files too often", async () => {
     const files = Array.from({ length: 30_000 }, (_, n) => header(`d/${n}`));
     const toggles = Array.from({ length: 2_000 }, () => [header("e", { type: "5" }), header("e")]).flat();
     await assert.rejects(
@@ -150,7 +150,7 @@ describe("hostile layers", function () {
     );
   });
 
-  it("have lists that would fill the stack's outputs", async () => {
+  it("cannot fill the stack's outputs with long lists", async () => {
     const files = Array.from({ length: 3_000 }, (_, n) =>
       Buffer.concat([
         pax({ path: `bin/${n}${"x".repeat(3_000)}/sh`, "SCHILY.xattr.security.capability": "x" }),
@@ -162,7 +162,7 @@ describe("hostile layers", function () {
     assert.ok(JSON.stringify(contents).length < 50_000, `${JSON.stringify(contents).length}`);
   });
 
-  it("have a package database that is huge, and another of the same path", async () => {
+  it("with a huge package database and another at the same path has the packages of the last", async () => {
     const database = (packages: number) => {
       const text = Buffer.from("P:x\nV:1\n\n".repeat(packages));
       return Buffer.concat([header("lib/apk/db/installed", { size: text.length }), padded(text)]);
@@ -172,8 +172,8 @@ describe("hostile layers", function () {
   });
 });
 
-describe("archives as Go's archive/tar reads them", () => {
-  it("take an empty PAX record for none, and GNU's long name before PAX's", async () => {
+describe("tar archives, read as Go's archive/tar reads them", () => {
+  it("ignore an empty PAX record, and prefer GNU's long name to PAX's", async () => {
     const [empty] = await entriesOf(
       pax({ path: "", uid: "" }),
       header("own", { raw: { 108: "0000007\0" } }),
@@ -191,13 +191,13 @@ describe("archives as Go's archive/tar reads them", () => {
     assert.equal(both?.path, "gnu-long");
   });
 
-  it("pass over records for the whole archive", async () => {
+  it("ignore PAX records for the whole archive", async () => {
     const global = pax({ path: "global", size: "1000000", uid: "5" }, "g");
     const [entry] = await entriesOf(global, header("own"), end);
     assert.deepEqual([entry?.path, entry?.size, entry?.uid], ["own", 0, 0]);
   });
 
-  it("have negative user numbers, in binary and in PAX", async () => {
+  it("may have negative user numbers, in binary and in PAX", async () => {
     const [binary] = await entriesOf(header("f", { raw: { 108: "\xff\xff\xff\xff\xff\xff\xff\xfe" } }), end);
     assert.equal(binary?.uid, -2);
     const [record] = await entriesOf(pax({ gid: "-3" }), header("f"), end);
@@ -205,7 +205,7 @@ describe("archives as Go's archive/tar reads them", () => {
     await assert.rejects(entriesOf(header("f", { raw: { 124: "\xff".repeat(12) } }), end), /not valid/);
   });
 
-  it("have text behind a NUL in a number, which is not looked at", async () => {
+  it("may have garbage after a NUL in a number", async () => {
     const [entry] = await entriesOf(
       header("f", { raw: { 108: "0000012\0", 116: "12\0garba", 124: "00000000000\0" } }),
       end,
@@ -213,13 +213,13 @@ describe("archives as Go's archive/tar reads them", () => {
     assert.deepEqual([entry?.uid, entry?.gid], [10, 10]);
   });
 
-  it("may lack padding at their end", async () => {
+  it("may lack padding at the end", async () => {
     const bytes = Buffer.concat([header("f", { size: 3 }), Buffer.from("abc")]);
     assert.equal((await entriesOf(bytes))[0]?.size, 3);
     await assert.rejects(entriesOf(header("f", { size: 3 }), Buffer.from("ab")), /cut short/);
   });
 
-  it("tell of capabilities", async () => {
+  it("report capabilities", async () => {
     const [first, second] = await entriesOf(
       pax({ "SCHILY.xattr.security.capability": "\x01\0\0\x02" }),
       header("a"),

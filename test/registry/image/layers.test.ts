@@ -80,7 +80,7 @@ describe("registry/layers and registry/tar", () => {
     execFileSync("tar", [...options, "-cf", "-", "-C", join(dir, "root"), "."], { maxBuffer: 1e8 });
 
   for (const format of ["gnu", "pax", "oldgnu"]) {
-    it(`agrees with the file system about an archive of tar --format=${format}, cut in any pieces`, async () => {
+    it(`agrees with the file system about an archive of tar --format=${format}, however split`, async () => {
       const bytes = tar(`--format=${format}`, "--owner=7", "--group=3000000");
       const { size, entries: count, sizes } = await measure(bytes);
       assert.deepEqual({ size, count }, { size: expected, count: 10 });
@@ -146,7 +146,7 @@ describe("registry/layers and registry/tar", () => {
     });
   }
 
-  it("reads gzip, of several members too", async () => {
+  it("reads gzip, even with several members", async () => {
     const bytes = tar();
     const gzip = zlib.gzipSync(bytes);
     assert.equal((await measure(gzip, `${plain}+gzip`)).size, expected);
@@ -161,7 +161,7 @@ describe("registry/layers and registry/tar", () => {
     assert.equal((await measure(members, `${plain}+gzip`)).size, expected);
   });
 
-  it("reads zstd, of several frames too, and refuses a cut or damaged one", async () => {
+  it("reads zstd, even with several frames, and refuses a truncated or damaged one", async () => {
     const parts: Buffer[] = [];
     const source = { mediaType: `${plain}+zstd`, digest: digestOf(zstdLayer), size: zstdLayer.length };
     const stream = pieces(zstdLayer, 100);
@@ -227,7 +227,7 @@ describe("registry/layers and registry/tar", () => {
     });
   }
 
-  it("refuses a blob that is not the layer's", async () => {
+  it("refuses a blob whose bytes or size differ from the manifest's", async () => {
     const bytes = zlib.gzipSync(tar());
     const layer = { mediaType: `${plain}+gzip`, digest: digestOf(bytes), size: bytes.length };
     const flipped = Buffer.from(bytes);
@@ -249,7 +249,7 @@ describe("registry/layers and registry/tar", () => {
     );
   });
 
-  it("ends on padding after the compressed data", async () => {
+  it("terminates on padding after the compressed data", async () => {
     for (const size of [64, 65_536]) {
       const padded = Buffer.concat([zlib.gzipSync(tar()), Buffer.alloc(4096)]);
       const outcome = await measure(padded, `${plain}+gzip`, size).catch((error: Error) => error.name);
@@ -260,7 +260,7 @@ describe("registry/layers and registry/tar", () => {
     }
   });
 
-  it("never hangs or breaks on damage", async () => {
+  it("neither hangs nor crashes on damaged archives", async () => {
     const bytes = tar();
     const offsets = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), {
       minLength: 1,

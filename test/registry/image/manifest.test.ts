@@ -50,7 +50,7 @@ describe("registry/manifest", () => {
     return parsed;
   };
 
-  it("tells images from attestations, in both spellings", () => {
+  it("tells images from attestations, by platform and by annotation", () => {
     const note = { "vnd.docker.reference.type": "attestation-manifest" };
     const all = index(
       image("a", "linux", "amd64"),
@@ -65,7 +65,7 @@ describe("registry/manifest", () => {
     assert.throws(() => choosePlatform(index(image("b", "unknown", "unknown")).images), /holds no image/);
   });
 
-  it("passes over other entries of an index, and keeps the indexes in it apart", () => {
+  it("ignores artifacts in an index, and keeps nested indexes apart", () => {
     const all = index(
       entry("a", { mediaType: "application/vnd.example.thing.v1+json" }),
       entry("b", { mediaType: mediaTypes.ociManifest, artifactType: "application/vnd.example.sbom" }),
@@ -83,7 +83,7 @@ describe("registry/manifest", () => {
     );
   });
 
-  it("does not look into what it passes over, nor takes it for the only image", () => {
+  it("does not check entries that it ignores, or take one as the only image", () => {
     const thing = { mediaType: "application/vnd.example.thing.v1+json" };
     const all = index(
       { ...thing, digest: `sha512:${"f".repeat(128)}`, size: 3 },
@@ -97,7 +97,7 @@ describe("registry/manifest", () => {
     assert.throws(() => index({ mediaType: mediaTypes.ociManifest, digest: "sha256:1" }), /no sha256 digest/);
   });
 
-  it("takes for 32-bit ARM an older variant where there is no other, and none that is newer", () => {
+  it("falls back to an older ARM variant, and never to a newer one", () => {
     const v6 = image("a", "linux", "arm", { variant: "v6" });
     const v7 = image("b", "linux", "arm", { variant: "v7" });
     const plain = image("c", "linux", "arm");
@@ -112,7 +112,7 @@ describe("registry/manifest", () => {
     assert.throws(() => choosePlatform(index(plain).images, "linux/arm/v5"), /no image for/);
   });
 
-  it("takes no platform whose parts are no names, which would become names of outputs", () => {
+  it("does not show platforms with invalid names", () => {
     const all = index(image("a", "li\u001b[31mnux", "amd64"), image("b", "linux", "x".repeat(5000)));
     assert.throws(
       () => choosePlatform(all.images, "linux/arm64"),
@@ -120,7 +120,7 @@ describe("registry/manifest", () => {
     );
   });
 
-  it("chooses platforms", () => {
+  it("chooses an image by platform, linux/amd64 by default", () => {
     const all = index(
       image("a", "linux", "arm64", { variant: "v8" }),
       image("b", "linux", "arm", { variant: "v7" }),
@@ -168,7 +168,7 @@ describe("registry/manifest", () => {
     });
   }
 
-  it("only ever fails with its own error", () => {
+  it("fails only with its own error, whatever the JSON", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.constantFrom("", ...Object.values(mediaTypes)), (value, header) => {
         try {
@@ -181,7 +181,7 @@ describe("registry/manifest", () => {
     );
   });
 
-  it("names the instruction of each layer, or none", () => {
+  it("gives the instruction of each layer, or undefined", () => {
     const history = [
       { created_by: "ADD rootfs" },
       { created_by: "CMD x", empty_layer: true },
@@ -194,7 +194,7 @@ describe("registry/manifest", () => {
     assert.deepEqual(layerInstructions(parseConfig(json({})), 1), [undefined]);
   });
 
-  it("names the user and the file that the image runs", () => {
+  it("gives the user and the program that the image runs", () => {
     const of = (config: object) => {
       const { user, program } = parseConfig(json({ config }));
       return [user, program];

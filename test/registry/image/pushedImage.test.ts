@@ -10,7 +10,7 @@ import { refuse, startRegistry, type FakeRegistry } from "../../support/fakeRegi
 const sizesOf = ({ platforms }: RegistryImage) =>
   Object.fromEntries(Object.entries(platforms).map(([name, { size }]) => [name, size]));
 
-describe("registry: a whole image", () => {
+describe("an image in a registry", () => {
   let registry: FakeRegistry;
   const blobs = [gzipLayer(1000), gzipLayer(70_000), gzipLayer(3), gzipLayer(12_345)];
   const sizes = [1000, 70_000, 3, 12_345];
@@ -50,7 +50,7 @@ describe("registry: a whole image", () => {
     };
   };
 
-  it("is read through the three functions that goimage uses", async () => {
+  it("can be read and tagged", async () => {
     const { repository } = registry;
     assert.equal(await tagDigest(repository, "v1"), digest);
     assert.equal(await tagDigest(repository, "v2"), undefined);
@@ -78,7 +78,7 @@ describe("registry: a whole image", () => {
     assert.equal(registry.count("PUT", ""), 1);
   });
 
-  it("does not download layers that are known, nor the same one twice", async () => {
+  it("is read without downloading known layers, or a layer twice", async () => {
     const known = new Map(
       blobs
         .slice(0, 2)
@@ -96,7 +96,7 @@ describe("registry: a whole image", () => {
     assert.equal(registry.count("GET", "/blobs/"), 1 + 1);
   });
 
-  it("is one platform's of an index, whose digest stays", async () => {
+  it("can be one platform of an index, and keeps the index's digest", async () => {
     const attestation = { os: "unknown", architecture: "unknown" };
     const entry = (platform: object, of: string): object => ({
       mediaType: mediaTypes.ociManifest,
@@ -166,7 +166,7 @@ describe("registry: a whole image", () => {
     assert.ok(asked.length < 10);
   });
 
-  it("survives a layer that breaks off once", async () => {
+  it("is read when a layer breaks off once", async () => {
     let broken = 0;
     registry.intercept = (request, response, { url }) => {
       const bytes = blobs[1] as Buffer;
@@ -179,7 +179,7 @@ describe("registry: a whole image", () => {
     assert.equal(broken, 2);
   });
 
-  it("is refused when a byte of it is not what was pushed", async () => {
+  it("is refused when any byte of it differs from what was pushed", async () => {
     damage(200, blobs[0] as Buffer);
     await assert.rejects(
       readPushedImage(registry.session(), digest),
@@ -204,7 +204,7 @@ describe("registry: a whole image", () => {
     await assert.rejects(readPushedImage(registry.session(), "sha256:../../x"), /must be sha256/);
   });
 
-  it("leaves the layers alone when the configuration cannot be read", async () => {
+  it("is not downloaded further when its configuration cannot be read", async () => {
     const open = new Set<string>();
     let asked = 0;
     registry.intercept = (_request, response, { url }) => {
@@ -226,7 +226,7 @@ describe("registry: a whole image", () => {
     assert.equal(asked, 3);
   });
 
-  it("stops the other layers when one fails", async () => {
+  it("is refused with the name of a layer that is missing", async () => {
     damage(404, Buffer.from("{}"));
     await assert.rejects(
       readPushedImage(registry.session(), digest),
@@ -234,7 +234,7 @@ describe("registry: a whole image", () => {
     );
   });
 
-  it("is tagged only where the registry keeps the bytes", async () => {
+  it("is tagged only when the registry stores the same bytes", async () => {
     registry.intercept = (_request, response, { method }) =>
       method === "PUT" && refuse(response, 413, "SIZE_INVALID", "quota");
     await assert.rejects(

@@ -15,7 +15,7 @@ import { tarHeader } from "../../support/tar";
 const bytes = (value: string): Buffer => Buffer.from(value, "latin1");
 
 describe("registry/image/tarFields", () => {
-  it("reads numbers in octal and in binary, negative ones only where they may be", () => {
+  it("reads numbers in octal and binary, and negative ones where allowed", () => {
     for (const [field, value] of [
       ["0000644\0", 0o644],
       ["   644 \0", 0o644],
@@ -33,7 +33,7 @@ describe("registry/image/tarFields", () => {
     assert.throws(() => numberField(bytes("\x80\x7f\xff\xff\xff\xff\xff\xff"), 0, 8), /is not valid/);
   });
 
-  it("takes sums of signed bytes too, and no other", () => {
+  it("accepts checksums of signed and unsigned bytes, and no others", () => {
     const header = tarHeader("\xe9\xe9\xe9");
     checkSum(header);
     const sumOf = (signed: boolean, change = 0): Buffer => {
@@ -51,7 +51,7 @@ describe("registry/image/tarFields", () => {
         assert.throws(() => checkSum(sumOf(signed, change)), /not a tar archive, or a damaged one/);
   });
 
-  it("reads texts up to a NUL or their field's end", () => {
+  it("reads text up to a NUL or the end of its field", () => {
     assert.equal(text(bytes("..abc\0def"), 2, 6), "abc");
     assert.equal(text(bytes("..abcdef\0"), 2, 4), "abcd");
     assert.equal(text(bytes("..abcdef"), 2, 4), "abcd");
@@ -60,7 +60,7 @@ describe("registry/image/tarFields", () => {
     assert.equal(text(bytes("\xe9"), 0, 1), "\xe9");
   });
 
-  it("continues names in the prefix of POSIX archives alone", () => {
+  it("joins a name's prefix in POSIX archives only", () => {
     const header = tarHeader("name", { raw: { 345: "some/where" } });
     assert.equal(ustarPath(header), "some/where/name");
     header.write("ustar  \0", 257);
@@ -68,7 +68,7 @@ describe("registry/image/tarFields", () => {
     assert.equal(ustarPath(tarHeader("name")), "name");
   });
 
-  it("reads the PAX records that it knows", () => {
+  it("reads PAX records, and refuses malformed ones", () => {
     const record = (body: string): string => {
       let length = body.length + 3;
       while (`${length} ${body}\n`.length !== length) length++;
@@ -99,7 +99,7 @@ describe("registry/image/tarFields", () => {
       assert.throws(() => read(broken), /a PAX record in the archive is not valid/, broken);
   });
 
-  it("reads numbers of PAX records", () => {
+  it("reads numbers in PAX records", () => {
     assert.equal(recordNumber(undefined, "size"), undefined);
     assert.equal(recordNumber("12", "size"), 12);
     assert.equal(recordNumber("-12", "uid", true), -12);

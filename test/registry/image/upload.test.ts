@@ -25,7 +25,7 @@ describe("registry/upload", () => {
   const write = (content = Buffer.alloc(3_000_000, "x")) =>
     writeImage(registry.session(), { config, layer: layerOf(content) }, "v1");
 
-  it("stores the layer from its file, the configuration, and the manifest under its tag", async () => {
+  it("stores the layer, the configuration, and the manifest under its tag", async () => {
     const content = Buffer.alloc(3_000_000, "x");
     const digest = await write(content);
     const { bytes = Buffer.alloc(0), mediaType } = registry.manifests.get("v1") ?? {};
@@ -42,7 +42,7 @@ describe("registry/upload", () => {
     assert.ok(registry.blobs.has(sha256(config)));
   });
 
-  it("keeps what the registry put into the address of the upload", async () => {
+  it("keeps the query of the registry's upload address", async () => {
     await write();
     const [put] = registry.seen.filter(({ method }) => method === "PUT");
     assert.match(put?.url ?? "", /\/uploads\/\d+\?_state=a%2Bb&digest=sha256%3A\w+$/);
@@ -54,7 +54,7 @@ describe("registry/upload", () => {
     "a file": "file:///etc/passwd",
     nothing: undefined,
   })) {
-    it(`sends nothing to ${what} that the registry names for an upload`, async () => {
+    it(`sends nothing when the upload address is ${what}`, async () => {
       registry.intercept = (_, response, { method }) => {
         if (method !== "POST") return false;
         response.writeHead(202, location === undefined ? {} : { location }).end();
@@ -68,7 +68,7 @@ describe("registry/upload", () => {
     });
   }
 
-  it("takes an absolute address of the registry's own", async () => {
+  it("accepts an absolute upload address on the registry's own host", async () => {
     registry.intercept = (_, response, { method }) => {
       if (method !== "POST") return false;
       response.writeHead(202, { location: `${registry.origin}/v2/team/api/blobs/uploads/absolute` }).end();
@@ -90,7 +90,7 @@ describe("registry/upload", () => {
     assert.equal(registry.count("PUT", "blobs"), 2);
   });
 
-  it("does not begin an upload again that broke off, and stores no manifest then", async () => {
+  it("does not retry a failed upload, and then stores no manifest", async () => {
     registry.intercept = (_, response, { method, url }) =>
       method === "PUT" && url.includes("blobs") ? refuse(response, 503, "UNKNOWN", "later") : false;
     await assert.rejects(write(), /cannot write the blob \S+ of \S+: the registry answered 503/);
@@ -98,7 +98,7 @@ describe("registry/upload", () => {
     assert.equal(registry.manifests.size, 0);
   });
 
-  it("waits longer for a registry that puts a blob away than for one that is silent", async () => {
+  it("waits longer for a blob to be stored than for a silent registry", async () => {
     const session = openSession(
       registry.repository,
       {},
@@ -115,7 +115,7 @@ describe("registry/upload", () => {
     assert.ok(registry.manifests.has("v1"));
   });
 
-  it("fails where the file is gone, and where the registry has other bytes", async () => {
+  it("fails when the file is gone, and when the registry refuses the digest", async () => {
     const layer = layerOf(Buffer.from("x"));
     fs.rmSync(layer.file);
     await assert.rejects(writeImage(registry.session(), { config, layer }, "v1"), /ENOENT/);

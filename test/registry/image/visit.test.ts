@@ -22,7 +22,7 @@ describe("registry/image/visit", () => {
   beforeEach(async () => (registry = await startRegistry()));
   afterEach(() => registry.close());
 
-  it("shows each layer to a visitor of its own, with sizes, instructions and progress", async () => {
+  it("gives each layer its own visitor, with sizes, instructions and progress", async () => {
     const digest = serveImage(registry, { sizes: [3000, 5000], tag: "v1" });
     const steps: [number, number][] = [];
     const image = await visitImage(
@@ -50,7 +50,7 @@ describe("registry/image/visit", () => {
     assert.ok(steps.some(([done]) => done === first));
   });
 
-  it("has the digest of the platform's image, not of the index that leads to it", async () => {
+  it("gives the digest of the platform's image, even when found through an index", async () => {
     const digest = serveImage(registry, { sizes: [3000] });
     const { ociIndex, ociManifest } = mediaTypes;
     const [size, platform] = [
@@ -65,7 +65,7 @@ describe("registry/image/visit", () => {
     }
   });
 
-  it("reads a layer that an image has twice once", async () => {
+  it("reads a layer once even if the image has it twice", async () => {
     serveImage(registry, { sizes: [3000, 3000], tag: "v1" });
     let visitors = 0;
     const visitor = () => (visitors++, new Collector());
@@ -81,7 +81,7 @@ describe("registry/image/visit", () => {
     );
   });
 
-  it("goes by the digest where there is one, and gives nothing for a tag that is not there", async () => {
+  it("prefers the digest to the tag, and gives undefined for a missing tag", async () => {
     const digest = serveImage(registry, { sizes: [3000], tag: "v1" });
     const visitor = () => new Collector();
     const other = serveImage(registry, { sizes: [4000], tag: "v2" });

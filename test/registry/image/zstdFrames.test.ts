@@ -40,7 +40,7 @@ function follows(bytes: Buffer): void {
 }
 
 describe("registry/image/zstdFrames", () => {
-  it("knows where each frame ends", () => {
+  it("finds the end of each frame", () => {
     const window = Buffer.from([0]);
     follows(frame(0, window, raw(5)));
     follows(frame(0, window, raw(5, false), raw(0, false), raw(7)));
@@ -58,7 +58,7 @@ describe("registry/image/zstdFrames", () => {
     follows(Buffer.concat([frame(4, window, raw(5), Buffer.from("sum!")), skippable(6)]));
   });
 
-  it("knows how long each header is", () => {
+  it("knows the length of each header", () => {
     const dictionaries = [0, 1, 2, 4];
     for (const [flag, bytes] of [0, 2, 4, 8].entries())
       for (const [id, dictionary] of dictionaries.entries()) {
@@ -69,7 +69,7 @@ describe("registry/image/zstdFrames", () => {
       }
   });
 
-  it("refuses windows above the limit, and no smaller one", () => {
+  it("refuses windows above the limit, and accepts the limit itself", () => {
     assert.equal(Math.log2(most) % 1, 0);
     const exponent = Math.log2(most) - 10;
     check(frame(0, Buffer.from([exponent << 3]), raw(1)));
@@ -82,7 +82,7 @@ describe("registry/image/zstdFrames", () => {
     assert.throws(() => check(frame(0, Buffer.from([(exponent + 1) << 3]), raw(1))), tooMuch(2 * most));
   });
 
-  it("takes the content's size for the window of a single segment", () => {
+  it("uses the content size as the window of a single segment", () => {
     const single = (flag: number, size: number | bigint, dictionary = 0): void =>
       check(
         frame(
@@ -105,7 +105,7 @@ describe("registry/image/zstdFrames", () => {
     assert.throws(() => single(3, 2n ** 40n), /wants 1099511627776 bytes/);
   });
 
-  it("refuses blocks that no frame may have", () => {
+  it("refuses invalid blocks, and data between frames", () => {
     assert.throws(() => check(frame(0, Buffer.from([0]), block(3, 5, true))), /a zstd block is damaged/);
     assert.throws(() => check(frame(0, Buffer.from([0]), block(0, 128 * 1024 + 1, true))), /is damaged/);
     for (const bad of ["27b52ffd", "402a4d18", "602a4d18", "00000000"])

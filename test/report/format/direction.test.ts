@@ -4,7 +4,7 @@ import { sampleReport } from "../../fixtures/sampleReport";
 import { distance, hex, sights } from "../../support/colours";
 
 describe("report/format/direction", () => {
-  it("has colours that the colour-blind tell apart, in light and dark", () => {
+  it("has colours that colour-blind people can tell apart, in light and dark mode", () => {
     const all = Object.values(Direction);
     for (const mode of ["light", "dark"] as const) {
       for (const sight of sights) {
@@ -18,7 +18,7 @@ describe("report/format/direction", () => {
     }
   });
 
-  it("does not call contents equal that only have one size", () => {
+  it("does not call images equal that have only the same sizes", () => {
     const report = sampleReport();
     assert.match(unchanged(report, report), /the same/);
     assert.match(unchanged({ ...report, digest: "sha256:0" }, report), /contents of the same size may/);

@@ -10,7 +10,7 @@ import { sampleReport } from "../../fixtures/sampleReport";
 const before = sampleReport({ http: 200, musl: 500, name: "registry.example.com/a:0" });
 
 describe("report/format", () => {
-  it("gives names of an image no way to command a terminal or a CI system", () => {
+  it("removes terminal and CI commands from names, in text and Markdown", () => {
     const name = "::add-mask::x\u001b[2J\u2028##[group]";
     const report = { ...sampleReport(), reference: name };
     report.contents = { ...report.contents, name, children: [{ name, kind: "file", size: 9 }] };
@@ -20,7 +20,7 @@ describe("report/format", () => {
     }
   });
 
-  it("says the same in a terminal, aligned", () => {
+  it("prints an aligned table in a terminal", () => {
     const text = formatText(sampleReport(), { top: 3, colours: false });
     assert.match(text, /^registry\.example\.com\/a:1 {2}linux\/amd64 {2}sha256:abab/);
     assert.match(text, /\nGo standard library +module +700 B +48\.1 %\n/);
@@ -30,12 +30,12 @@ describe("report/format", () => {
     assert.ok(formatText(sampleReport(), { top: 3, colours: true }).includes("\x1b[1mLayers\x1b[0m"));
   });
 
-  it("does not let a name in an image steer the terminal", () => {
+  it("replaces control characters in a table's cells", () => {
     const columns = [{ title: "a", number: false }];
     assert.equal(textTable({ columns, rows: [["\x1b[2J\u202e\r"]] }), "a\n\ufffd[2J\ufffd\ufffd");
   });
 
-  it("sorts what changed by growth, and keeps what changed most", () => {
+  it("sorts changes by growth, and keeps the largest", () => {
     const [figures, changed] = reportTables(sampleReport(), { top: 20, before });
     assert.deepEqual(figures?.rows[1], ["on disk", "1.35 kB", "1.46 kB", "+100 B", "+7.4 %"]);
     assert.deepEqual(
@@ -49,12 +49,12 @@ describe("report/format", () => {
     assert.deepEqual([one?.rows.length, one?.note], [1, "Smaller changes that are not listed: 1."]);
   });
 
-  it("says when there is no Go program", () => {
+  it("says so when the image has no Go program", () => {
     const files = reportTables({ ...sampleReport(), programs: [] }, { top: 5 });
     assert.ok(files.some(({ note }) => note?.includes("The image has no Go program")));
   });
 
-  it("writes markdown whose cells stay cells", () => {
+  it("escapes Markdown in table cells", () => {
     const text = formatMarkdown(sampleReport(), { top: 20, before });
     assert.match(text, /^before: `registry\.example\.com\/a:0`/);
     assert.match(text, /\n\| Go standard library \| module \| 500 B \| 700 B \| \+200 B \|\n/);
@@ -62,7 +62,7 @@ describe("report/format", () => {
     assert.ok(!text.includes("<img"));
   });
 
-  it("draws a picture of well-formed markup", async () => {
+  it("draws a well-formed SVG picture", async () => {
     const picture = await formatSvg(sampleReport());
     assert.match(
       picture,
@@ -73,7 +73,7 @@ describe("report/format", () => {
     assert.equal(opened, picture.match(/<\/[a-z]+>/g)?.length);
   });
 
-  it("draws what changed, with signs, and what is new as one box", async () => {
+  it("draws changes with signs, and a new directory as one box", async () => {
     const after = sampleReport({ files: { "/srv/<new>/a": 70, "/srv/<new>/b": 30 } });
     const older = sampleReport({
       ...{ http: 200, musl: 500, name: "registry.example.com/a:0" },
@@ -100,7 +100,7 @@ describe("report/format", () => {
     assert.match(await formatSvg(after, after), />Both images are the same: they have the same digest\.</);
   });
 
-  it("gives small changes of both directions both colours in the picture", async () => {
+  it("draws merged changes in both directions with both colours", async () => {
     const files = (bytes: number, more: number) =>
       Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`/srv/${n}`, bytes + (n % 2 ? more : 0)]));
     const picture = await formatSvg(
@@ -114,7 +114,7 @@ describe("report/format", () => {
     assert.match(picture, /<rect class="c-grew"[^>]*\/><rect class="c-shrank"/);
   });
 
-  it("has the other image and each change in JSON, with their sum", () => {
+  it("lists the other image and every change in the JSON data", () => {
     const older = sampleReport({ http: 200, musl: 500, files: { "/srv/x-1.0": 3 } });
     const report = compared(older, sampleReport({ files: { "/srv/x-1.1": 5 } }));
     assert.equal(report.before, older);
@@ -126,7 +126,7 @@ describe("report/format", () => {
     assert.equal(report.unpackedSize - older.unpackedSize, 200 + 2 - 100);
   });
 
-  it("writes a page that holds all it needs, and nothing that an image's names could add", () => {
+  it("writes a self-contained page, to which an image's names can add nothing", () => {
     const page = formatHtml(sampleReport({ name: "</script><script>alert(1)" }), { top: 20, before });
     assert.equal(page.match(/<script/g)?.length, 2);
     assert.ok(!page.includes("<img"));

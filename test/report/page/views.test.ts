@@ -15,7 +15,7 @@ function colour(node: PageNode, name: string, inherited?: string): string | unde
 }
 
 describe("report/page/views", () => {
-  it("gives the page's script every word, and a colour where it changes", () => {
+  it("gives each box its texts, and a colour only where it changes", () => {
     const [view] = pageViews(sampleReport(), undefined);
     assert.ok(view);
     const library = find(view.tree, "Go standard library");
@@ -26,7 +26,7 @@ describe("report/page/views", () => {
     assert.equal(find(view.tree, "net/http")?.colour, undefined, "it is that of what it is in");
   });
 
-  it("says of a difference what came and what went", () => {
+  it("shows what was added and removed in a difference", () => {
     const after = sampleReport({ files: { "/srv/new/a": 100 } });
     const before = sampleReport({ http: 200, files: { "/srv/old": 60 } });
     const [view, , last] = pageViews(after, before);
@@ -41,7 +41,7 @@ describe("report/page/views", () => {
     assert.equal(last.label, "before");
   });
 
-  it("says that nothing differs in place of a picture", () => {
+  it("says so when nothing differs", () => {
     const report = sampleReport();
     assert.match(pageViews(report, report)[0]?.nothing ?? "", /the same/);
   });
