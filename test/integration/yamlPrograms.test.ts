@@ -111,7 +111,7 @@ describe("programs in YAML", function () {
     const { output, outputs } = await project.preview(writer);
     assert.match(
       output,
-      /as it is now, the source cannot be built; the update reads it when what the image depends on is done/,
+      /the source cannot be built as it is now; the update reads it again once the resources that the image depends on are done/,
     );
     assert.match(output, /main\.go imports example\.com\/hello\/gen, but gen is not there/);
     assert.equal(outputs["digest"], "unknown");
