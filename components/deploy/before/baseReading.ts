@@ -151,12 +151,13 @@ async function describe(
 
 function problemsOf(base: BaseImage, { platforms }: ImageSpec, description: BaseDescription): string[] {
   const { onBuild } = description;
+  const instruction = firstFewOf(onBuild, 1);
   const instructions =
     onBuild.length === 0
       ? []
       : [
           `has ONBUILD instructions, which run in every build that starts from it and can read its source and secrets and use its network: ` +
-            `ONBUILD ${firstFewOf(onBuild, 1)}. Choose an image without ONBUILD, such as the one that it is based on`,
+            `ONBUILD ${instruction}. Choose an image without ONBUILD, such as the one that it is based on`,
         ];
   const missing = base.runs.onTargets
     ? platforms.map((platform) => platformProblem(description, platform))

@@ -21,9 +21,10 @@ export function announce({ mode, component }: Situation, spec: ImageSpec, source
     void say("info", `the context holds the whole module: ${closure.wholeModule}`, component);
   const ofOwner = shipped.filter((file) => tree.isPrivate(file));
   if (ofOwner.length > 0) {
+    const files = firstFew(ofOwner, mostNamed).join(", ");
     void say(
       "warn",
-      `${firstFew(ofOwner, mostNamed).join(", ")} is private on this machine, but everyone can read it in the image, because runtime.files ships it`,
+      `${files} is private on this machine, but everyone can read it in the image, because runtime.files ships it`,
       component,
     );
   }
@@ -35,12 +36,14 @@ export function announce({ mode, component }: Situation, spec: ImageSpec, source
       component,
     );
   }
-  if (closure.leftOut.length > 0)
+  if (closure.leftOut.length > 0) {
+    const files = firstFew(closure.leftOut, mostNamed).join(", ");
     void say(
       "info",
-      `runtime.files leaves out ${firstFew(closure.leftOut, mostNamed).join(", ")}; name a file or directory itself to ship it`,
+      `runtime.files leaves out ${files}; name a file or directory itself to ship it`,
       component,
     );
+  }
   for (const warning of [
     ...secretWarnings(spec),
     ...source.warnings,
