@@ -71,7 +71,7 @@ describe("a checkout by a stranger", function () {
     assert.match(first.output, /FORGED.* is private on this machine/);
     fs.writeFileSync(path.join(project.directory, "hello/data", name), "2");
     const second = await project.pulumi(["preview"]);
-    assert.match(second.output, /rebuilds because of data\/x ::add-mask::on FORGED/);
+    assert.match(second.output, /rebuilds because of data\/x\\u000a::add-mask::on\\u000aFORGED/);
     for (const output of [first.output, second.output]) {
       assert.doesNotMatch(output, /^\s*(::|FORGED)/m);
       assert.doesNotMatch(output, /##vso\[/);
