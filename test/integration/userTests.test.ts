@@ -39,11 +39,11 @@ describe("a user's stack", () => {
   let stack;
   beforeEach(() => {
     delete require.cache[require.resolve("./stack.js")];
-    stack = require("../stack.js");
+    stack = require("./stack.js");
   });
   for (const round of [1, 2]) {
     it("has an image, round " + round, async () => {
-      assert.match(await valueOf(stack.api.dockerfile), /^FROM .*golang/);
+      assert.match(await valueOf(stack.api.dockerfile), /^FROM .*golang/m);
       assert.deepEqual(await valueOf(stack.api.tags), ["registry.example.com/team/api:latest"]);
       const given = ${state};
       if (given.digest || given.repoDigest) {
