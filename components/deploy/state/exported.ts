@@ -1,6 +1,6 @@
 // What a component exports, and what it keeps beside that in the stack's state.
 
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import type { GoImageOutputs, ImageLayer } from "../../outputs";
 import { taggedName } from "../before/destination";
 import type { Prepared } from "../before/prepare";
