@@ -100,13 +100,14 @@ describe("an upgrade from images in the registry", function () {
         digests[digest as string] = await pushed(dockerfile as string, `${repository}:${tag}`);
     }
     await importRecorded(project, engine, version, { digests });
-    assert.deepEqual(await project.up(), { same: 3, update: 2 });
+    // Another host is another configuration of the provider, which replaces what it made.
+    assert.deepEqual(await project.up(recordedEnv), { same: 3, update: 2 });
     const { ref } = await project.outputs<{ ref: string }>();
     // Version 0.2.0 names the user.
     const text = recorded["GoMultiStageImage"]?.["dockerfile"] as string;
     const named = text.replace('ENV A="1"\n', 'ENV A="1"\nENV USER="nonroot"\n');
     assert.notEqual(named, text);
     assert.equal(ref.split("@")[1], await pushed(named, `${project.repository}/multi:again`));
-    assert.deepEqual(await project.up(), { same: 5 });
+    assert.deepEqual(await project.up(recordedEnv), { same: 5 });
   });
 });
