@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import { parseDeployed } from "../../components/deploy/state/deployed";
+import { noContents } from "../../components/registry";
 import { recordedFiles } from "../../components/context/changes";
 
 const digest = `sha256:${"a".repeat(64)}`;
-const contents = {
-  files: 1,
-  executables: 0,
-  setuidFiles: [],
-  shells: [],
-  certificates: false,
-  timezones: false,
-};
+const contents = { ...noContents(), files: 1 };
 const layer = { digest, mediaType: "m", size: 1, unpackedSize: 2, origin: "base", contents };
 const state = {
   ...{

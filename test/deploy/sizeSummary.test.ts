@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import { sizeSummary } from "../../components/deploy/image/sizeSummary";
+import { noContents } from "../../components/registry";
 
 describe("the summary of an image's size", () => {
   it("sums the layers by origin", () => {
-    const contents = {
-      files: 1,
-      executables: 0,
-      setuidFiles: [],
-      shells: [],
-      certificates: false,
-      timezones: false,
-    };
+    const contents = { ...noContents(), files: 1 };
     const rest = { digest: "", mediaType: "", unpackedSize: 1, contents };
     const layer = (origin: string, size: number) => ({ ...rest, size, origin });
     const layers = [

@@ -32,7 +32,7 @@ export function hasDependencies(
 
 /** How the outputs of a component come about. */
 interface Making<T> {
-  /** The values of all outputs. */
+  /** The names of all outputs. */
   names: readonly (keyof T & string)[];
   make: () => Registration<T>;
   /** What keeps a preview from knowing anything: as it is now, the source cannot be built. */

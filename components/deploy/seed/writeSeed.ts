@@ -27,7 +27,7 @@ interface SeedBuild {
   seeds: Seeds;
   /** The child that builds the image. */
   child: ImageBuild;
-  /** Repository and tags of the image. */
+  /** How the image itself is built. */
   request: BuildRequest;
   deciding: Promise<Decision>;
   /** Throws where a base image must not be built on. */
