@@ -88,7 +88,7 @@ export async function decide(run: Situation, prepared: Prepared, ask: Ask): Prom
 
   // As far as is known without asking anybody.
   const seemsUnchanged = unchangedPins(plan, last.digests, last) !== undefined;
-  if (run.mode === "update" && seemsUnchanged && table.unchanged.plugin) ask.startPlugin();
+  if (run.mode === "update" && seemsUnchanged) ask.startPlugin();
   // A tag that moves is a reason to build only where an input says so.
   const asked = plan.spec.baseImages === "tag" ? undefined : await ask.digests(last.digests);
   const kept = unchangedPins(plan, asked ? digestsFor(plan, asked) : last.digests, last);
